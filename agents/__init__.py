@@ -1,0 +1,1 @@
+"""Faust agents: they bind the rules of `supply` to the shards of `streams` and hold no rule of their own."""

@@ -1,0 +1,1 @@
+"""The messages of Abasto: events in, positions and alerts out, and the catalogue."""

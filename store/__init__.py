@@ -1,0 +1,1 @@
+"""The read model: tables, migrations, projector and queries."""

@@ -1,0 +1,1 @@
+"""Kafka: topics, chunked consumption, shards, checkpoints and recovery."""
