@@ -1,0 +1,52 @@
+"""Alerts out: each transition of an alert, numbered."""
+
+import datetime as dt
+from typing import Literal
+
+import msgspec
+
+from schemas.positions import CpmInputs, DueArrival, Number, Status
+
+Condition = Literal["stock_out", "shortage", "low_stock"]
+AlertState = Literal["pending", "firing", "resolved"]
+Severity = Literal["low", "medium", "high", "critical"]
+SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
+"""Mildest first."""
+
+
+class AlertFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers behind a transition, as they stood at `at`."""
+
+    status: Status
+    on_hand: Number | None
+    usable: Number | None
+    cpm: float | None
+    cpm_inputs: CpmInputs
+    cover_days: float | None
+    lead_time_days: int
+    due: tuple[DueArrival, ...]
+    projected_stockout_on: dt.date | None
+    projected_stockout_on_without_due: dt.date | None
+    last_count_on: dt.date | None
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True):
+    """One transition of an alert.
+
+    `fingerprint` names condition, facility and item; `alert` this occurrence of it: both follow from the events
+    alone, so a replay makes no new alert. `since` is when the condition began, `at` when this transition was
+    decided, `sequence` counts the transitions of the alert from 1. `reason` is a sentence for a person.
+    """
+
+    alert: str
+    fingerprint: str
+    condition: Condition
+    facility: str
+    item: str
+    state: AlertState
+    severity: Severity
+    since: dt.datetime
+    at: dt.datetime
+    sequence: int
+    reason: str
+    facts: AlertFacts

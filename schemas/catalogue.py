@@ -1,0 +1,74 @@
+"""The catalogue: items, facilities and official CPM, as they travel on the compacted catalogue topic."""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from schemas.events import Code
+
+FacilityKind = Literal["hospital", "warehouse", "mixing_centre"]
+VenClass = Literal["V", "E", "N"]
+
+Months = Annotated[float, Meta(ge=0, le=60)]
+Days = Annotated[int, Meta(ge=0, le=730)]
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True, tag="item", tag_field="entry", omit_defaults=True):
+    """A medicine in one presentation.
+
+    `decimals`: places after the point its quantities may carry (0: whole pieces). `critical_months`,
+    `min_months`, `max_months`: the cut-offs of the status, in months of CPM. `lead_time_days`: from order to
+    shelf. `None` leaves the choice to the policy.
+    """
+
+    item: Code
+    name: str
+    presentation: str = ""
+    oncology: bool = False
+    ven: VenClass | None = None
+    pack_size: Annotated[int, Meta(gt=0)] = 1
+    decimals: Annotated[int, Meta(ge=0, le=3)] = 0
+    critical_months: Months | None = None
+    min_months: Months | None = None
+    max_months: Months | None = None
+    lead_time_days: Days | None = None
+
+
+class Facility(msgspec.Struct, frozen=True, kw_only=True, tag="facility", tag_field="entry", omit_defaults=True):
+    """A hospital, warehouse or mixing centre. `supplier` is the facility that supplies it; `aliases` are other
+    codes of the same place; `timezone` an IANA name that fixes where its days and months begin."""
+
+    facility: Code
+    name: str
+    kind: FacilityKind
+    state: str = ""
+    supplier: Code | None = None
+    latitude: Annotated[float, Meta(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Meta(ge=-180, le=180)] | None = None
+    aliases: tuple[Code, ...] = ()
+    timezone: str = "America/Mexico_City"
+
+
+class OfficialCpm(msgspec.Struct, frozen=True, kw_only=True, tag="official_cpm", tag_field="entry", omit_defaults=True):
+    """The CPM registered for a facility and item, in pieces a month, valid from a date on."""
+
+    facility: Code
+    item: Code
+    cpm: Annotated[float, Meta(ge=0)]
+    valid_from: dt.date | None = None
+
+
+CatalogueEntry = Item | Facility | OfficialCpm
+
+
+def entry_key(entry: CatalogueEntry) -> str:
+    """The Kafka key of an entry on the catalogue topic; a tombstone under it removes the entry."""
+    match entry:
+        case Item(item=item):
+            return f"item|{item}"
+        case Facility(facility=facility):
+            return f"facility|{facility}"
+        case OfficialCpm(facility=facility, item=item):
+            return f"official_cpm|{facility}|{item}"

@@ -1,0 +1,32 @@
+"""The topics of Abasto and which event types each input topic takes."""
+
+from schemas import events
+
+INVENTORY = "abasto.inventory.v1"
+ARRIVALS = "abasto.arrivals.v1"
+CONSUMPTION = "abasto.consumption.v1"
+POSITIONS = "abasto.positions.v1"
+ALERTS = "abasto.alerts.v1"
+DEAD_LETTERS = "abasto.dead-letter.v1"
+CATALOGUE = "abasto.catalogue.v1"
+CHANGELOG = "abasto.changelog.v1"
+
+INPUTS = (INVENTORY, ARRIVALS, CONSUMPTION)
+
+TOPIC_OF: dict[type[events.Event], str] = {
+    events.StockCounted: INVENTORY,
+    events.StockAdjusted: INVENTORY,
+    events.ArrivalScheduled: ARRIVALS,
+    events.ArrivalReceived: ARRIVALS,
+    events.ArrivalCancelled: ARRIVALS,
+    events.StockDispensed: CONSUMPTION,
+    events.StockIssued: CONSUMPTION,
+    events.StockReturned: CONSUMPTION,
+    events.DemandUnmet: CONSUMPTION,
+    events.ConsumptionReported: CONSUMPTION,
+}
+
+
+def position_key(facility: str, item: str) -> str:
+    """The Kafka key of a position: all its events, its position and its alerts share a partition by it."""
+    return f"{facility}|{item}"

@@ -1,0 +1,87 @@
+"""Positions out: one exact stock position per facility and item, with every number's inputs."""
+
+import datetime as dt
+from typing import Literal
+
+import msgspec
+
+Status = Literal["out", "critical", "low", "adequate", "surplus", "no_consumption", "unknown"]
+CpmState = Literal["ok", "uncorrected", "insufficient"]
+Number = int | float
+
+
+class CpmInputs(msgspec.Struct, frozen=True, gc=False):
+    """What a CPM was computed from: policy and method, months used and left out, pieces and days out in them.
+
+    `state` is `insufficient` when there is no figure, `uncorrected` when the item was out all the time and the
+    plain mean stands in.
+    """
+
+    state: CpmState
+    policy: str
+    method: str
+    window_months: int
+    month_days: float
+    months_used: tuple[str, ...]
+    months_left_out: tuple[str, ...]
+    pieces: Number
+    days_out: int
+
+
+class DueArrival(msgspec.Struct, frozen=True, gc=False):
+    """Pieces of an order line still to come; `late` once its deadline (else its expected day) has passed."""
+
+    order: str
+    line: str | None
+    quantity: Number
+    expected_on: dt.date
+    deadline: dt.date | None
+    late: bool
+    supplier: str | None = None
+    origin: str | None = None
+
+
+class MonthTotals(msgspec.Struct, frozen=True, gc=False):
+    """One calendar month of a position, local time. `consumption` is what counts for the kind of facility;
+    `reported` marks a total that came as one sheet."""
+
+    month: str
+    consumption: Number
+    dispensed: Number
+    issued: Number
+    returned: Number
+    unmet: Number
+    days_out: int
+    reported: bool
+
+
+class Position(msgspec.Struct, frozen=True, kw_only=True):
+    """The stock position of one item in one facility.
+
+    `version` rises by one with every publication. `on_hand` is the book (it may be below zero: a data-quality
+    fault), `usable` what can be handed out: never below zero, expired lots not counted. `cover_days` = usable /
+    CPM x month days. The projected stock-out dates lie within the horizon or are null. `expires_unused` are pieces
+    that will pass their date before they are needed. `last_count_gap` = counted - book at the latest count.
+    A number that is not known is null, never 0.
+    """
+
+    facility: str
+    item: str
+    as_of: dt.datetime
+    version: int
+    on_hand: Number | None
+    usable: Number | None
+    status: Status
+    cpm: float | None
+    cpm_inputs: CpmInputs
+    official_cpm: float | None
+    cover_days: float | None
+    due: tuple[DueArrival, ...]
+    due_quantity: Number
+    projected_stockout_on: dt.date | None
+    projected_stockout_on_without_due: dt.date | None
+    expires_unused: Number
+    last_count_on: dt.date | None
+    last_count_gap: Number | None
+    last_event_at: dt.datetime | None
+    months: tuple[MonthTotals, ...]
