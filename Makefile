@@ -1,0 +1,70 @@
+# The verbs of this repository. Each works from a clean clone: what it needs is installed first, into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+# Pinned with hashes for every platform and Python that pyproject.toml allows. No address of a registry gets in:
+# where packages come from is the business of the machine that installs them.
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-emit-index-url --no-emit-find-links --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types unit itest docs docs-check format lock clean
+
+help: ## Lists the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: $(INSTALLED) ## Starts Kafka, worker and projector here and feeds them a simulated network; Ctrl-C ends all of it
+	$(BIN)/abasto up --demo
+
+test: lint types docs-check unit itest ## Everything that CI runs
+
+lint: $(INSTALLED) ## Style, formatting and the order of the rooms
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+
+types: $(INSTALLED) ## Strict type check of all rooms and tests
+	$(BIN)/mypy
+
+unit: $(INSTALLED) ## Tests that need nothing but Python
+	$(BIN)/pytest -m "not integration"
+
+itest: $(INSTALLED) ## Tests on a real Kafka (Java 17 or newer, or the packaged one) and a real PostgreSQL
+	$(BIN)/pytest -m integration
+
+docs: $(INSTALLED) ## Regenerates the event reference from the message types
+	$(BIN)/python -m schemas.specs
+
+docs-check: $(INSTALLED) ## Fails when the checked-in event reference is stale
+	$(BIN)/python -m schemas.specs --check
+
+format: $(INSTALLED) ## Formats the code and mends what can be mended
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: $(INSTALLED) ## Pins what pyproject.toml pulls in (ARGS=--upgrade takes newer releases)
+	$(LOCK) $(ARGS) --extra build --output-file constraints.txt
+	$(LOCK) $(ARGS) --all-extras --constraint constraints.txt --output-file constraints-dev.txt
+
+clean: ## Removes what was installed or cached
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# `make .venv` is the name people type; the stamp is what says that the install came to its end.
+.PHONY: .venv
+.venv: $(INSTALLED)
+
+$(INSTALLED): constraints-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Abasto needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
+			"Name another one, for example: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; \
+		exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement constraints-dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

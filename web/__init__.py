@@ -1,0 +1,1 @@
+"""The coordinators' pages, the query API and the HTTP ingest."""
