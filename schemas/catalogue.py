@@ -70,5 +70,5 @@ def entry_key(entry: CatalogueEntry) -> str:
             return f"item|{item}"
         case Facility(facility=facility):
             return f"facility|{facility}"
-        case OfficialCpm(facility=facility, item=item):
-            return f"official_cpm|{facility}|{item}"
+        case OfficialCpm(facility=facility, item=item, valid_from=valid_from):
+            return f"official_cpm|{facility}|{item}|{valid_from or ''}"

@@ -1,0 +1,111 @@
+"""A position judged at an instant: CPM, cover, what is due, projection and status, each with its inputs.
+
+Everything that shows or compares these numbers reads one assessment, so two screens cannot disagree.
+"""
+
+from typing import NamedTuple
+
+from schemas.catalogue import Facility, Item
+from schemas.positions import Status
+from supply.calendar import LocalCalendar, days_in_month, first_day
+from supply.cpm import Cpm, cpm
+from supply.ledger import Ledger, OrderLine
+from supply.projection import Projection, project
+from supply.rules import Rules, StockLevels
+
+
+class Place(NamedTuple):
+    """Where and what a position is, from the catalogue, with the rules that apply there."""
+
+    facility: Facility
+    item: Item
+    calendar: LocalCalendar
+    levels: StockLevels
+    watched: bool
+    official_cpm: float | None
+
+
+class Assessment(NamedTuple):
+    """A judged position. Amounts are in pieces; days are local days by `date.toordinal()`."""
+
+    at_ms: int
+    day: int
+    scale: int
+    on_hand: int | None
+    usable: float | None
+    cpm: Cpm
+    daily_use: float
+    cover_days: float | None
+    due: tuple[OrderLine, ...]
+    projection: Projection
+    status: Status
+
+
+def place_of(facility: Facility, item: Item, calendar: LocalCalendar, rules: Rules, official_cpm: float | None) -> Place:
+    """The cut-offs of an item in a kind of facility: the item's own where the catalogue gives them."""
+    kind = rules.levels[facility.kind]
+    levels = StockLevels(
+        critical_months=kind.critical_months if item.critical_months is None else item.critical_months,
+        min_months=kind.min_months if item.min_months is None else item.min_months,
+        max_months=kind.max_months if item.max_months is None else item.max_months,
+        lead_time_days=kind.lead_time_days if item.lead_time_days is None else item.lead_time_days,
+    )
+    return Place(facility, item, calendar, levels, item.oncology or rules.watch == "all", official_cpm)
+
+
+def first_whole_month(ledger: Ledger, calendar: LocalCalendar) -> int:
+    """The first month observed from its first day on; a far one when nothing was observed yet."""
+    if ledger.first_at is None:
+        return 12 * 10_000
+    day = calendar.day(ledger.first_at)
+    month = calendar.month_of_day(day)
+    return month if day == first_day(month) else month + 1
+
+
+def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -> Assessment:
+    """Judge a position whose entries up to `at_ms` are applied.
+
+    Lots that expired by then leave the ledger's stock, and days out of stock up to then are written to their months.
+    """
+    calendar = place.calendar
+    day = calendar.day(at_ms)
+    ledger.expire(day, calendar)
+    ledger.accrue_days_out(at_ms, calendar)
+    month = calendar.month_of_day(day)
+    ledger.forget(month - rules.months_kept, day)
+    consumption = cpm(
+        ledger, place.facility.kind, rules.cpm, month, first_whole_month(ledger, calendar), scale
+    )
+    month_days = rules.cpm.month_days or days_in_month(month)
+    daily_use = (consumption.value or 0.0) / month_days
+    usable = None if ledger.on_hand is None else max(0, ledger.on_hand) / scale
+    due = tuple(line for line in ledger.orders.values() if line.outstanding > 0)
+    projection = Projection(None, None, 0.0)
+    if usable is not None:
+        projection = project(
+            usable,
+            daily_use,
+            [(last_day - day, amount / scale) for last_day, amount, _ in ledger.lots],
+            [
+                (max(1, line.expected_on - day), line.outstanding / scale)
+                for line in due
+                if line.latest_day >= day
+            ],
+            rules.horizon_days,
+        )
+    cover_days = usable / daily_use if usable is not None and daily_use > 0 else None
+    return Assessment(
+        at_ms=at_ms,
+        day=day,
+        scale=scale,
+        on_hand=ledger.on_hand,
+        usable=usable,
+        cpm=consumption,
+        daily_use=daily_use,
+        cover_days=cover_days,
+        due=due,
+        projection=projection,
+        status=status_of(
+            usable, consumption.value, projection.days_with_due, place.levels, place.levels.lead_time_days
+        ),
+    )

@@ -1,0 +1,130 @@
+"""Ledger entries: events reduced to what the ledger needs, as tuples that sort in the order they take effect.
+
+`(time_ms, kind, hash, amount, detail)`: at the same instant schedules come first, then movements, cancellations,
+and counts last, because a movement at the instant of a count is already inside that count. Amounts are in the
+item's smallest unit (pieces, or the last decimal its catalogue entry allows). `hash` identifies the event by
+`(source, id)` and makes the order of equal kinds a function of the events alone.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import xxhash
+
+from schemas import events
+from schemas.dead_letters import BadRecord
+from supply.calendar import milliseconds, month_named
+
+SCHEDULED, ADJUSTED, RECEIVED, DISPENSED, ISSUED, RETURNED, UNMET, REPORTED, CANCELLED, COUNTED = range(10)
+
+Entry = tuple[int, int, int, int, Any]
+LotEntry = tuple[int, int, str]
+"""(last usable day, amount, lot)"""
+
+
+def event_hash(source: str, identifier: str) -> int:
+    """64 bits that identify an event; the same in every process and release (it is stored)."""
+    return xxhash.xxh3_64_intdigest(f"{source}\0{identifier}".encode())
+
+
+def amount_of(quantity: int | float, scale: int, field: str) -> int:
+    """A quantity in the item's smallest unit.
+
+    Raises:
+        BadRecord: when it is finer than the item allows.
+    """
+    if quantity.__class__ is int:
+        return int(quantity) * scale
+    scaled = round(quantity * scale)
+    if abs(quantity * scale - scaled) > 1e-6:
+        unit = "whole pieces" if scale == 1 else f"steps of 1/{scale}"
+        raise BadRecord("invalid_field", field, f"{field} is {quantity}, the item is kept in {unit}")
+    return scaled
+
+
+def order_key(order: str, line: str | None) -> str:
+    """What identifies an order line inside a position."""
+    return order if line is None else f"{order}\0{line}"
+
+
+def _lots(lots: tuple[events.Lot, ...], scale: int) -> tuple[list[LotEntry], int]:
+    """The usable lots by expiry, and the amount in quarantine."""
+    usable: list[LotEntry] = []
+    quarantined = 0
+    for index, lot in enumerate(lots):
+        amount = amount_of(lot.quantity, scale, f"lots[{index}].quantity")
+        if lot.state == "quarantined":
+            quarantined += amount
+        elif amount:
+            usable.append((lot.expires_on.toordinal(), amount, lot.lot))
+    usable.sort()
+    return usable, quarantined
+
+
+def _counted(e: events.StockCounted, scale: int) -> tuple[int, Any]:
+    amount = amount_of(e.quantity, scale, "quantity")
+    if not e.lots:
+        return amount, None
+    lots, quarantined = _lots(e.lots, scale)
+    return amount - quarantined, lots
+
+
+def _received(e: events.ArrivalReceived, scale: int) -> tuple[int, Any]:
+    amount = amount_of(e.quantity, scale, "quantity")
+    key = None if e.order is None else order_key(e.order, e.line)
+    lots, quarantined = _lots(e.lots, scale) if e.lots else ([], 0)
+    return amount - quarantined, (key, amount, lots)
+
+
+def _adjusted(e: events.StockAdjusted, scale: int) -> tuple[int, Any]:
+    return amount_of(e.delta, scale, "delta"), e.reason == "expired"
+
+
+def _scheduled(e: events.ArrivalScheduled, scale: int) -> tuple[int, Any]:
+    deadline = None if e.deadline is None else e.deadline.toordinal()
+    return amount_of(e.quantity, scale, "quantity"), (
+        e.order,
+        e.line,
+        e.expected_on.toordinal(),
+        deadline,
+        e.supplier,
+        e.origin,
+    )
+
+
+def _cancelled(e: events.ArrivalCancelled, scale: int) -> tuple[int, Any]:
+    amount = -1 if e.quantity is None else amount_of(e.quantity, scale, "quantity")
+    return amount, order_key(e.order, e.line)
+
+
+def _reported(e: events.ConsumptionReported, scale: int) -> tuple[int, Any]:
+    return amount_of(e.quantity, scale, "quantity"), (month_named(e.period), e.stockout_days)
+
+
+def _moved(e: Any, scale: int) -> tuple[int, Any]:
+    return amount_of(e.quantity, scale, "quantity"), None
+
+
+_READERS: dict[type, tuple[int, Callable[[Any, int], tuple[int, Any]]]] = {
+    events.StockDispensed: (DISPENSED, _moved),
+    events.StockIssued: (ISSUED, _moved),
+    events.StockReturned: (RETURNED, _moved),
+    events.DemandUnmet: (UNMET, _moved),
+    events.StockCounted: (COUNTED, _counted),
+    events.StockAdjusted: (ADJUSTED, _adjusted),
+    events.ArrivalScheduled: (SCHEDULED, _scheduled),
+    events.ArrivalReceived: (RECEIVED, _received),
+    events.ArrivalCancelled: (CANCELLED, _cancelled),
+    events.ConsumptionReported: (REPORTED, _reported),
+}
+
+
+def entry_of(event: events.Event, scale: int) -> Entry:
+    """The ledger entry of an event, for an item kept in `1/scale` of a piece.
+
+    Raises:
+        BadRecord: a quantity finer than the item allows.
+    """
+    kind, read = _READERS[event.__class__]
+    amount, detail = read(event, scale)
+    return milliseconds(event.time), kind, event_hash(event.source, event.id), amount, detail

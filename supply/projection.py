@@ -1,0 +1,97 @@
+"""How long the stock lasts: usable stock, minus daily use, lots leaving at expiry, plus due arrivals.
+
+The daily walk of the design in closed form: between two days on which something arrives or expires the stock falls
+in a straight line, so only those days are visited.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+Change = tuple[int, float]
+"""(days from today, pieces that come or leave)"""
+
+
+class Projection(NamedTuple):
+    """Days from today until the stock-out (`None`: beyond the horizon), with and without what is due, and the pieces
+    that pass their date unused within the horizon."""
+
+    days_with_due: int | None
+    days_without_due: int | None
+    expires_unused: float
+
+
+def _arrivals_first(change: Change) -> tuple[int, float]:
+    return change[0], -change[1]
+
+
+def unused_at_expiry(lots: Sequence[tuple[int, float]], daily_use: float) -> list[Change]:
+    """What leaves the stock unused when lots expire, first expired first out.
+
+    Args:
+        lots: (days from today to the last usable day, pieces), by expiry.
+        daily_use: pieces a day.
+    """
+    changes: list[Change] = []
+    used = 0.0
+    for last_day, pieces in lots:
+        leaves_on = last_day + 1
+        taken = min(pieces, max(0.0, daily_use * leaves_on - used))
+        used += taken
+        if pieces > taken:
+            changes.append((leaves_on, taken - pieces))
+    return changes
+
+
+def days_until_out(
+    usable: float, daily_use: float, changes: Sequence[Change], horizon_days: int
+) -> int | None:
+    """Days from today to the first day that the stock cannot serve, within the horizon.
+
+    Args:
+        usable: pieces on hand now.
+        daily_use: pieces a day.
+        changes: what comes (above zero) or leaves, by day.
+    """
+    if usable <= 0:
+        return 0
+    stock, today = usable, 0
+    for day, pieces in changes:
+        if day > horizon_days:
+            break
+        left = stock - daily_use * (day - today)
+        if left < 0:
+            break
+        stock, today = left + pieces, day
+        if stock <= 0:
+            return day
+    if stock >= daily_use * (horizon_days + 1 - today):
+        return None
+    days = today + math.floor(stock / daily_use)
+    return days if days <= horizon_days else None
+
+
+def project(
+    usable: float,
+    daily_use: float,
+    lots: Sequence[tuple[int, float]],
+    due: Sequence[Change],
+    horizon_days: int,
+) -> Projection:
+    """The projected stock-out with and without what is due.
+
+    Args:
+        usable: pieces on hand now, never below zero.
+        daily_use: pieces a day (CPM / month days).
+        lots: (days from today to the last usable day, pieces), by expiry.
+        due: (days from today, pieces), by day; late arrivals are not among them.
+        horizon_days: how far to look.
+    """
+    leaving = unused_at_expiry(lots, daily_use) if lots else []
+    without = days_until_out(usable, daily_use, leaving, horizon_days)
+    wasted = -sum(pieces for day, pieces in leaving if day <= horizon_days)
+    if not due:
+        return Projection(without, without, wasted)
+    return Projection(
+        days_until_out(usable, daily_use, sorted([*leaving, *due], key=_arrivals_first), horizon_days), without, wasted
+    )
