@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -39,9 +40,7 @@ def locked(lock: Path) -> dict[str, list[str]]:
 
 def direct(*extras: str) -> dict[str, str]:
     project = PYPROJECT["project"]
-    return pins(
-        project["dependencies"] + [pin for extra in extras for pin in project["optional-dependencies"][extra]]
-    )
+    return pins(project["dependencies"] + [pin for extra in extras for pin in project["optional-dependencies"][extra]])
 
 
 @pytest.mark.parametrize("lock", [RUNTIME_LOCK, DEV_LOCK], ids=lambda lock: lock.name)
@@ -70,9 +69,7 @@ def test_what_runs_is_what_is_tested() -> None:
 
 
 def test_the_build_backend_is_the_locked_one() -> None:
-    assert pins(PYPROJECT["build-system"]["requires"]) == pins(
-        PYPROJECT["project"]["optional-dependencies"]["build"]
-    )
+    assert pins(PYPROJECT["build-system"]["requires"]) == pins(PYPROJECT["project"]["optional-dependencies"]["build"])
 
 
 def test_every_direct_dependency_is_explained() -> None:
@@ -111,7 +108,12 @@ def test_make_without_a_verb_lists_the_verbs() -> None:
 
 def test_make_refuses_a_python_that_is_too_old(tmp_path: Path) -> None:
     old = tmp_path / "python3.9"
-    old.write_text("#!/bin/sh\n[ \"$1\" = --version ] && echo 'Python 3.9.2' && exit 0\nexit 1\n")
+    old.write_text(
+        "#!/bin/sh\n"
+        "[ \"$1\" = --version ] && echo 'Python 3.9.2' && exit\n"
+        '[ "$1" = -c ] || exit 1\n'
+        f"exec {sys.executable} -c 'import sys; sys.version_info = (3, 9, 2); exec(sys.argv[1])' \"$2\"\n"
+    )
     old.chmod(0o755)
     (tmp_path / "Makefile").write_text((ROOT / "Makefile").read_text())
     for name in ("pyproject.toml", "constraints-dev.txt"):
