@@ -25,7 +25,10 @@ SignedQuantity = (
     Annotated[int, Meta(ge=-QUANTITY_LIMIT, le=QUANTITY_LIMIT)]
     | Annotated[float, Meta(ge=-QUANTITY_LIMIT, le=QUANTITY_LIMIT)]
 )
-Month = Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="calendar month, 2026-01")]
+# The length keeps out a line break at the end, which `$` lets pass in Python.
+Month = Annotated[
+    str, Meta(pattern="^2[01][0-9]{2}-(0[1-9]|1[0-2])$", max_length=7, description="a calendar month such as 2026-01")
+]
 DaysOut = Annotated[int, Meta(ge=0, le=31)]
 
 LotState = Literal["available", "quarantined"]
