@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from schemas.events import Instant
 from schemas.positions import CpmInputs, DueArrival, Number, Status
 
 Condition = Literal["stock_out", "shortage", "low_stock"]
@@ -45,8 +46,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     item: str
     state: AlertState
     severity: Severity
-    since: dt.datetime
-    at: dt.datetime
+    since: Instant
+    at: Instant
     sequence: int
     reason: str
     facts: AlertFacts

@@ -1,9 +1,10 @@
 """Dead letters: records that cannot count, kept whole with where they were and what is wrong with them."""
 
-import datetime as dt
 from typing import Literal
 
 import msgspec
+
+from schemas.events import Instant
 
 Fault = Literal[
     "undecodable",
@@ -38,7 +39,7 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
     partition: int
     offset: int
-    at: dt.datetime
+    at: Instant
     fault: Fault
     field: str | None
     reason: str

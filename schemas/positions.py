@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from schemas.events import Instant
+
 Status = Literal["out", "critical", "low", "adequate", "surplus", "no_consumption", "unknown"]
 CpmState = Literal["ok", "uncorrected", "insufficient"]
 Number = int | float
@@ -67,7 +69,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
 
     facility: str
     item: str
-    as_of: dt.datetime
+    as_of: Instant
     version: int
     on_hand: Number | None
     usable: Number | None
@@ -83,5 +85,5 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     expires_unused: Number
     last_count_on: dt.date | None
     last_count_gap: Number | None
-    last_event_at: dt.datetime | None
+    last_event_at: Instant | None
     months: tuple[MonthTotals, ...]
