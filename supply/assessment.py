@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from schemas.catalogue import Facility, Item
 from schemas.positions import Status
-from supply.calendar import LocalCalendar, days_in_month, first_day
+from supply.calendar import LocalCalendar, calendar_of, days_in_month, first_day
 from supply.cpm import Cpm, cpm
 from supply.ledger import Ledger, OrderLine
 from supply.projection import Projection, project
 from supply.rules import Rules, StockLevels
+from supply.status import status_of
 
 
 class Place(NamedTuple):
@@ -22,17 +23,18 @@ class Place(NamedTuple):
     calendar: LocalCalendar
     levels: StockLevels
     watched: bool
-    official_cpm: float | None
 
 
 class Assessment(NamedTuple):
-    """A judged position. Amounts are in pieces; days are local days by `date.toordinal()`."""
+    """A judged position. Quantities are in pieces, `on_hand` and the order lines in `1/scale` of a piece; days are
+    local days by `date.toordinal()`. `in_use`: the item was ever in stock, used or asked for here."""
 
     at_ms: int
     day: int
     scale: int
     on_hand: int | None
     usable: float | None
+    in_use: bool
     cpm: Cpm
     daily_use: float
     cover_days: float | None
@@ -41,7 +43,7 @@ class Assessment(NamedTuple):
     status: Status
 
 
-def place_of(facility: Facility, item: Item, calendar: LocalCalendar, rules: Rules, official_cpm: float | None) -> Place:
+def place_of(facility: Facility, item: Item, rules: Rules) -> Place:
     """The cut-offs of an item in a kind of facility: the item's own where the catalogue gives them."""
     kind = rules.levels[facility.kind]
     levels = StockLevels(
@@ -50,7 +52,7 @@ def place_of(facility: Facility, item: Item, calendar: LocalCalendar, rules: Rul
         max_months=kind.max_months if item.max_months is None else item.max_months,
         lead_time_days=kind.lead_time_days if item.lead_time_days is None else item.lead_time_days,
     )
-    return Place(facility, item, calendar, levels, item.oncology or rules.watch == "all", official_cpm)
+    return Place(facility, item, calendar_of(facility.timezone), levels, item.oncology or rules.watch == "all")
 
 
 def first_whole_month(ledger: Ledger, calendar: LocalCalendar) -> int:
@@ -73,9 +75,7 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
     ledger.accrue_days_out(at_ms, calendar)
     month = calendar.month_of_day(day)
     ledger.forget(month - rules.months_kept, day)
-    consumption = cpm(
-        ledger, place.facility.kind, rules.cpm, month, first_whole_month(ledger, calendar), scale
-    )
+    consumption = cpm(ledger, place.facility.kind, rules.cpm, month, first_whole_month(ledger, calendar), scale)
     month_days = rules.cpm.month_days or days_in_month(month)
     daily_use = (consumption.value or 0.0) / month_days
     usable = None if ledger.on_hand is None else max(0, ledger.on_hand) / scale
@@ -86,11 +86,7 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
             usable,
             daily_use,
             [(last_day - day, amount / scale) for last_day, amount, _ in ledger.lots],
-            [
-                (max(1, line.expected_on - day), line.outstanding / scale)
-                for line in due
-                if line.latest_day >= day
-            ],
+            [(max(1, line.expected_on - day), line.outstanding / scale) for line in due if line.latest_day >= day],
             rules.horizon_days,
         )
     cover_days = usable / daily_use if usable is not None and daily_use > 0 else None
@@ -100,6 +96,7 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
         scale=scale,
         on_hand=ledger.on_hand,
         usable=usable,
+        in_use=ledger.stocked or bool(ledger.months),
         cpm=consumption,
         daily_use=daily_use,
         cover_days=cover_days,

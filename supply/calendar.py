@@ -59,9 +59,7 @@ class LocalCalendar:
     def __init__(self, timezone: str) -> None:
         zone = ZoneInfo(timezone)
         days = [dt.date.fromordinal(day) for day in range(FIRST_DAY, LAST_DAY)]
-        self._midnights = [
-            round(dt.datetime(d.year, d.month, d.day, tzinfo=zone).timestamp() * 1000) for d in days
-        ]
+        self._midnights = [round(dt.datetime(d.year, d.month, d.day, tzinfo=zone).timestamp() * 1000) for d in days]
         self._months = [month_number(d.year, d.month) for d in days]
 
     def day(self, at_ms: int) -> int:

@@ -76,9 +76,7 @@ def window(
     return months, absent
 
 
-def average(
-    months: list[MonthConsumption], policy: CpmPolicy
-) -> tuple[float | None, CpmState, list[MonthConsumption]]:
+def average(months: list[MonthConsumption], policy: CpmPolicy) -> tuple[float | None, CpmState, list[MonthConsumption]]:
     """The mean in smallest units a month by the policy's method, its state, and the months that entered it."""
     if len(months) < policy.least_months or not months:
         return None, "insufficient", []

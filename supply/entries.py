@@ -13,7 +13,7 @@ import xxhash
 
 from schemas import events
 from schemas.dead_letters import BadRecord
-from supply.calendar import milliseconds, month_named
+from supply.calendar import month_named
 
 SCHEDULED, ADJUSTED, RECEIVED, DISPENSED, ISSUED, RETURNED, UNMET, REPORTED, CANCELLED, COUNTED = range(10)
 
@@ -119,12 +119,12 @@ _READERS: dict[type, tuple[int, Callable[[Any, int], tuple[int, Any]]]] = {
 }
 
 
-def entry_of(event: events.Event, scale: int) -> Entry:
-    """The ledger entry of an event, for an item kept in `1/scale` of a piece.
+def entry_of(event: events.Event, at_ms: int, scale: int) -> Entry:
+    """The ledger entry of an event at `at_ms`, for an item kept in `1/scale` of a piece.
 
     Raises:
         BadRecord: a quantity finer than the item allows.
     """
     kind, read = _READERS[event.__class__]
     amount, detail = read(event, scale)
-    return milliseconds(event.time), kind, event_hash(event.source, event.id), amount, detail
+    return at_ms, kind, event_hash(event.source, event.id), amount, detail

@@ -43,9 +43,7 @@ def unused_at_expiry(lots: Sequence[tuple[int, float]], daily_use: float) -> lis
     return changes
 
 
-def days_until_out(
-    usable: float, daily_use: float, changes: Sequence[Change], horizon_days: int
-) -> int | None:
+def days_until_out(usable: float, daily_use: float, changes: Sequence[Change], horizon_days: int) -> int | None:
     """Days from today to the first day that the stock cannot serve, within the horizon.
 
     Args:

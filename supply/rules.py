@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from schemas.alerts import Condition
 from schemas.catalogue import FacilityKind
 
 StockOutMethod = Literal["none", "normalised", "ratio", "skip"]
@@ -85,9 +86,13 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         }
     )
     watch: Literal["oncology", "all"] = "oncology"
-    stock_out: AlertTiming = AlertTiming(leave_days=3.0)
-    shortage: AlertTiming = AlertTiming(clear_days=1.0, leave_days=5.0)
-    low_stock: AlertTiming = AlertTiming(hold_days=1.0, clear_days=1.0, leave_factor=1.2)
+    timings: dict[Condition, AlertTiming] = msgspec.field(
+        default_factory=lambda: {
+            "stock_out": AlertTiming(leave_days=3.0),
+            "shortage": AlertTiming(clear_days=1.0, leave_days=5.0),
+            "low_stock": AlertTiming(hold_days=1.0, clear_days=1.0, leave_factor=1.2),
+        }
+    )
 
     @property
     def lateness_ms(self) -> int:

@@ -1,0 +1,257 @@
+"""The book: all positions of one shard, folded from events, judged by the clock, published at checkpoints.
+
+No I/O and no clock of its own: the same book serves a worker's shard and a replay without a broker.
+"""
+
+import heapq
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from schemas.alerts import Alert, Condition, Severity
+from schemas.catalogue import Facility, Item
+from schemas.channels import position_key
+from schemas.dead_letters import BadRecord
+from schemas.events import Event
+from supply.assessment import Place, assess, place_of
+from supply.calendar import instant
+from supply.catalogue import Catalogue
+from supply.clock import Reach
+from supply.entries import entry_of
+from supply.evaluation import evaluate, is_calm, next_look
+from supply.ledger import Ledger
+from supply.position import Outcome, Position
+from supply.rules import Rules
+from supply.stored import UNPUBLISHED, PositionState, Summary, pack_firing, read_state, read_summary, write_state
+from supply.totals import ItemStock, Totals
+from supply.views import position_of
+
+AWAKE_LIMIT = 10_000
+"""Positions held decoded, about 4 kB each; beyond it a publication puts all back to bytes, about 0.5 kB each."""
+
+Record = tuple[bytes, bytes]
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Publication(NamedTuple):
+    """What a checkpoint writes, keys and values ready for Kafka: one changelog and one position record for each
+    touched key, and the alert transitions in the order they were decided."""
+
+    changelog: list[Record]
+    positions: list[Record]
+    alerts: list[Record]
+
+
+class Book:
+    """The positions of one shard.
+
+    Args:
+        catalogue: shared, may change between calls.
+        rules: what to judge by.
+        owns: asked once for each new key: whether its position belongs here.
+    """
+
+    def __init__(self, catalogue: Catalogue, rules: Rules, *, owns: Callable[[str], bool] = lambda _key: True) -> None:
+        self._catalogue = catalogue
+        self._rules = rules
+        self._owns = owns
+        self._positions: dict[str, Position | bytes] = {}
+        self._awake = 0
+        self._touched: dict[str, Position] = {}
+        self._alerts: list[Record] = []
+        self._bookings: dict[int, list[str]] = {}
+        self._booked: list[int] = []
+        self._totals = Totals()
+
+    def __len__(self) -> int:
+        return len(self._positions)
+
+    @property
+    def touched(self) -> int:
+        """How many positions the next publication holds."""
+        return len(self._touched)
+
+    def open_alerts(self) -> Mapping[tuple[Condition, Severity], int]:
+        """Firing alerts by condition and severity, as last published."""
+        return self._totals.firing()
+
+    def stock_by_item(self) -> Mapping[str, ItemStock]:
+        """Stock by item, as last published."""
+        return self._totals.items()
+
+    def load(self, key: bytes, value: bytes | None) -> None:
+        """Take over a stored position; the last value of a key wins, `None` removes it.
+
+        Raises:
+            UnreadableState: written by a newer release.
+        """
+        name = key.decode()
+        held = self._positions.pop(name, None)
+        before = read_summary(held) if isinstance(held, bytes) else None
+        after = None if value is None else read_summary(value)
+        self._totals.replace(name.partition("|")[2], before, after)
+        if value is not None and after is not None:
+            self._positions[name] = value
+            self._book(name, after.next_at)
+
+    def take(self, event: Event, at_ms: int) -> Outcome:
+        """Fold one admitted event into its position; `at_ms` is its time.
+
+        Raises:
+            BadRecord: a count that comes after the lateness window, or a quantity finer than the item allows.
+        """
+        key = position_key(event.facility, event.item)
+        held = self._positions.get(key)
+        if isinstance(held, Position):
+            position = held
+        elif held is not None:
+            position = self._wake(key, held)
+        elif self._owns(key):
+            position = self._open(key, event)
+        else:
+            return Outcome.ELSEWHERE
+        calendar = self._place(key, position).calendar
+        outcome = position.take(entry_of(event, at_ms, position.scale), calendar)
+        if outcome is Outcome.DUPLICATE:
+            return outcome
+        if outcome is Outcome.TOO_LATE:
+            days = self._rules.lateness_days
+            reason = f"the count of {event.time.isoformat()} came more than {days:g} days after newer events"
+            raise BadRecord("too_late", "time", reason)
+        self._touched[key] = position
+        if position.next_at != position.booked_at:
+            self._rebook(key, position)
+        return outcome
+
+    def advance(self, reach: Reach | None) -> None:
+        """Make every daily evaluation due within reach, each position's in the order of its days."""
+        if reach is None:
+            return
+        while self._booked and self._booked[0] <= reach.evaluate_ms:
+            at_ms = heapq.heappop(self._booked)
+            for key in self._bookings.pop(at_ms):
+                held = self._positions.get(key)
+                if held is not None:
+                    position = held if isinstance(held, Position) else self._wake(key, held)
+                    if position.next_at == at_ms:
+                        self._catch_up(key, position, reach)
+
+    def publish(self, now_ms: int | None) -> Publication:
+        """Snapshot all touched positions; afterwards none is touched.
+
+        Args:
+            now_ms: in service, once the inputs are read: each touched position is evaluated at this instant first.
+                `None`: daily evaluations only.
+        """
+        changelog: list[Record] = []
+        positions: list[Record] = []
+        for key, position in self._touched.items():
+            state, view = self._publish_one(key, position, now_ms)
+            name = key.encode()
+            changelog.append((name, state))
+            positions.append((name, view))
+        publication = Publication(changelog, positions, self._alerts)
+        self._touched = {}
+        self._alerts = []
+        if self._awake > AWAKE_LIMIT:
+            self._put_to_sleep()
+        return publication
+
+    def _publish_one(self, key: str, position: Position, now_ms: int | None) -> tuple[bytes, bytes]:
+        place = self._place(key, position)
+        at_ms = max(position.last_entry_at() + 1, position.evaluated_at, now_ms or 0)
+        ledger = position.as_of(at_ms, -1, place.calendar)
+        if now_ms is None:
+            assessment = assess(ledger, at_ms, position.scale, place, self._rules)
+        else:
+            assessment, alerts = evaluate(position, ledger, at_ms, place, self._rules)
+            self._keep(key, alerts)
+            position.next_at = next_look(position, ledger, at_ms, place)
+            self._rebook(key, position)
+        position.version += 1
+        today = instant(at_ms).date()
+        official = self._catalogue.official_cpm(place.facility.facility, place.item.item, today)
+        view = position_of(ledger, assessment, place, position.version, official)
+        summary = Summary(
+            position.next_at,
+            -1.0 if assessment.usable is None else assessment.usable,
+            -1.0 if assessment.cpm.value is None else assessment.cpm.value,
+            pack_firing(position.alerts),
+        )
+        self._totals.replace(place.item.item, position.summary, summary)
+        position.summary = summary
+        return write_state(position.state(), summary), _encode(view)
+
+    def _catch_up(self, key: str, position: Position, reach: Reach) -> None:
+        place = self._place(key, position)
+        while position.next_at <= reach.evaluate_ms:
+            at_ms = position.next_at
+            ledger = position.as_of(at_ms, reach.settle_ms, place.calendar)
+            if is_calm(position, ledger, at_ms):
+                position.evaluated_at = at_ms
+            else:
+                _, alerts = evaluate(position, ledger, at_ms, place, self._rules)
+                self._keep(key, alerts)
+                self._touched[key] = position
+            position.next_at = next_look(position, ledger, at_ms, place)
+        position.settle_some(reach.settle_ms, place.calendar)
+        self._rebook(key, position)
+
+    def _keep(self, key: str, alerts: list[Alert]) -> None:
+        for alert in alerts:
+            self._alerts.append((key.encode(), _encode(alert)))
+
+    def _rebook(self, key: str, position: Position) -> None:
+        if position.booked_at != position.next_at:
+            position.booked_at = position.next_at
+            self._book(key, position.next_at)
+
+    def _book(self, key: str, at_ms: int) -> None:
+        keys = self._bookings.get(at_ms)
+        if keys is None:
+            self._bookings[at_ms] = [key]
+            heapq.heappush(self._booked, at_ms)
+        else:
+            keys.append(key)
+
+    def _open(self, key: str, event: Event) -> Position:
+        item = self._catalogue.item(event.item)
+        scale = 10**item.decimals if item is not None else 1
+        return self._awaken(key, PositionState(scale, 0, 0, -1, Ledger(), [], {}), UNPUBLISHED)
+
+    def _wake(self, key: str, stored: bytes) -> Position:
+        return self._awaken(key, read_state(stored), read_summary(stored))
+
+    def _awaken(self, key: str, state: PositionState, summary: Summary) -> Position:
+        position = Position(state, summary, self._find_place(key), self._catalogue.revision)
+        self._positions[key] = position
+        self._awake += 1
+        return position
+
+    def _put_to_sleep(self) -> None:
+        for key, position in self._positions.items():
+            if isinstance(position, Position):
+                summary = position.summary._replace(next_at=position.next_at)
+                self._positions[key] = write_state(position.state(), summary)
+        self._awake = 0
+
+    def _place(self, key: str, position: Position) -> Place:
+        """Where a position is, looked up again when the catalogue has changed."""
+        if position.place_revision != self._catalogue.revision:
+            position.place = self._find_place(key)
+            position.place_revision = self._catalogue.revision
+            position.calm_until = 0
+        return position.place
+
+    def _find_place(self, key: str) -> Place:
+        """The place of a key; an entry that has left the catalogue is stood in for by its bare code, unwatched."""
+        facility_code, _, item_code = key.partition("|")
+        facility = self._catalogue.facility(facility_code)
+        item = self._catalogue.item(item_code)
+        return place_of(
+            facility or Facility(facility=facility_code, name=facility_code, kind="hospital"),
+            item or Item(item=item_code, name=item_code),
+            self._rules,
+        )

@@ -1,0 +1,44 @@
+"""`shortage` (riesgo de desabasto): the stock, with what is due, runs out before a new order could arrive."""
+
+from supply.assessment import Assessment, Place
+from supply.finding import (
+    NOT_APPLICABLE,
+    Finding,
+    Rule,
+    consumption_phrase,
+    date_of,
+    due_phrase,
+    pieces,
+    severity_for,
+)
+from supply.rules import AlertTiming
+
+URGENT_DAYS = 7
+"""A transfer between facilities takes about a week to arrange: less than that is as bad as being out."""
+
+
+def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
+    """Enters when the projected stock-out lies within the lead time; leaves when it is `leave_days` beyond it."""
+    if assessment.usable is None or assessment.usable <= 0:
+        return Finding(holds=False, over=False, severity="low")
+    if assessment.daily_use <= 0:
+        return NOT_APPLICABLE
+    days = assessment.projection.days_with_due
+    lead_time = place.levels.lead_time_days
+    holds = days is not None and days <= lead_time
+    over = days is None or days > lead_time + timing.leave_days
+    urgent = days is not None and days <= URGENT_DAYS
+    return Finding(holds, over, severity_for("critical" if urgent else "high", place.item.ven))
+
+
+def explain(assessment: Assessment, place: Place) -> str:
+    """The sentence of the alert."""
+    days = assessment.projection.days_with_due
+    until = "más allá del horizonte" if days is None else f"hasta el {date_of(assessment.day + days)} ({days} días)"
+    return (
+        f"Quedan {pieces(assessment.usable or 0)}, alcanzan {until}; surtir tarda "
+        f"{place.levels.lead_time_days} días; {consumption_phrase(assessment)}; {due_phrase(assessment)}."
+    )
+
+
+RULE = Rule("shortage", judge, explain)

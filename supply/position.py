@@ -1,0 +1,195 @@
+"""One position: what is settled, what may still be overtaken, and its open alerts.
+
+Events come late, twice and out of order. Entries that an earlier one may still overtake are kept apart, sorted
+(`pending`); those before `settled_before` are applied for good. Whatever the order of arrival within the lateness
+window, entries are applied in the order of their time, so the state depends on the set of events alone.
+
+A daily evaluation that lies within the settled part uses the settled ledger itself. One beyond it (the clock runs
+ahead of what is settled) uses `ahead`: a copy with pending entries applied, thrown away when a straggler overtakes.
+"""
+
+from bisect import insort
+from enum import StrEnum
+
+import msgspec
+
+from supply.assessment import Place
+from supply.calendar import LocalCalendar
+from supply.entries import Entry
+from supply.ledger import Ledger
+from supply.stored import PositionState, Summary
+
+SHORTEST_DAY_MS = 23 * 3_600_000
+"""A local day on which the clock goes forward."""
+SETTLE_SLACK_MS = 24 * 3_600_000
+"""Pending entries are settled a day's worth at a time, not one by one."""
+
+
+class Outcome(StrEnum):
+    """What became of an admitted event."""
+
+    COUNTED = "counted"
+    DUPLICATE = "duplicate"
+    LATE = "late"
+    TOO_LATE = "too_late"
+    ELSEWHERE = "elsewhere"
+
+
+_encode_ledger = msgspec.msgpack.Encoder().encode
+_decode_ledger = msgspec.msgpack.Decoder(Ledger).decode
+
+
+class Position:
+    """A position awake in memory.
+
+    `next_at` is the local midnight at which it must be looked at next, `booked_at` the one it is booked for. While
+    usable stock is above `calm_above` (smallest units) and the instant is before `calm_until`, no condition can
+    hold, so the evaluation of that midnight is skipped: entries that could change that reset `calm_until`.
+    """
+
+    __slots__ = (
+        "ahead",
+        "ahead_at",
+        "ahead_count",
+        "ahead_day_from",
+        "alerts",
+        "booked_at",
+        "calm_above",
+        "calm_until",
+        "evaluated_at",
+        "ledger",
+        "next_at",
+        "pending",
+        "place",
+        "place_revision",
+        "scale",
+        "seen",
+        "settled_before",
+        "summary",
+        "version",
+    )
+
+    def __init__(self, state: PositionState, summary: Summary, place: Place, place_revision: int) -> None:
+        self.scale = state.scale
+        self.version = state.version
+        self.settled_before = state.settled_before
+        self.evaluated_at = state.evaluated_at
+        self.ledger = state.ledger
+        self.pending = state.pending
+        self.alerts = state.alerts
+        self.seen = {entry[2] for entry in state.pending}
+        self.summary = summary
+        self.next_at = self.booked_at = summary.next_at
+        self.calm_above = 0
+        self.calm_until = 0
+        self.ahead: Ledger | None = None
+        self.ahead_count = 0
+        self.ahead_at = 0
+        self.ahead_day_from = 0
+        self.place = place
+        self.place_revision = place_revision
+
+    def state(self) -> PositionState:
+        """What to store."""
+        return PositionState(
+            self.scale,
+            self.version,
+            self.settled_before,
+            self.evaluated_at,
+            self.ledger,
+            self.pending,
+            self.alerts,
+        )
+
+    def take(self, entry: Entry, calendar: LocalCalendar) -> Outcome:
+        """Put an entry in its place."""
+        seen = self.seen
+        identity = entry[2]
+        if identity in seen:
+            return Outcome.DUPLICATE
+        at = entry[0]
+        if at < self.settled_before:
+            return self._take_late(entry, calendar)
+        seen.add(identity)
+        pending = self.pending
+        if not pending or entry > pending[-1]:
+            pending.append(entry)
+        else:
+            insort(pending, entry)
+        if self.ahead is not None and (
+            at < self.ahead_day_from or (self.ahead_count > 0 and entry <= pending[self.ahead_count - 1])
+        ):
+            self._overtaken()
+        if at < self.next_at - SHORTEST_DAY_MS:
+            self.next_at = min(self.next_at, calendar.next_midnight(max(at, self.evaluated_at)))
+        return Outcome.COUNTED
+
+    def _take_late(self, entry: Entry, calendar: LocalCalendar) -> Outcome:
+        if not self.ledger.apply_late(entry, calendar):
+            return Outcome.TOO_LATE
+        self._overtaken()
+        self.next_at = min(self.next_at, calendar.next_midnight(max(entry[0], self.evaluated_at)))
+        return Outcome.LATE
+
+    def _overtaken(self) -> None:
+        self.ahead = None
+        self.calm_until = 0
+
+    def settle(self, before_ms: int, calendar: LocalCalendar) -> None:
+        """Apply pending entries before an instant for good: what comes for before it from now on is late."""
+        if before_ms <= self.settled_before:
+            return
+        self.settled_before = before_ms
+        pending = self.pending
+        count = 0
+        for entry in pending:
+            if entry[0] >= before_ms:
+                break
+            self.ledger.apply(entry, calendar)
+            if entry[4] is not None:
+                self.calm_until = 0
+            self.seen.discard(entry[2])
+            count += 1
+        if count:
+            del pending[:count]
+            if self.ahead is not None:
+                self.ahead_count -= count
+                if self.ahead_count < 0:
+                    self.ahead = None
+
+    def settle_some(self, before_ms: int, calendar: LocalCalendar) -> None:
+        """Settle when a day's worth of entries is due to be."""
+        if self.pending and self.pending[0][0] < before_ms - SETTLE_SLACK_MS:
+            self.settle(before_ms, calendar)
+
+    def as_of(self, at_ms: int, settle_ms: int, calendar: LocalCalendar) -> Ledger:
+        """The ledger with all entries before an instant applied. Instants asked for by evaluations never fall."""
+        if at_ms <= settle_ms:
+            self.settle(at_ms, calendar)
+            return self.ledger
+        if self.ahead is None or self.ahead_at > at_ms:
+            self.ahead = _decode_ledger(_encode_ledger(self.ledger))
+            self.ahead_count = 0
+        ahead, pending = self.ahead, self.pending
+        count = self.ahead_count
+        while count < len(pending) and pending[count][0] < at_ms:
+            ahead.apply(pending[count], calendar)
+            if pending[count][4] is not None:
+                self.calm_until = 0
+            count += 1
+        self.ahead_count = count
+        self.ahead_at = at_ms
+        self.ahead_day_from = calendar.midnight(calendar.day(at_ms))
+        return ahead
+
+    def first_entry_from(self, at_ms: int) -> int | None:
+        """The time of the first pending entry at or after an instant."""
+        for entry in self.pending:
+            if entry[0] >= at_ms:
+                return entry[0]
+        return None
+
+    def last_entry_at(self) -> int:
+        """The time of the latest entry, settled or not; -1 when there is none."""
+        last = -1 if self.ledger.last_at is None else self.ledger.last_at
+        return max(last, self.pending[-1][0]) if self.pending else last

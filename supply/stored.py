@@ -1,0 +1,105 @@
+"""A position as bytes: a fixed head that can be read without decoding the rest, then the state.
+
+The head holds what a shard needs of sleeping positions: when to look at it next, and its share of the totals. The
+first byte is the version of the whole layout; a release reads its own and older ones, and refuses newer ones.
+"""
+
+import struct
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from schemas.alerts import SEVERITIES, Condition, Severity
+from supply.conditions import RULES
+from supply.entries import Entry
+from supply.ledger import Ledger
+from supply.lifecycle import OpenAlert
+
+STATE_VERSION = 1
+_HEAD = struct.Struct("<BqddQ")
+_BITS = len(SEVERITIES).bit_length()
+"""Bits a condition takes in the head: 0 for none firing, else 1 + the index of the severity."""
+
+NEVER_MS = 1 << 62
+"""An instant that does not come."""
+
+
+class PositionState(msgspec.Struct, array_like=True):
+    """What is stored of a position. `scale`: smallest units a piece. `version` counts its publications."""
+
+    scale: int
+    version: int
+    settled_before: int
+    evaluated_at: int
+    ledger: Ledger
+    pending: list[Entry]
+    alerts: dict[Condition, OpenAlert]
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(PositionState).decode
+
+
+class UnreadableState(Exception):
+    """Stored state that this release cannot read."""
+
+
+class Summary(NamedTuple):
+    """The head: the next instant to look at the position, usable pieces (-1: never counted), CPM in pieces (-1: none),
+    and the firing alerts packed into an integer."""
+
+    next_at: int
+    usable: float
+    cpm: float
+    firing: int
+
+    def firing_alerts(self) -> list[tuple[Condition, Severity]]:
+        """The firing alerts with their severities."""
+        found: list[tuple[Condition, Severity]] = []
+        for index, rule in enumerate(RULES):
+            level = self.firing >> (index * _BITS) & ((1 << _BITS) - 1)
+            if level:
+                found.append((rule.condition, SEVERITIES[level - 1]))
+        return found
+
+
+UNPUBLISHED = Summary(NEVER_MS, -1.0, -1.0, 0)
+"""The head of a position before its first publication."""
+
+
+def pack_firing(alerts: Mapping[Condition, OpenAlert]) -> int:
+    """The firing alerts of a position as the integer of its head."""
+    packed = 0
+    if alerts:
+        for index, rule in enumerate(RULES):
+            alert = alerts.get(rule.condition)
+            if alert is not None and alert.firing:
+                packed |= (alert.severity + 1) << (index * _BITS)
+    return packed
+
+
+def write_state(state: PositionState, summary: Summary) -> bytes:
+    """A position as bytes."""
+    return _HEAD.pack(STATE_VERSION, *summary) + _encode(state)
+
+
+def read_summary(stored: bytes) -> Summary:
+    """The head of a stored position.
+
+    Raises:
+        UnreadableState: too short, or of a layout this release does not know.
+    """
+    if len(stored) <= _HEAD.size or stored[0] != STATE_VERSION:
+        version = stored[0] if stored else "none"
+        raise UnreadableState(
+            f"stored position has state version {version}, this release reads version {STATE_VERSION}: "
+            "start the release that wrote it, or a newer one"
+        )
+    _, next_at, usable, cpm, firing = _HEAD.unpack_from(stored)
+    return Summary(next_at, usable, cpm, firing)
+
+
+def read_state(stored: bytes) -> PositionState:
+    """The state of a stored position whose head was read before."""
+    return _decode(memoryview(stored)[_HEAD.size :])

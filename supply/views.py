@@ -1,0 +1,121 @@
+"""What is published of an assessed position: quantities in pieces, days as dates, what is not known as null."""
+
+import datetime as dt
+
+from schemas.alerts import AlertFacts
+from schemas.positions import DueArrival, MonthTotals, Number, Position
+from supply.assessment import Assessment, Place
+from supply.calendar import instant, month_name
+from supply.cpm import consumption_of, days_out_of
+from supply.ledger import Ledger
+
+
+def in_pieces(amount: int, scale: int) -> Number:
+    """An amount in smallest units as pieces: an integer where it is whole."""
+    if scale == 1:
+        return amount
+    whole, rest = divmod(amount, scale)
+    return amount / scale if rest else whole
+
+
+def stockout_date(assessment: Assessment, days: int | None) -> dt.date | None:
+    """The date of a projected stock-out some days from the assessment."""
+    return None if days is None else dt.date.fromordinal(assessment.day + days)
+
+
+def due_of(assessment: Assessment) -> tuple[DueArrival, ...]:
+    """What is still to come, by expected date."""
+    if not assessment.due:
+        return ()
+    lines = sorted(assessment.due, key=lambda line: (line.expected_on, line.order, line.line or ""))
+    return tuple(
+        DueArrival(
+            order=line.order,
+            line=line.line,
+            quantity=in_pieces(line.outstanding, assessment.scale),
+            expected_on=dt.date.fromordinal(line.expected_on),
+            deadline=None if line.deadline is None else dt.date.fromordinal(line.deadline),
+            late=line.latest_day < assessment.day,
+            supplier=line.supplier,
+            origin=line.origin,
+        )
+        for line in lines
+    )
+
+
+def months_of(ledger: Ledger, place: Place, scale: int) -> tuple[MonthTotals, ...]:
+    """The months kept, oldest first."""
+    return tuple(
+        MonthTotals(
+            month=month_name(month),
+            consumption=in_pieces(consumption_of(record, place.facility.kind), scale),
+            dispensed=in_pieces(record.dispensed, scale),
+            issued=in_pieces(record.issued, scale),
+            returned=in_pieces(record.returned, scale),
+            unmet=in_pieces(record.unmet, scale),
+            days_out=days_out_of(record),
+            reported=record.reported >= 0,
+        )
+        for month, record in sorted(ledger.months.items())
+    )
+
+
+def _on_hand(assessment: Assessment) -> tuple[Number | None, Number | None]:
+    if assessment.on_hand is None:
+        return None, None
+    return in_pieces(assessment.on_hand, assessment.scale), in_pieces(max(0, assessment.on_hand), assessment.scale)
+
+
+def last_count_date(ledger: Ledger, place: Place) -> dt.date | None:
+    """The local date of the latest count."""
+    return None if ledger.counted_at is None else dt.date.fromordinal(place.calendar.day(ledger.counted_at))
+
+
+def position_of(
+    ledger: Ledger, assessment: Assessment, place: Place, version: int, official_cpm: float | None
+) -> Position:
+    """The message of a position as of its assessment."""
+    on_hand, usable = _on_hand(assessment)
+    due = due_of(assessment)
+    projection = assessment.projection
+    return Position(
+        facility=place.facility.facility,
+        item=place.item.item,
+        as_of=instant(assessment.at_ms),
+        version=version,
+        on_hand=on_hand,
+        usable=usable,
+        status=assessment.status,
+        cpm=assessment.cpm.value,
+        cpm_inputs=assessment.cpm.inputs,
+        official_cpm=official_cpm,
+        cover_days=assessment.cover_days,
+        due=due,
+        due_quantity=sum(line.quantity for line in due),
+        projected_stockout_on=stockout_date(assessment, projection.days_with_due),
+        projected_stockout_on_without_due=stockout_date(assessment, projection.days_without_due),
+        expires_unused=projection.expires_unused,
+        last_count_on=last_count_date(ledger, place),
+        last_count_gap=None if ledger.count_gap is None else in_pieces(ledger.count_gap, assessment.scale),
+        last_event_at=None if ledger.last_at is None else instant(ledger.last_at),
+        months=months_of(ledger, place, assessment.scale),
+    )
+
+
+def facts_of(ledger: Ledger, assessment: Assessment, place: Place) -> AlertFacts:
+    """The numbers behind an alert's transition."""
+    on_hand, usable = _on_hand(assessment)
+    projection = assessment.projection
+    return AlertFacts(
+        status=assessment.status,
+        on_hand=on_hand,
+        usable=usable,
+        cpm=assessment.cpm.value,
+        cpm_inputs=assessment.cpm.inputs,
+        cover_days=assessment.cover_days,
+        lead_time_days=place.levels.lead_time_days,
+        due=due_of(assessment),
+        projected_stockout_on=stockout_date(assessment, projection.days_with_due),
+        projected_stockout_on_without_due=stockout_date(assessment, projection.days_without_due),
+        last_count_on=last_count_date(ledger, place),
+    )
