@@ -29,7 +29,7 @@ class Intake:
 
     def admit(
         self,
-        topic: str,
+        topic: str | None,
         key: bytes | None,
         value: bytes | None,
         headers: Sequence[tuple[str, bytes | None]],
@@ -38,7 +38,7 @@ class Intake:
         """The event of a record with its codes in canonical spelling, and its time in milliseconds.
 
         Args:
-            topic: the input topic it came on.
+            topic: the input topic it came on; `None` for events that came on none, from a file.
             key: the Kafka key; it may be absent, but not name another position than the body.
             now_ms: the wall clock; events from beyond it are refused.
 
@@ -50,7 +50,7 @@ class Intake:
             raise BadRecord("oversize", None, reason)
         event = decode_event(value, headers)
         expected_topic = TOPIC_OF[event.__class__]
-        if expected_topic != topic:
+        if topic is not None and expected_topic != topic:
             kind = event.__struct_config__.tag
             raise BadRecord("wrong_topic", "type", f"{kind} came on {topic}; expected on {expected_topic}")
         facility = self._catalogue.facility(event.facility) or self._find_facility(event.facility)
