@@ -1,0 +1,236 @@
+"""The catalogue as files that people keep: a folder of CSV files, one workbook, or a single table.
+
+`items.csv`, `facilities.csv` and `official_cpm.csv`, or sheets of these names; the columns are the fields of
+`schemas.catalogue`. Everything that is wrong is reported at once, each fault with its file, row and column.
+"""
+
+import csv
+import difflib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import msgspec
+
+from abasto.catalogue_checks import cross_check
+from abasto.tables import Row, Table, TableFault, Unreadable, read_tables
+from abasto.terminal import Failure
+from schemas.catalogue import CatalogueEntry, Facility, Item, OfficialCpm
+from schemas.codes import normalise_facility, normalise_item, shown
+
+TABLES: dict[str, type[Item | Facility | OfficialCpm]] = {
+    "items": Item,
+    "facilities": Facility,
+    "official_cpm": OfficialCpm,
+}
+"""The name of each table, as a file's stem or a sheet, and what its rows are."""
+
+_ALIAS_SEPARATORS = re.compile(r"[;,|\s]+")
+_FAULTS_SHOWN = 20
+
+_YES = frozenset({"true", "yes", "y", "si", "sí", "x", "1"})
+_NO = frozenset({"false", "no", "n", "0"})
+
+
+class CatalogueFault(Failure):
+    """A catalogue that cannot be taken as it is; `faults` has one sentence for each thing that is wrong."""
+
+    def __init__(self, path: Path, faults: Sequence[str]) -> None:
+        shown_faults = list(faults[:_FAULTS_SHOWN])
+        if len(faults) > _FAULTS_SHOWN:
+            shown_faults.append(f"and {len(faults) - _FAULTS_SHOWN} more")
+        lines = "".join(f"\n  {fault}" for fault in shown_faults)
+        super().__init__(f"the catalogue in {path} was not taken:{lines}")
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True)
+class CatalogueFiles:
+    """What a catalogue's files hold. `notices` are things worth a look that stop nothing."""
+
+    items: tuple[Item, ...] = ()
+    facilities: tuple[Facility, ...] = ()
+    official_cpm: tuple[OfficialCpm, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @property
+    def entries(self) -> tuple[CatalogueEntry, ...]:
+        """All entries: items, then facilities, then official CPM."""
+        return (*self.items, *self.facilities, *self.official_cpm)
+
+
+def read_catalogue(path: Path) -> CatalogueFiles:
+    """The catalogue of a folder, a workbook or a single table.
+
+    Raises:
+        CatalogueFault: with every fault found, when there is any.
+    """
+    try:
+        tables, notices = _find_tables(path)
+    except TableFault as fault:
+        raise CatalogueFault(path, [str(fault)]) from fault
+    faults: list[str] = []
+    placed: list[tuple[str, CatalogueEntry]] = []
+    for name, table in tables.items():
+        notices += table.notices
+        read, wrong, remarks = _read_entries(table, TABLES[name])
+        placed += read
+        faults += wrong
+        notices += remarks
+    placed, wrong = cross_check(placed, whole="items" in tables and "facilities" in tables)
+    faults += wrong
+    if faults:
+        raise CatalogueFault(path, faults)
+    entries = [entry for _, entry in placed]
+    return CatalogueFiles(
+        tuple(entry for entry in entries if isinstance(entry, Item)),
+        tuple(entry for entry in entries if isinstance(entry, Facility)),
+        tuple(entry for entry in entries if isinstance(entry, OfficialCpm)),
+        tuple(notices),
+    )
+
+
+def write_catalogue(
+    folder: Path,
+    items: Iterable[Item] = (),
+    facilities: Iterable[Facility] = (),
+    official_cpm: Iterable[OfficialCpm] = (),
+) -> None:
+    """Write the three CSV files, as `read_catalogue` reads them; the same entries give the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    groups: dict[str, Iterable[Any]] = {"items": items, "facilities": facilities, "official_cpm": official_cpm}
+    for name, entries in groups.items():
+        columns = TABLES[name].__struct_fields__
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(columns)
+            writer.writerows([_as_text(getattr(entry, column)) for column in columns] for entry in entries)
+
+
+def _as_text(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case tuple():
+            return ";".join(value)
+        case _:
+            return str(value)
+
+
+def _find_tables(path: Path) -> tuple[dict[str, Table], list[str]]:
+    if path.is_dir():
+        found = {file.stem: file for file in sorted(path.iterdir()) if file.stem in TABLES and file.is_file()}
+        if not found:
+            raise TableFault(f"{path}: no items.csv, facilities.csv or official_cpm.csv in this folder")
+        return {name: read_tables(file).popitem()[1] for name, file in found.items()}, []
+    if not path.exists():
+        raise TableFault(f"{path}: no such file or folder")
+    sheets = read_tables(path)
+    tables = {kind: table for name, table in sheets.items() if (kind := _kind_named(name)) in TABLES}
+    if not tables and len(sheets) == 1:
+        (table,) = sheets.values()
+        return {_kind_of(path, table): table}, []
+    if not tables:
+        raise TableFault(f"{path}: no sheet named {', '.join(TABLES)}; it has {', '.join(map(repr, sheets))}")
+    others = [name for name in sheets if _kind_named(name) not in TABLES]
+    return tables, [f"{path.name}: sheet '{name}' is no part of a catalogue" for name in others]
+
+
+def _kind_named(sheet: str) -> str:
+    return sheet.strip().lower().replace(" ", "_")
+
+
+def _kind_of(path: Path, table: Table) -> str:
+    """What a single table under a name of its own holds, told by the columns it cannot do without."""
+    for name in ("official_cpm", "facilities", "items"):
+        if all(column in table.columns for column in _required(TABLES[name])):
+            return name
+    raise TableFault(
+        f"{path}: the columns are those of no catalogue table; items need item and name, facilities need "
+        "facility, name and kind, official CPM needs facility, item and cpm"
+    )
+
+
+def _required(kind: type[Any]) -> list[str]:
+    return [field.name for field in msgspec.structs.fields(kind) if field.required]
+
+
+def _read_entries(table: Table, kind: type[Any]) -> tuple[list[tuple[str, CatalogueEntry]], list[str], list[str]]:
+    fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    faults: list[str] = []
+    for column in _required(kind):
+        if column not in table.columns:
+            near = difflib.get_close_matches(column, table.columns, n=1)
+            hint = f"; is it '{near[0]}'?" if near else f"; it has {', '.join(table.columns)}"
+            faults.append(f"{table.name}: no column '{column}'{hint}")
+    notices = [f"{table.name}: column '{name}' is not used" for name in table.columns if name not in fields]
+    if faults:
+        return [], faults, notices
+    placed: list[tuple[str, CatalogueEntry]] = []
+    for row in table.rows:
+        entry, wrong = _read_entry(row, kind, fields)
+        faults += [f"{table.name} row {row.number}{fault}" for fault in wrong]
+        if entry is not None:
+            placed.append((f"{table.name} row {row.number}", entry))
+    return placed, faults, notices
+
+
+def _read_entry(row: Row, kind: type[Any], fields: dict[str, Any]) -> tuple[CatalogueEntry | None, list[str]]:
+    faults: list[str] = []
+    values: dict[str, Any] = {}
+    for column, cell in row.cells.items():
+        if isinstance(cell, Unreadable):
+            faults.append(f", column {column}: {cell.reason}" if column else f": {cell.reason}")
+            continue
+        text = row.text(column)
+        if column not in fields or text is None:
+            continue
+        try:
+            values[column] = _READERS.get(column, _plain)(text, fields[column])
+        except ValueError as fault:
+            faults.append(f", column {column}: {fault}")
+    missing = [column for column in _required(kind) if row.text(column) is None and column not in values]
+    faults += [f", column {column}: empty" for column in missing if not isinstance(row.cells.get(column), Unreadable)]
+    return (None if faults else kind(**values)), faults
+
+
+def _plain(text: str, kind: Any) -> Any:
+    try:
+        return msgspec.convert(text, kind, strict=False)
+    except msgspec.ValidationError as fault:
+        choices = _choices(kind)
+        reason = f"expected {' or '.join(choices)}" if choices else f"e{str(fault)[1:]}"
+        raise ValueError(f"{shown(text)}: {reason}") from fault
+
+
+def _choices(kind: Any) -> list[str]:
+    """The words that a column of fixed choices takes."""
+    if get_origin(kind) is Literal:
+        return [str(choice) for choice in get_args(kind)]
+    return [choice for part in get_args(kind) for choice in _choices(part)]
+
+
+def _yes_or_no(text: str, _: Any) -> bool:
+    if text.lower() in _YES | _NO:
+        return text.lower() in _YES
+    raise ValueError(f"{shown(text)}: expected yes or no")
+
+
+def _aliases(text: str, _: Any) -> tuple[str, ...]:
+    return tuple(normalise_facility(code) for code in _ALIAS_SEPARATORS.split(text) if code)
+
+
+_READERS: dict[str, Callable[[str, Any], Any]] = {
+    "item": lambda text, _: normalise_item(text),
+    "facility": lambda text, _: normalise_facility(text),
+    "supplier": lambda text, _: normalise_facility(text),
+    "aliases": _aliases,
+    "oncology": _yes_or_no,
+    # Capitals are a habit of whoever keeps the sheet.
+    "ven": lambda text, kind: _plain(text.upper(), kind),
+    "kind": lambda text, kind: _plain(text.lower().replace(" ", "_"), kind),
+}

@@ -1,0 +1,62 @@
+"""What every command shares: how it fails, and how it shows that it is at work."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+SHOWN_AFTER_SECONDS = 2.0
+"""Anything quicker needs no progress bar: it would only flicker."""
+
+
+class Failure(Exception):
+    """A command could not do its work. The text is for the person at the terminal: what, where, what to do."""
+
+
+class FailingClearly(TyperGroup):
+    """The root of the commands: a `Failure` ends the program with its sentence and status 1, not a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Failure as failure:
+            typer.secho(f"abasto: {failure}", fg="red", err=True)
+            raise typer.Exit(1) from failure
+
+
+def say(text: str) -> None:
+    """Tells a person something; on standard error, so that results on standard output stay clean."""
+    typer.echo(text, err=True)
+
+
+@contextmanager
+def progress(label: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Gives a function that is told how much more is done; draws a bar on standard error once it takes long."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    task = bar.add_task(label, total=total)
+    started = time.monotonic()
+
+    def advance(amount: int) -> None:
+        if not bar.live.is_started and time.monotonic() - started >= SHOWN_AFTER_SECONDS:
+            bar.start()
+        bar.advance(task, amount)
+
+    try:
+        yield advance
+    finally:
+        bar.stop()
