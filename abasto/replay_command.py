@@ -1,0 +1,44 @@
+"""`abasto replay`: positions and alerts from files of events, without a broker."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from abasto.options import Json
+
+
+def replay(
+    events: Annotated[list[Path], typer.Argument(metavar="EVENTS...", help="JSONL files of events.", exists=True)],
+    catalogue: Annotated[Path, typer.Option("--catalogue", help="The catalogue's folder or workbook.", exists=True)],
+    out: Annotated[Path, typer.Option("--out", help="Folder for positions.jsonl, alerts.jsonl and refused.jsonl.")],
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until", metavar="T", help="End at this instant (2026-05-31T00:00:00-06:00) or day (its end, UTC)."
+        ),
+    ] = None,
+    policy: Annotated[str, typer.Option("--policy", help="CPM policy.")] = "abasto",
+    as_json: Json = False,
+) -> None:
+    """Fold events and evaluate every day, as a worker would; the same events give the same bytes."""
+    from abasto.catalogue_files import read_catalogue
+    from abasto.replay import replay_files
+    from abasto.rules_files import instant_named, rules_named
+    from abasto.terminal import progress, say
+    from supply.catalogue import Catalogue
+
+    rules = rules_named(policy)
+    until_ms = None if until is None else instant_named(until)
+    entries = read_catalogue(catalogue).entries
+    total = sum(path.stat().st_size for path in events)
+    with progress("replay", total) as advance:
+        done = replay_files(events, Catalogue(entries), rules, until_ms, out, advance)
+    if as_json:
+        import msgspec
+
+        typer.echo(msgspec.json.encode(done))
+        return
+    outcomes = ", ".join(f"{count:,} {outcome}" for outcome, count in done.outcomes.items()) or "none counted"
+    say(f"{done.lines:,} lines: {outcomes}, {done.refused:,} refused, {done.after:,} after the end")
+    say(f"{done.positions:,} positions and {done.alerts:,} alert transitions up to {done.until} in {out}")

@@ -1,0 +1,142 @@
+"""Verify our CPM against the averages that other people's monthly sheets carry.
+
+A sheet has one row for each site, product and month. A row is compared when the file holds the whole window of months
+that its average needs; what an average before that was computed from nobody can see in the file.
+"""
+
+import csv
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from abasto.terminal import Failure
+from supply.calendar import month_name, month_number
+from supply.cpm import cpm, window
+from supply.ledger import Ledger, MonthRecord
+from supply.rules import CpmPolicy
+
+DAYS_OUT_LIMIT = 31
+
+COLUMNS = (
+    "year",
+    "month",
+    "site_code",
+    "product_code",
+    "stock_distributed",
+    "stock_stockout_days",
+    "average_monthly_consumption",
+)
+
+
+class SheetRow(msgspec.Struct, frozen=True):
+    """A row of a monthly sheet: what it says was used, days out of stock, and the average it carries."""
+
+    line: int
+    site: str
+    product: str
+    month: int
+    distributed: int
+    days_out: int
+    average: float
+
+
+class Disagreement(msgspec.Struct, frozen=True):
+    """A row whose average is not ours."""
+
+    line: int
+    site: str
+    product: str
+    month: str
+    theirs: float
+    ours: int | None
+
+
+class Verification(msgspec.Struct, kw_only=True):
+    """`rows` were compared and `agreed` gave the same figure; `not_comparable` rows lack a part of their window."""
+
+    rows: int
+    agreed: int
+    agreement: float | None
+    rows_in_file: int
+    not_comparable: int
+    policy: str
+    disagreements: list[Disagreement]
+
+
+def read_sheet(path: Path) -> list[SheetRow]:
+    """The rows of a monthly sheet in CSV.
+
+    Raises:
+        Failure: naming the column or the line and field that cannot be read.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+        if missing:
+            raise Failure(f"{path} has no column {', '.join(missing)}; expected {', '.join(COLUMNS)}")
+        return [_row(path, reader.line_num, row) for row in reader]
+
+
+def _row(path: Path, line: int, row: dict[str, str]) -> SheetRow:
+    def number(column: str) -> float:
+        try:
+            value = float(row[column])
+        except (TypeError, ValueError):
+            value = math.nan
+        if not math.isfinite(value):
+            raise Failure(f"{path}, line {line}: {column} is {row[column]!r}; expected a number")
+        return value
+
+    year, month = int(number("year")), int(number("month"))
+    if not 1 <= month <= 12 or not 2000 <= year <= 2100:
+        raise Failure(f"{path}, line {line}: year and month are {year} and {month}; expected a calendar month")
+    return SheetRow(
+        line=line,
+        site=row["site_code"],
+        product=row["product_code"],
+        month=month_number(year, month),
+        distributed=int(number("stock_distributed")),
+        days_out=min(DAYS_OUT_LIMIT, max(0, int(number("stock_stockout_days")))),
+        average=number("average_monthly_consumption"),
+    )
+
+
+def verify_monthly(rows: Iterable[SheetRow], policy: CpmPolicy, advance: Callable[[int], None]) -> Verification:
+    """Compare the CPM as of the end of each row's month, rounded half up as sheets do, with the row's average."""
+    series: dict[tuple[str, str], list[SheetRow]] = defaultdict(list)
+    for row in rows:
+        series[row.site, row.product].append(row)
+    compared = agreed = total = 0
+    disagreements: list[Disagreement] = []
+    for history in series.values():
+        ledger = Ledger(reports=True)
+        for row in history:
+            ledger.months[row.month] = MonthRecord(reported=row.distributed, reported_out=row.days_out)
+        for row in history:
+            total += 1
+            _, absent = window(ledger, "hospital", policy, row.month + 1, row.month + 1)
+            if absent:
+                continue
+            compared += 1
+            figure = cpm(ledger, "hospital", policy, row.month + 1, row.month + 1).value
+            ours = None if figure is None else math.floor(figure + 0.5)
+            if ours == row.average:
+                agreed += 1
+            else:
+                disagreements.append(
+                    Disagreement(row.line, row.site, row.product, month_name(row.month), row.average, ours)
+                )
+        advance(len(history))
+    disagreements.sort(key=lambda d: d.line)
+    return Verification(
+        rows=compared,
+        agreed=agreed,
+        agreement=agreed / compared if compared else None,
+        rows_in_file=total,
+        not_comparable=total - compared,
+        policy=policy.name,
+        disagreements=disagreements,
+    )
