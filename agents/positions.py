@@ -1,0 +1,19 @@
+"""The agent that keeps stock positions: it passes every chunk to the shard it belongs to."""
+
+from collections.abc import AsyncIterable
+
+import faust
+
+from agents.app import input_chunks
+from streams.assignment import Assignment
+from streams.records import Chunk
+
+
+def add_positions_agent(app: faust.App, assignment: Assignment) -> None:
+    """Let the app's chunks be counted by the shards of the assignment."""
+
+    # One at a time: a chunk is counted without an await, so more would not be faster, and order within a topic counts.
+    @app.agent(input_chunks(app), name="positions", concurrency=1)
+    async def positions(chunks: AsyncIterable[Chunk]) -> None:
+        async for chunk in chunks:
+            assignment.take(chunk)

@@ -1,0 +1,182 @@
+"""The worker process: everything wired together, started, and stopped for a reason."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+import time
+from collections.abc import Iterator
+
+import faust
+import prometheus_client
+
+from agents.app import build_app
+from agents.positions import add_positions_agent
+from schemas.channels import INPUTS
+from streams.assignment import Assignment
+from streams.catalogue import CatalogueReader
+from streams.faults import EngineFault, WrongSetting
+from streams.metrics import WorkerMetrics
+from streams.pacing import Pacer
+from streams.records import hand_over_lean_records
+from streams.settings import Settings
+from streams.shard import Shard
+from streams.topic_check import ensure_topics
+from supply.book import Book
+from supply.catalogue import Catalogue
+from supply.clock import ShardClock
+from supply.intake import Intake
+from supply.rules import Rules
+
+log = logging.getLogger("abasto.worker")
+
+STOP_SECONDS = 9.0
+"""How long a stop may take, the last checkpoint included: orchestrators kill after 10 s."""
+
+STOPPED, FAILED, REFUSED = 0, 1, 2
+"""Exit codes: stopped as asked; stopped by a fault, to be restarted; refused to start, to be mended first."""
+
+
+def run_worker(settings: Settings, rules: Rules | None = None, *, create_topics: bool = False) -> int:
+    """Run a worker until SIGTERM, SIGINT or a fault; the process's exit code comes back."""
+    try:
+        return asyncio.run(_run(settings, rules or Rules(), create_topics=create_topics))
+    except KeyboardInterrupt:
+        return STOPPED
+    except EngineFault as fault:
+        log.critical("%s", fault)
+        return FAILED
+
+
+async def _run(settings: Settings, rules: Rules, *, create_topics: bool) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    serving = asyncio.create_task(_serve(settings, rules, create_topics=create_topics))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not serving.done():
+        log.info("stopping")
+        serving.cancel()
+        await asyncio.wait({serving}, timeout=STOP_SECONDS)
+        if not serving.done():
+            log.warning("not stopped within %g s: what was not saved is counted again by the next worker", STOP_SECONDS)
+            return FAILED
+    with contextlib.suppress(asyncio.CancelledError):
+        serving.result()
+    return STOPPED
+
+
+async def _serve(settings: Settings, rules: Rules, *, create_topics: bool) -> None:
+    await ensure_topics(settings, create=create_topics)
+    hand_over_lean_records()
+    metrics = WorkerMetrics()
+    catalogue = Catalogue()
+    reader = CatalogueReader(catalogue, settings, metrics)
+    intake = Intake(catalogue)
+
+    def open_shard(partition: int) -> Shard:
+        return Shard(
+            partition,
+            INPUTS,
+            settings.partitions,
+            intake=intake,
+            book=lambda owns: Book(catalogue, rules, owns=owns),
+            clock=ShardClock(INPUTS, rules.lateness_ms),
+            wall_ms=_wall_ms,
+        )
+
+    wall_ms = _wall_ms if settings.clock == "wall" else _no_wall
+    assignment = Assignment(settings, open_shard, metrics, wall_ms=wall_ms)
+    pacer = Pacer(assignment, settings, metrics)
+    with _metrics_server(settings, metrics):
+        try:
+            await reader.read_whole()
+            app = build_app(settings, assignment)
+            add_positions_agent(app, assignment)
+            await _work(app, assignment, pacer, reader)
+        finally:
+            await reader.close()
+
+
+async def _work(app: faust.App, assignment: Assignment, pacer: Pacer, reader: CatalogueReader) -> None:
+    """Run the app and what looks after its shards; the first of them to end, or to fail, ends the rest."""
+    tasks = [asyncio.create_task(step) for step in (_run_app(app), pacer.run(), reader.follow())]
+    fault: BaseException | None = None
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    except BaseException as ended:
+        fault = ended
+        raise
+    finally:
+        asked_to_stop = isinstance(fault, asyncio.CancelledError)
+        for task in tasks[1:]:
+            task.cancel()
+        await asyncio.wait(tasks[1:])
+        # After a fault nothing is saved: memory may be what is at fault, and the last checkpoint is true.
+        await assignment.release(save=asked_to_stop)
+        tasks[0].cancel()
+        await asyncio.wait(tasks[:1])
+        await app.stop()
+
+
+async def _run_app(app: faust.App) -> None:
+    await app.start()
+    await app.wait_until_stopped()
+    if app.crash_reason is not None:
+        raise app.crash_reason
+
+
+@contextlib.contextmanager
+def _metrics_server(settings: Settings, metrics: WorkerMetrics) -> Iterator[None]:
+    if not settings.metrics_port:
+        yield
+        return
+    address = (settings.metrics_host, settings.metrics_port)
+    try:
+        server, thread = prometheus_client.start_http_server(address[1], address[0], metrics.registry)
+    except OSError as taken:
+        raise WrongSetting(
+            f"metrics cannot be served on {address[0]}:{address[1]}: {taken.strerror}; set ABASTO_METRICS_PORT"
+        ) from taken
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _wall_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _no_wall() -> None:
+    return None
+
+
+def quiet_libraries() -> None:
+    """Let the libraries speak only when something is wrong; what they do normally is told by our own metrics."""
+    for name in ("aiokafka", "faust", "mode"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def main() -> int:
+    """`python -m agents.worker [--create-topics]`: a worker with settings from the environment."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    quiet_libraries()
+    try:
+        settings = Settings.from_environment()
+    except WrongSetting as wrong:
+        log.critical("%s", wrong)
+        return REFUSED
+    return run_worker(settings, create_topics="--create-topics" in sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

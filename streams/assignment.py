@@ -1,0 +1,219 @@
+"""Which shards are ours: taken over, proven after a rebalance, or given up."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+from streams.checkpoint import OwnedShard
+from streams.faults import EngineFault, Fenced, NotCopartitioned, Superseded
+from streams.lag import Ends, Lag
+from streams.metrics import WorkerMetrics
+from streams.records import Chunk
+from streams.recovery import recover
+from streams.settings import Settings
+from streams.shard import Shard
+
+log = logging.getLogger(__name__)
+
+
+class Assignment:
+    """The shards of this worker, from one rebalance to the next.
+
+    Faust's protocol is eager: every rebalance revokes everything. A revoked shard is checkpointed and parked; if it
+    comes back to us, a transaction of the same producer proves that nobody owned it meanwhile, and it goes on
+    without recovery.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        open_shard: Callable[[int], Shard],
+        metrics: WorkerMetrics,
+        *,
+        wall_ms: Callable[[], int | None],
+    ) -> None:
+        self.ends: Ends = lambda _topic, _partition: None
+        self.fenced_at: float | None = None
+        self._settings = settings
+        self._open_shard = open_shard
+        self._metrics = metrics
+        self._wall_ms = wall_ms
+        self._owned: dict[int, OwnedShard] = {}
+        self._parked = True
+        self._released = False
+        self._reading = 0
+        self._taking_over: asyncio.Task[None] | None = None
+
+    @property
+    def owned(self) -> Iterable[OwnedShard]:
+        """The shards at work: none between a revocation and the assignment after it."""
+        return () if self._parked else tuple(self._owned.values())
+
+    # ------------------------------------------------------------------------------------------------ chunks
+
+    def begin_reading(self) -> tuple[int, dict[tuple[str, int], int]]:
+        """Where to read each input partition from, and the number that the chunks read from there must carry.
+
+        Chunks of an earlier reading that are still under way are dropped from now on: what is in them is read again.
+        """
+        self._reading += 1
+        return self._reading, {
+            (topic, owned.shard.partition): offset
+            for owned in self.owned
+            for topic, offset in owned.shard.positions.items()
+        }
+
+    def take(self, chunk: Chunk) -> None:
+        """Let the chunk's shard count it and make the evaluations that have become due."""
+        owned = self._owned.get(chunk.partition)
+        if self._parked or owned is None or owned.lost is not None or chunk.reading != self._reading:
+            return
+        owned.shard.take(chunk)
+        self.advance(owned.shard)
+
+    def advance(self, shard: Shard) -> None:
+        """Make the evaluations that the events, or the wall clock where its inputs are read, have made due."""
+        shard.advance(Lag(shard, self.ends).caught_up, self._wall_ms())
+
+    async def save(self, owned: OwnedShard, *, proof: bool = False) -> None:
+        """Checkpoint a shard. A shard that keeps up is judged at this instant; one with a backlog only by the day."""
+        now_ms = self._wall_ms() if Lag(owned.shard, self.ends).none else None
+        try:
+            await owned.checkpoint(now_ms, proof=proof)
+        except Fenced:
+            self.fenced_at = self.fenced_at or time.monotonic()
+            raise
+
+    # ------------------------------------------------------------------------------------------------ rebalances
+
+    async def revoke(self) -> None:
+        """Save and park everything; an assignment under way is called off first, so that it claims nothing later."""
+        await self._call_off()
+        if self._parked:
+            return
+        self._parked = True
+        await asyncio.gather(*(self._park(owned) for owned in tuple(self._owned.values())))
+        # Whatever was fenced until now, this is the rebalance that explains it.
+        self.fenced_at = None
+
+    async def _park(self, owned: OwnedShard) -> None:
+        try:
+            await self.save(owned)
+        except (Fenced, EngineFault) as lost:
+            # Whoever owns the shard next recovers what was committed and counts the rest again.
+            log.warning("not saved at revocation: %s", lost)
+            await self._give_up(owned)
+
+    async def assign(self, inputs: Iterable[tuple[str, int]]) -> None:
+        """Make the shards of the assigned input partitions ours; comes back when they can count chunks.
+
+        Raises `Superseded` when a newer rebalance, or the end of the worker, called it off.
+        """
+        numbers = self._partition_numbers(inputs)
+        await self._call_off()
+        if self._released:
+            raise Superseded
+        self._taking_over = asyncio.create_task(self._take_over(numbers))
+        await asyncio.wait({self._taking_over})
+        if self._taking_over.cancelled():
+            raise Superseded
+        self._taking_over.result()
+
+    def _partition_numbers(self, inputs: Iterable[tuple[str, int]]) -> set[int]:
+        topics: dict[int, set[str]] = {}
+        for topic, partition in inputs:
+            topics.setdefault(partition, set()).add(topic)
+        expected = set().union(*topics.values())
+        for number, assigned in topics.items():
+            if assigned != expected:
+                raise NotCopartitioned(
+                    f"partition {number} was assigned of {sorted(assigned)} but not of {sorted(expected - assigned)}: "
+                    "a position would be split between workers. Are all workers of the same release?"
+                )
+        return set(topics)
+
+    async def _call_off(self) -> None:
+        if self._taking_over is not None and not self._taking_over.done():
+            self._taking_over.cancel()
+            await asyncio.wait({self._taking_over})
+
+    async def _take_over(self, numbers: set[int]) -> None:
+        began = time.monotonic()
+        await asyncio.gather(*(self._give_up(owned) for n, owned in tuple(self._owned.items()) if n not in numbers))
+        await asyncio.gather(*(self._prove(owned) for owned in tuple(self._owned.values())))
+        kept = sorted(self._owned)
+        fresh = [
+            OwnedShard(self._open_shard(number), self._settings, self._metrics)
+            for number in sorted(numbers - self._owned.keys())
+        ]
+        if fresh:
+            await self._recover(fresh)
+            self._metrics.recovery_seconds.set(time.monotonic() - began)
+        self._owned.update({owned.shard.partition: owned for owned in fresh})
+        self._parked = False
+        self.fenced_at = None
+        log.info(
+            "shards kept %s, recovered %s in %.2f s",
+            kept,
+            [owned.shard.partition for owned in fresh],
+            time.monotonic() - began,
+        )
+
+    async def _prove(self, owned: OwnedShard) -> None:
+        """Keep a parked shard if its producer can still commit a record; a fenced one could commit nothing at all."""
+        try:
+            await owned.checkpoint(None, proof=True)
+        except (Fenced, EngineFault) as lost:
+            log.info("recovering anew: %s", lost)
+            await self._give_up(owned)
+
+    async def _recover(self, fresh: list[OwnedShard]) -> None:
+        try:
+            await _all(owned.claim() for owned in fresh)
+            records = await recover([owned.shard for owned in fresh], self._settings)
+        except BaseException:
+            await asyncio.gather(*(owned.close() for owned in fresh))
+            raise
+        self._metrics.recovered_records.inc(records)
+
+    # ------------------------------------------------------------------------------------------------ the end
+
+    async def drop(self, owned: OwnedShard) -> None:
+        """Give up a shard that another owner has taken over; a rebalance will say whose it is."""
+        await self._give_up(owned)
+
+    async def release(self, *, save: bool) -> None:
+        """Give up everything for good, after a last checkpoint if `save`."""
+        self._released = True
+        await self._call_off()
+        if save and not self._parked:
+            await self.revoke()
+        self._parked = True
+        await asyncio.gather(*(self._give_up(owned) for owned in tuple(self._owned.values())))
+
+    async def _give_up(self, owned: OwnedShard) -> None:
+        number = owned.shard.partition
+        if self._owned.get(number) is owned:
+            del self._owned[number]
+            self._metrics.add(owned.shard.tally)
+            self._metrics.forget(number)
+        await owned.close()
+
+    def lags(self) -> Mapping[int, Lag]:
+        """How far each shard at work is behind."""
+        return {owned.shard.partition: Lag(owned.shard, self.ends) for owned in self.owned}
+
+
+async def _all(steps: Iterable[Awaitable[None]]) -> None:
+    """Run steps side by side; when one fails, the others are over before its error goes on."""
+    tasks = [asyncio.ensure_future(step) for step in steps]
+    try:
+        await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait(tasks)
+        raise

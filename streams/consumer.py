@@ -1,0 +1,191 @@
+"""Faust's Kafka consumer, made to hand over whole chunks, to read where the shards stopped, and never to commit.
+
+Private names of Faust 0.15 used here, each under a contract test (tests/unit/streams/test_private_names.py):
+`ThreadDelegateConsumer._new_consumer_thread` and `AIOKafkaConsumerThread._create_worker_consumer` (to read only
+committed records, which Faust does only in its own transactions), `Consumer._to_message` (a chunk is no record),
+`Consumer._commit` (must not happen) and `Consumer._thread`.
+"""
+
+import itertools
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP, AppT, ConsumerMessage
+from faust.types.transports import TPorTopicSet
+from yarl import URL
+
+from streams.assignment import Assignment
+from streams.clients import REQUEST_TIMEOUT_MS, RETRY_BACKOFF_MS, connection
+from streams.records import Chunk
+from streams.settings import Settings
+
+FETCH_BYTES = 1 << 20
+"""Bytes of a partition in one fetch, some 5,000 events: a chunk this size is counted in about 50 ms."""
+
+FETCH_WAIT_MS = 100
+"""How long a broker may hold a fetch open. One idle long poll holds up every drained partition of that broker, and
+Faust's own 1.5 s would be the latency of a quiet system."""
+
+REBALANCE_TIMEOUT_MS = 60_000
+"""How long a rebalance waits for each worker to save its shards: above the checkpoint's limit of 30 s."""
+
+ANSWERED_WITHIN_MS = 5_000
+"""An end of a partition older than this says nothing of what came since: brokers answer fetches every 100 ms."""
+
+NOT_TIMED = 0
+
+
+class ChunkThread(driver.AIOKafkaConsumerThread):
+    """The thread with the aiokafka consumer. Only this thread moves positions, so each chunk's bounds are true."""
+
+    consumer: "ChunkConsumer"
+
+    def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:  # noqa: ARG002 # Faust's signature
+        settings = self.consumer.settings
+        self._reading = 0
+        self._chunk_ends: dict[TopicPartition, int] = {}
+        self.reader = AIOKafkaConsumer(
+            **connection(settings),
+            group_id=settings.group,
+            group_instance_id=settings.instance,
+            # Faust's assignor keeps the partition numbers of all inputs together and moves as few as it can.
+            partition_assignment_strategy=[self.app.assignor],
+            enable_auto_commit=False,
+            isolation_level="read_committed",
+            # Never start elsewhere in silence: a position that the log no longer has is an error.
+            auto_offset_reset="none",
+            max_partition_fetch_bytes=FETCH_BYTES,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            session_timeout_ms=round(settings.session_seconds * 1000),
+            heartbeat_interval_ms=round(settings.session_seconds * 1000 / 6),
+            rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
+            request_timeout_ms=max(REQUEST_TIMEOUT_MS, round(settings.session_seconds * 1000)),
+            retry_backoff_ms=RETRY_BACKOFF_MS,
+        )
+        return self.reader
+
+    async def getmany(
+        self,
+        active_partitions: set[TP] | None,
+        timeout: float,  # noqa: ASYNC109 # Faust's signature
+    ) -> Mapping[TP, list[Chunk]]:
+        """Wait for records of the partitions and hand them over as one chunk each."""
+        wanted = [TopicPartition(*partition) for partition in active_partitions or ()]
+        chunks: Mapping[TP, list[Chunk]] = await self.call_thread(self._read, wanted, timeout)
+        return chunks
+
+    async def _read(self, wanted: list[TopicPartition], wait_seconds: float) -> Mapping[TP, list[Chunk]]:
+        # A rebalance may have begun since this was asked for: to wait here would hold it up.
+        if not wanted or not self.consumer.flow_active:
+            return {}
+        fetched = await self.reader.getmany(*wanted, timeout_ms=round(wait_seconds * 1000))
+        # No await from here on: a seek in between would make the bounds untrue.
+        chunks: dict[TP, list[Chunk]] = {}
+        for partition in wanted:
+            start, end = self._chunk_ends.get(partition), self._position(partition)
+            if start is None or end is None or end == start:
+                continue
+            records = fetched.get(partition, ())
+            self._chunk_ends[partition] = end
+            # Without records it still tells the shard that only markers lay there, so that it can be caught up.
+            chunks[TP(*partition)] = [Chunk(*partition, start, end, records, reading=self._reading)]
+        return chunks
+
+    def _position(self, partition: TopicPartition) -> int | None:
+        """Where the next fetch of a partition starts; `None` when it is not ours or not known yet."""
+        if partition not in self.reader.assignment():
+            return None
+        asked = self.reader.position(partition)
+        try:
+            asked.send(None)
+        except StopIteration as known:
+            return int(known.value)
+        asked.close()
+        return None
+
+    async def read_from(self, reading: int, offsets: Mapping[TopicPartition, int]) -> None:
+        """Go on reading at these offsets; chunks read from now on carry the number of the reading."""
+        await self.call_thread(self._seek, reading, offsets)
+
+    async def _seek(self, reading: int, offsets: Mapping[TopicPartition, int]) -> None:
+        self._reading = reading
+        self._chunk_ends = dict(offsets)
+        for partition, offset in offsets.items():
+            self.reader.seek(partition, offset)
+
+    def end(self, topic: str, partition: int) -> int | None:
+        """The end of a partition's committed records, if a fetch was answered lately."""
+        where = TopicPartition(topic, partition)
+        if where not in self.reader.assignment():
+            return None
+        answered_ms = self.reader.last_poll_timestamp(where)
+        if answered_ms is None or time.time() * 1000 - answered_ms > ANSWERED_WITHIN_MS:
+            return None
+        end: int | None = self.reader.last_stable_offset(where)
+        return end
+
+
+class ChunkConsumer(driver.Consumer):
+    """Passes chunks to the agent as if each were one message."""
+
+    transport: "ChunkTransport"
+    _thread: ChunkThread
+
+    def __init__(self, transport: "ChunkTransport", *args: Any, **options: Any) -> None:
+        self.settings = transport.settings
+        # Faust drops a message whose offset is below the last one's, which after a seek back it may be.
+        self._numbers = itertools.count(1)
+        super().__init__(transport, *args, **options)
+
+    def _new_consumer_thread(self) -> ChunkThread:
+        return ChunkThread(self, loop=self.loop, beacon=self.beacon)
+
+    def _to_message(self, tp: TP, record: Chunk) -> ConsumerMessage:
+        # Without the generation Faust skips the message in silence.
+        generation = self.app.consumer_generation_id
+        return ConsumerMessage(
+            record.topic,
+            record.partition,
+            next(self._numbers),
+            NOT_TIMED,
+            NOT_TIMED,
+            [],
+            None,
+            cast(bytes, record),
+            None,
+            tp=tp,
+            generation_id=generation,
+        )
+
+    async def perform_seek(self) -> None:
+        """Read each partition from where its shard stopped counting, whatever the group's offsets say."""
+        reading, offsets = self.transport.assignment.begin_reading()
+        wanted = {tp: offsets[tp] for tp in self.assignment() if tp in offsets}
+        # No shard: this assignment was called off, and the next one is on its way.
+        self.pause_partitions(self.assignment() - wanted.keys())
+        await self._thread.read_from(reading, {TopicPartition(*tp): offset for tp, offset in wanted.items()})
+
+    async def commit(self, topics: TPorTopicSet | None = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002 # Faust's signature
+        """Do nothing: offsets are committed by the shards' transactions."""
+        return False
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        raise AssertionError(f"Faust must never commit, but wanted to: {offsets}")
+
+    def end(self, topic: str, partition: int) -> int | None:
+        """The end of a partition's committed records, if a fetch was answered lately."""
+        return self._thread.end(topic, partition)
+
+
+class ChunkTransport(driver.Transport):
+    """Faust's Kafka transport with our consumer."""
+
+    Consumer = ChunkConsumer
+
+    def __init__(self, url: Iterable[URL], app: AppT, *, assignment: Assignment, settings: Settings) -> None:
+        super().__init__(list(url), app)
+        self.assignment = assignment
+        self.settings = settings

@@ -1,0 +1,153 @@
+"""The worker's metrics: every name, unit and label in one place."""
+
+import collections
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from schemas.alerts import Condition, Severity
+from streams.ports import ItemStock
+from streams.shard import Tally
+
+CHECKPOINT_BUCKETS_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+"""From the quickest commit measured to the limit at which a checkpoint is given up."""
+
+COVER_DAYS_A_MONTH = 30.0
+"""Cover is stock / CPM x 30 days (design section 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShardFigures:
+    """What a scrape shows of one shard, copied on the event loop so that a scrape never touches live state."""
+
+    positions: int
+    lag: Mapping[str, int | None]
+    newest_ms: Mapping[str, int]
+    open_alerts: Mapping[tuple[Condition, Severity], int]
+    stock: Mapping[str, ItemStock]
+
+
+class WorkerMetrics:
+    """Counters that the engine moves, and the collector of what the shards hold."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.events = Counter(
+            "abasto_events", "Events admitted, by type and by what became of them.", ["type", "outcome"],
+            registry=self.registry,
+        )  # fmt: skip
+        self.dead_letters = Counter(
+            "abasto_dead_letters", "Records refused, by fault.", ["fault"], registry=self.registry
+        )
+        self.skipped = Counter(
+            "abasto_records_skipped",
+            "Records read again after a rebalance and already counted.",
+            registry=self.registry,
+        )
+        self.checkpoint_seconds = Histogram(
+            "abasto_checkpoint_seconds", "Time from a checkpoint's snapshot to its commit.",
+            buckets=CHECKPOINT_BUCKETS_SECONDS, registry=self.registry,
+        )  # fmt: skip
+        self.checkpoint_records = Counter(
+            "abasto_checkpoint_records", "Records written by checkpoints, by topic.", ["topic"], registry=self.registry
+        )
+        self.fenced = Counter("abasto_shards_fenced", "Shards that another owner took over.", registry=self.registry)
+        self.recovery_seconds = Gauge(
+            "abasto_recovery_seconds", "How long the latest recovery of shards took.", registry=self.registry
+        )
+        self.recovered_records = Counter(
+            "abasto_recovered_records", "Changelog records read to recover shards.", registry=self.registry
+        )
+        self.catalogue_entries = Gauge(
+            "abasto_catalogue_entries", "Entries of the catalogue in use.", registry=self.registry
+        )
+        self.catalogue_rejected = Counter(
+            "abasto_catalogue_entries_rejected", "Catalogue records that could not be read.", registry=self.registry
+        )
+        self._shards: dict[int, ShardFigures] = {}
+        self.registry.register(ShardCollector(self._shards))
+
+    def add(self, tally: Tally) -> None:
+        """Move the counters by what a shard has done since the last time, and clear its tally."""
+        for (kind, outcome), count in tally.outcomes.items():
+            self.events.labels(kind.__struct_config__.tag, outcome).inc(count)
+        for fault, count in tally.faults.items():
+            self.dead_letters.labels(fault).inc(count)
+        self.skipped.inc(tally.skipped)
+        tally.clear()
+
+    def show(self, partition: int, figures: ShardFigures) -> None:
+        """Replace what a scrape shows of a shard."""
+        self._shards[partition] = figures
+
+    def forget(self, partition: int) -> None:
+        """Show nothing more of a shard that is no longer ours."""
+        self._shards.pop(partition, None)
+
+
+class ShardCollector(Collector):
+    """Shows the latest figures of all owned shards."""
+
+    def __init__(self, shards: Mapping[int, ShardFigures]) -> None:
+        self._shards = shards
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Build the metrics from figures that nobody changes any more."""
+        shards = dict(self._shards)
+        positions = GaugeMetricFamily("abasto_positions", "Positions held, by partition.", labels=["partition"])
+        lag = GaugeMetricFamily(
+            "abasto_lag_offsets", "Offsets between what was counted and the end of the input.",
+            labels=["topic", "partition"],
+        )  # fmt: skip
+        age = GaugeMetricFamily(
+            "abasto_newest_event_age_seconds", "Age of the newest event counted.", labels=["topic", "partition"]
+        )
+        now_ms = time.time() * 1000
+        for partition, figures in shards.items():
+            positions.add_metric([str(partition)], figures.positions)
+            for topic, behind in figures.lag.items():
+                if behind is not None:
+                    lag.add_metric([topic, str(partition)], behind)
+            for topic, newest_ms in figures.newest_ms.items():
+                age.add_metric([topic, str(partition)], (now_ms - newest_ms) / 1000)
+        yield from (positions, lag, age, _open_alerts(shards), *_stock(shards))
+
+
+def _open_alerts(shards: Mapping[int, ShardFigures]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "abasto_alerts_open", "Alerts firing now, by condition and severity.", labels=["condition", "severity"]
+    )
+    total: collections.Counter[tuple[Condition, Severity]] = collections.Counter()
+    for figures in shards.values():
+        for alert, count in figures.open_alerts.items():
+            total[alert] += count
+    for (condition, severity), count in total.items():
+        family.add_metric([condition, severity], count)
+    return family
+
+
+def _stock(shards: Mapping[int, ShardFigures]) -> Iterator[GaugeMetricFamily]:
+    usable: dict[str, float] = {}
+    monthly: dict[str, float] = {}
+    out: dict[str, int] = {}
+    for figures in shards.values():
+        for item, stock in figures.stock.items():
+            if stock.counted:
+                usable[item] = usable.get(item, 0.0) + stock.usable
+                out[item] = out.get(item, 0) + stock.out
+            monthly[item] = monthly.get(item, 0.0) + stock.cpm
+    pieces = GaugeMetricFamily("abasto_stock_pieces", "Usable pieces of an item in all facilities.", labels=["item"])
+    cover = GaugeMetricFamily(
+        "abasto_cover_days", "Days that the usable pieces of an item last at its CPM.", labels=["item"]
+    )
+    without = GaugeMetricFamily("abasto_positions_out", "Positions of an item without usable stock.", labels=["item"])
+    for item, total in usable.items():
+        pieces.add_metric([item], total)
+        without.add_metric([item], out[item])
+        if monthly[item] > 0:
+            cover.add_metric([item], total / monthly[item] * COVER_DAYS_A_MONTH)
+    yield from (pieces, cover, without)

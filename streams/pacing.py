@@ -1,0 +1,110 @@
+"""The pace: when a shard's clock ticks, when its checkpoint is due, and how long a fenced worker may wait."""
+
+import asyncio
+import copy
+import logging
+import time
+from collections.abc import Callable
+
+from streams.assignment import Assignment
+from streams.checkpoint import OwnedShard
+from streams.faults import Fenced, FencedForGood
+from streams.lag import Lag
+from streams.metrics import ShardFigures, WorkerMetrics
+from streams.settings import Settings
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.05
+"""How often it is looked whether a checkpoint is due: a fraction of the shortest interval that makes sense."""
+
+CLOCK_SECONDS = 1.0
+"""How often the clock of idle shards ticks, and the figures for a scrape are copied. Evaluations are by the day."""
+
+
+class Pacer:
+    """Keeps the shards of an assignment saved and their clocks running until it is cancelled."""
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        settings: Settings,
+        metrics: WorkerMetrics,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._assignment = assignment
+        self._settings = settings
+        self._metrics = metrics
+        self._monotonic = monotonic
+        self._saving: set[asyncio.Task[None]] = set()
+        self._ticked_at = 0.0
+
+    async def run(self) -> None:
+        """Look after the shards for ever; the first fault of a checkpoint ends it."""
+        try:
+            while True:
+                await asyncio.sleep(LOOK_SECONDS)
+                self._collect_faults()
+                self._check_fenced()
+                if self._monotonic() - self._ticked_at >= CLOCK_SECONDS:
+                    self._ticked_at = self._monotonic()
+                    await self._tick()
+                for owned in self._assignment.owned:
+                    if self.due(owned):
+                        self._saving.add(asyncio.create_task(self._save(owned)))
+        finally:
+            # A checkpoint under way is left to end by itself: cancelled half way, its shard would be lost.
+            if self._saving:
+                await asyncio.wait(self._saving)
+
+    def due(self, owned: OwnedShard) -> bool:
+        """Whether it is time for a checkpoint of the shard."""
+        shard = owned.shard
+        if owned.saving or owned.lost is not None or not shard.unsaved:
+            return False
+        if shard.pending >= self._settings.checkpoint_keys:
+            return True
+        behind = Lag(shard, self._assignment.ends).backlog
+        interval = self._settings.backlog_checkpoint_seconds if behind else self._settings.checkpoint_seconds
+        return self._monotonic() - owned.saved_at >= interval
+
+    async def _save(self, owned: OwnedShard) -> None:
+        try:
+            await self._assignment.save(owned)
+        except Fenced as fenced:
+            log.warning("%s; waiting for the rebalance", fenced)
+            await self._assignment.drop(owned)
+
+    async def _tick(self) -> None:
+        for owned in self._assignment.owned:
+            shard = owned.shard
+            if owned.lost is None:
+                self._assignment.advance(shard)
+            self._metrics.add(shard.tally)
+            self._metrics.show(
+                shard.partition,
+                ShardFigures(
+                    positions=len(shard.book),
+                    lag=Lag(shard, self._assignment.ends).offsets,
+                    newest_ms=dict(shard.newest_ms),
+                    open_alerts=dict(shard.book.open_alerts()),
+                    stock={item: copy.copy(stock) for item, stock in shard.book.stock_by_item().items()},
+                ),
+            )
+            # One shard at a time: chunks get their turn between the evaluations of many shards at midnight.
+            await asyncio.sleep(0)
+
+    def _collect_faults(self) -> None:
+        for task in [task for task in self._saving if task.done()]:
+            self._saving.discard(task)
+            task.result()
+
+    def _check_fenced(self) -> None:
+        since = self._assignment.fenced_at
+        limit = self._settings.fenced_wait_seconds
+        if since is not None and self._monotonic() - since > limit:
+            raise FencedForGood(
+                f"a shard was taken over by another owner, and no rebalance followed within {limit:g} s: does another "
+                f"installation use the consumer group {self._settings.group}, or did a transaction time out?"
+            )

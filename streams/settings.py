@@ -1,0 +1,142 @@
+"""The engine's settings: one class, each setting with its unit, default and reason."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import msgspec
+from msgspec import Meta
+
+from streams.faults import WrongSetting
+
+PREFIX = "ABASTO_"
+
+Seconds = Annotated[float, Meta(gt=0, le=3600)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator may choose for a worker. `ABASTO_` + the name in capitals sets each of them."""
+
+    # ------------------------------------------------------------------------------------------------ Kafka
+
+    brokers: Annotated[str, Meta(min_length=3)] = "127.0.0.1:9092"
+    """Bootstrap brokers, `host:port` separated by commas. Default: the broker that `abasto up` starts."""
+
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    """How to talk to the brokers. Plain text is for a broker on the same machine."""
+
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    """How to sign in when `security_protocol` is a SASL one."""
+
+    sasl_user: str | None = None
+    """Who signs in."""
+
+    sasl_password_file: Path | None = None
+    """File with the password on its first line. A file, because the environment of a process is no secret."""
+
+    ca_file: Path | None = None
+    """PEM file of the authority that signed the brokers' certificates; without it the system's are trusted."""
+
+    # ------------------------------------------------------------------------------------------------ identity
+
+    group: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,100}$")] = "abasto"
+    """Consumer group, and the start of each shard's transactional id: all workers of an installation share it."""
+
+    instance: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,100}$")] | None = None
+    """A name that a worker keeps over restarts, different for each worker. With it a restarted worker takes its
+    partitions back without a rebalance, but those of a stopped one wait out the session."""
+
+    # ------------------------------------------------------------------------------------------------ topics
+
+    partitions: Annotated[int, Meta(ge=1, le=10_000)] = 8
+    """Partitions of the inputs and of what is derived from them: the upper limit of workers. It cannot be changed
+    later without moving every key, so take more than is needed today."""
+
+    replication: Annotated[int, Meta(ge=-1, le=9)] = -1
+    """Copies of each topic that the program creates; -1 leaves it to the brokers."""
+
+    input_retention_days: Annotated[int, Meta(ge=1)] = 460
+    """Days the inputs are kept, 15 months: the consumption a position remembers could be built from them again."""
+
+    # ------------------------------------------------------------------------------------------------ checkpoints
+
+    checkpoint_seconds: Seconds = 0.3
+    """Seconds between the checkpoints of a shard that keeps up: what an event waits at most to be visible."""
+
+    backlog_checkpoint_seconds: Seconds = 10.0
+    """The same while there is a backlog: fewer and larger checkpoints leave more time to work it off."""
+
+    checkpoint_keys: Annotated[int, Meta(ge=1)] = 10_000
+    """Touched positions that make a checkpoint due whatever the time: they are encoded in one go, and this bounds
+    how long."""
+
+    checkpoint_limit_seconds: Seconds = 30.0
+    """Seconds a checkpoint may take until it is confirmed. Past it the shard is given up and the worker stops: the
+    retries inside a transaction have no end of their own."""
+
+    transaction_timeout_seconds: Annotated[float, Meta(ge=10, le=900)] = 60.0
+    """Seconds after which the broker aborts an open transaction. Above `checkpoint_limit_seconds`, so that ours is
+    the limit met first: to a worker the broker's looks like being fenced."""
+
+    # ------------------------------------------------------------------------------------------------ ownership
+
+    session_seconds: Annotated[float, Meta(ge=6, le=300)] = 6.0
+    """Seconds of silence after which a worker counts as dead. The least that brokers allow by default: a killed
+    worker's partitions are served again within 10 s."""
+
+    fenced_wait_seconds: Seconds = 30.0
+    """Seconds a fenced shard waits for the rebalance that explains it. None: somebody else uses our
+    transactional ids, and the worker stops."""
+
+    accept_lost_records: bool = False
+    """Start although input records were deleted before they were counted. The next counts mend the stock; what was
+    consumed in that span stays unknown."""
+
+    # ------------------------------------------------------------------------------------------------ time
+
+    clock: Literal["wall", "events"] = "wall"
+    """What daily evaluations and timers run from: the wall clock in service; the events alone in a replay or proof."""
+
+    # ------------------------------------------------------------------------------------------------ metrics
+
+    metrics_host: str = "127.0.0.1"
+    """Address the metrics are served on: this machine only, unless a scraper elsewhere must reach them."""
+
+    metrics_port: Annotated[int, Meta(ge=0, le=65_535)] = 9464
+    """Port of the metrics; 0 serves none."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """The settings that `ABASTO_*` variables name, defaults for the rest.
+
+        A value of the wrong kind raises `WrongSetting` with the variable's name. Variables that name no setting
+        here belong to other programs of Abasto and are left alone.
+        """
+        source = os.environ if environ is None else environ
+        chosen: dict[str, object] = {}
+        for field in msgspec.structs.fields(cls):
+            variable = PREFIX + field.name.upper()
+            text = source.get(variable, "")
+            if not text:
+                continue
+            try:
+                chosen[field.name] = msgspec.convert(text, field.type, strict=False)
+            except msgspec.ValidationError as wrong:
+                raise WrongSetting(f"{variable}={text!r}: {str(wrong).lower()}") from None
+        settings = cls(**chosen)  # type: ignore[arg-type] # each value was converted to its field's type above
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Refuse settings that contradict each other."""
+        if self.transaction_timeout_seconds <= self.checkpoint_limit_seconds:
+            raise WrongSetting(
+                f"{PREFIX}TRANSACTION_TIMEOUT_SECONDS={self.transaction_timeout_seconds:g} must be above "
+                f"{PREFIX}CHECKPOINT_LIMIT_SECONDS={self.checkpoint_limit_seconds:g}"
+            )
+        if self.security_protocol.startswith("SASL") and not (self.sasl_user and self.sasl_password_file):
+            raise WrongSetting(
+                f"{PREFIX}SECURITY_PROTOCOL={self.security_protocol} needs {PREFIX}SASL_USER and "
+                f"{PREFIX}SASL_PASSWORD_FILE"
+            )

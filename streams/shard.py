@@ -1,0 +1,176 @@
+"""A shard: the state of one partition number, what it has counted, and what it has yet to tell."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from schemas.channels import position_key
+from schemas.dead_letters import BadRecord
+from schemas.events import Event
+from streams import input_positions
+from streams.faults import RecordsLost, StateDisagrees, Unfoldable
+from streams.letters import dead_letter
+from streams.partitioning import partition_of
+from streams.ports import Book, Intake, Record, ShardClock
+from streams.records import Chunk
+from supply.position import Outcome
+
+_encode_event = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """An event for the partition that its position belongs to, on the input topic it came from."""
+
+    topic: str
+    partition: int
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything a checkpoint writes, encoded: none of it changes while the shard goes on."""
+
+    changelog: Sequence[Record]
+    positions: Sequence[Record]
+    alerts: Sequence[Record]
+    letters: Sequence[Record]
+    forwards: Sequence[Forward]
+    offsets: dict[str, int]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a shard did since it was last asked, for the metrics."""
+
+    outcomes: Counter[tuple[type[Event], Outcome]] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    skipped: int = 0
+
+    def clear(self) -> None:
+        """Start counting anew."""
+        self.outcomes.clear()
+        self.faults.clear()
+        self.skipped = 0
+
+
+class Shard:
+    """Counts the chunks of one partition number of all input topics, once each.
+
+    Plain and synchronous: it knows no Kafka client, and a checkpoint taken between two calls never sees half a
+    chunk. `positions` are the next offsets to count, by topic, and `committed` the ones of the last checkpoint.
+    """
+
+    def __init__(
+        self,
+        partition: int,
+        topics: Collection[str],
+        partitions: int,
+        *,
+        intake: Intake,
+        book: Callable[[Callable[[str], bool]], Book],
+        clock: ShardClock,
+        wall_ms: Callable[[], int],
+    ) -> None:
+        self.partition = partition
+        self.positions = dict.fromkeys(topics, 0)
+        self.committed: dict[str, int] | None = None
+        self.tally = Tally()
+        self.newest_ms: dict[str, int] = {}
+        self.book = book(self._owns)
+        self.clock = clock
+        self._partitions = partitions
+        self._intake = intake
+        self._wall_ms = wall_ms
+        self._letters: list[Record] = []
+        self._forwards: list[Forward] = []
+        self._half_counted: Chunk | None = None
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether there is anything that a checkpoint would save."""
+        return bool(self.positions != self.committed or self.book.touched or self._letters or self._forwards)
+
+    @property
+    def pending(self) -> int:
+        """Records that the next checkpoint will write, outputs not counted."""
+        return self.book.touched + len(self._letters) + len(self._forwards)
+
+    def take(self, chunk: Chunk) -> None:
+        """Count a chunk: what of it was counted before is skipped; what is missing before it stops the worker."""
+        if self._half_counted is not None:
+            raise StateDisagrees(f"{self._half_counted} was counted in part and must not be built upon")
+        start = self.positions[chunk.topic]
+        if chunk.start > start:
+            raise RecordsLost(
+                f"{chunk.topic}:{self.partition}: counted up to {start}, but the next chunk starts at {chunk.start}"
+            )
+        if chunk.end <= start:
+            self.tally.skipped += len(chunk.records)
+            return
+        self._half_counted = chunk
+        newest_ms = self._count(chunk, start)
+        self.positions[chunk.topic] = chunk.end
+        self._half_counted = None
+        if newest_ms is not None:
+            self.newest_ms[chunk.topic] = newest_ms
+            self.clock.seen(chunk.topic, newest_ms)
+
+    def _count(self, chunk: Chunk, start: int) -> int | None:
+        """Count the records from `start` on, good and bad; the newest event time of the chunk comes back."""
+        topic, now_ms = chunk.topic, self._wall_ms()
+        admit, take, outcomes = self._intake.admit, self.book.take, self.tally.outcomes
+        newest_ms: int | None = None
+        for record in chunk.records:
+            if record.offset < start:
+                self.tally.skipped += 1
+                continue
+            try:
+                event, at_ms = admit(topic, record.key, record.value, record.headers, now_ms)
+                outcome = take(event, at_ms)
+            except BadRecord as bad:
+                self._letters.append(dead_letter(bad, topic, self.partition, record, now_ms))
+                self.tally.faults[bad.fault] += 1
+                continue
+            except Exception as unexpected:
+                raise Unfoldable(
+                    f"{topic}:{self.partition}:{record.offset}: the rules failed on this record: {unexpected!r}. It is "
+                    "not lost: the worker takes it up again once the program is mended"
+                ) from unexpected
+            outcomes[event.__class__, outcome] += 1
+            if outcome is Outcome.ELSEWHERE:
+                self._forwards.append(self._forward(topic, event))
+            elif newest_ms is None or at_ms > newest_ms:
+                newest_ms = at_ms
+        return newest_ms
+
+    def _forward(self, topic: str, event: Event) -> Forward:
+        key = position_key(event.facility, event.item)
+        return Forward(topic, partition_of(key, self._partitions), (key.encode(), _encode_event(event)))
+
+    def _owns(self, key: str) -> bool:
+        return partition_of(key, self._partitions) == self.partition
+
+    def advance(self, caught_up: Collection[str], wall_ms: int | None) -> None:
+        """Make the daily evaluations that are due, given the topics read to their end and the wall clock, if any."""
+        self.book.advance(self.clock.limit(caught_up, wall_ms))
+
+    def snapshot(self, now_ms: int | None) -> Snapshot:
+        """Encode what changed and start afresh; with `now_ms` touched positions are evaluated at that instant."""
+        if self._half_counted is not None:
+            raise StateDisagrees(f"{self._half_counted} was counted in part and must not be saved")
+        offsets = dict(self.positions)
+        publication = self.book.publish(now_ms)
+        progress = (input_positions.KEY, input_positions.encode(offsets, self.clock.snapshot()))
+        letters, self._letters = self._letters, []
+        forwards, self._forwards = self._forwards, []
+        return Snapshot(
+            changelog=[*publication.changelog, progress],
+            positions=publication.positions,
+            alerts=publication.alerts,
+            letters=letters,
+            forwards=forwards,
+            offsets=offsets,
+        )
