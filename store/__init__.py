@@ -1,1 +1,5 @@
-"""The read model: tables, migrations, projector and queries."""
+"""The read model: what the topics say, as tables that the command line and the pages ask."""
+
+from store.database import migrate
+
+__all__ = ["migrate"]

@@ -1,0 +1,104 @@
+"""The catalogue: the newest entry of each key; a tombstone takes it away."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, delete
+
+from schemas.catalogue import CatalogueEntry, Facility, Item, OfficialCpm, entry_key
+from store.bulk import upsert
+from store.projections.records import Decoded, Fault, OutputRecord, UnreadableRecord, column_text
+from store.tables import Base, FacilityAliasRow, FacilityRow, ItemRow, OfficialCpmRow
+
+_entry = msgspec.json.Decoder(Item | Facility | OfficialCpm)
+
+
+class CatalogueChange(msgspec.Struct, frozen=True):
+    """The entry that now stands under a key; `None` when it was removed."""
+
+    key: str
+    entry: CatalogueEntry | None
+
+
+class CatalogueProjection:
+    """`abasto.catalogue.v1`, compacted."""
+
+    def decode(self, record: OutputRecord) -> CatalogueChange:
+        key = (record.key or b"").decode("utf-8", "replace")
+        if record.value is None:
+            if _place(key) is None:
+                raise UnreadableRecord(record, f"no catalogue entry is called {key!r}")
+            return CatalogueChange(key, None)
+        try:
+            entry = _entry.decode(record.value)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise UnreadableRecord(record, str(error)) from error
+        if entry_key(entry) != key:
+            raise UnreadableRecord(record, f"its key {key!r} is not that of {entry_key(entry)!r}")
+        return CatalogueChange(key, entry)
+
+    def write(
+        self,
+        connection: Connection,
+        records: Sequence[Decoded[CatalogueChange]],
+        thinned: Callable[[OutputRecord], bool],  # noqa: ARG002 - entries carry no version
+    ) -> Counter[Fault]:
+        newest = {each.message.key: each.message.entry for each in records}
+        items: list[dict[str, Any]] = []
+        facilities: list[dict[str, Any]] = []
+        aliases: list[dict[str, Any]] = []
+        official: list[dict[str, Any]] = []
+        for key, entry in newest.items():
+            match entry:
+                case Item():
+                    items.append(_item_row(entry))
+                case Facility():
+                    facilities.append(_facility_row(entry))
+                    connection.execute(delete(FacilityAliasRow).where(FacilityAliasRow.facility == entry.facility))
+                    aliases.extend({"alias": each, "facility": entry.facility} for each in set(entry.aliases))
+                case OfficialCpm():
+                    official.append(msgspec.structs.asdict(entry))
+                case None:
+                    _remove(connection, key)
+        upsert(connection, ItemRow, items)
+        upsert(connection, FacilityRow, facilities)
+        upsert(connection, FacilityAliasRow, aliases)
+        upsert(connection, OfficialCpmRow, official)
+        return Counter()
+
+
+def _place(key: str) -> list[tuple[type[Base], ColumnElement[bool]]] | None:
+    """The rows that an entry's key denotes."""
+    match key.split("|"):
+        case ["item", item]:
+            return [(ItemRow, ItemRow.item == item)]
+        case ["facility", facility]:
+            return [
+                (FacilityRow, FacilityRow.facility == facility),
+                (FacilityAliasRow, FacilityAliasRow.facility == facility),
+            ]
+        case ["official_cpm", facility, item]:
+            return [(OfficialCpmRow, (OfficialCpmRow.facility == facility) & (OfficialCpmRow.item == item))]
+    return None
+
+
+def _remove(connection: Connection, key: str) -> None:
+    for table, rows in _place(key) or ():
+        connection.execute(delete(table).where(rows))
+
+
+def _item_row(item: Item) -> dict[str, Any]:
+    row = msgspec.structs.asdict(item)
+    row["name"] = column_text(item.name)
+    row["presentation"] = column_text(item.presentation)
+    return row
+
+
+def _facility_row(facility: Facility) -> dict[str, Any]:
+    row = msgspec.structs.asdict(facility)
+    del row["aliases"]
+    row["name"] = column_text(facility.name)
+    row["state"] = column_text(facility.state)
+    return row

@@ -1,0 +1,110 @@
+"""The database: its tables are those of this release, its times are instants, its faults are told apart."""
+
+import datetime as dt
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import OperationalError, StatementError
+
+import store
+from store.bulk import upsert
+from store.database import (
+    SCHEMA_REVISION,
+    DatabaseNotReady,
+    DatabaseUnusable,
+    check_schema,
+    may_pass,
+    open_engine,
+    writing,
+)
+from store.tables import Base, ProjectorClaimRow
+
+PACIFIC = dt.timezone(dt.timedelta(hours=-7))
+
+
+def test_migrations_make_exactly_the_tables_of_the_program(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_newest_migration_is_the_one_the_program_expects() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(store.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_heads() == [SCHEMA_REVISION]
+
+
+def test_migrating_twice_changes_nothing(database: str, engine: Engine) -> None:
+    store.migrate(database)
+    check_schema(engine)
+
+
+def test_a_missing_database_says_how_to_make_it(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseNotReady, match=r"no database at .*none\.db\. Make it with: abasto db migrate"):
+        check_schema(open_engine(f"sqlite:///{tmp_path}/none.db"))
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_database_without_our_tables_says_how_to_make_them(tmp_path: Path) -> None:
+    sqlite3.connect(tmp_path / "empty.db").close()
+    with pytest.raises(DatabaseNotReady, match="Run: abasto db migrate"):
+        check_schema(open_engine(f"sqlite:///{tmp_path}/empty.db"))
+
+
+def test_a_database_of_a_newer_release_is_left_alone(database: str, engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseNotReady, match="newer than this program"):
+        check_schema(engine)
+    with pytest.raises(DatabaseNotReady, match="newer than this program"):
+        store.migrate(database)
+
+
+@pytest.mark.parametrize("address", ["nonsense", "mysql://root:secret@host/db", "sqlite://", "sqlite:///:memory:"])
+def test_an_address_we_cannot_use_is_refused_without_showing_its_password(address: str) -> None:
+    with pytest.raises(DatabaseUnusable) as refused:
+        open_engine(address)
+    assert "secret" not in str(refused.value)
+
+
+def test_times_are_kept_as_instants_and_read_back_aware(engine: Engine) -> None:
+    at = dt.datetime(2026, 3, 10, 23, 59, 59, 123456, tzinfo=PACIFIC)
+    with writing(engine) as connection:
+        upsert(connection, ProjectorClaimRow, [{"claim": 1, "holder": "x", "claimed_at": at}])
+    with engine.connect() as connection:
+        read = connection.scalars(select(ProjectorClaimRow.claimed_at)).one()
+        later = connection.scalars(select(ProjectorClaimRow.claim).where(ProjectorClaimRow.claimed_at >= at))
+        assert later.all() == [1]
+    assert (read, read.utcoffset()) == (at, dt.timedelta(0))
+
+
+def test_a_naive_time_is_refused(engine: Engine) -> None:
+    naive = dt.datetime(2026, 3, 10)  # noqa: DTZ001 - the fault under test
+    with writing(engine) as connection, pytest.raises(StatementError, match="no time zone"):
+        upsert(connection, ProjectorClaimRow, [{"claim": 1, "holder": "x", "claimed_at": naive}])
+
+
+def test_a_reader_is_not_kept_waiting_by_a_writer(engine: Engine, database: str) -> None:
+    reader = open_engine(database)
+    with writing(engine) as connection:
+        upsert(connection, ProjectorClaimRow, [{"claim": 1, "holder": "x", "claimed_at": dt.datetime.now(dt.UTC)}])
+        with reader.connect() as other:
+            assert other.scalars(select(ProjectorClaimRow.claim)).all() == []
+    with reader.connect() as other:
+        assert other.scalars(select(ProjectorClaimRow.claim)).all() == [1]
+    reader.dispose()
+
+
+def test_only_faults_that_pass_are_tried_again(engine: Engine) -> None:
+    with writing(engine), pytest.raises(OperationalError) as locked, writing(engine):
+        pass
+    assert may_pass(locked.value)
+    with pytest.raises(OperationalError) as missing, engine.connect() as connection:
+        connection.execute(text("SELECT * FROM nowhere"))
+    assert not may_pass(missing.value)
