@@ -10,7 +10,8 @@ from schemas import cloud_events
 from schemas.cloud_events import Form, Headers, place
 from schemas.dead_letters import BadRecord, Fault
 from schemas.events import Event, Lot
-from schemas.expectations import EVENT_TYPES, KNOWN_TYPES, expected, found
+from schemas.expectations import KNOWN_TYPES, expected, found
+from schemas.messages import EVENT_TYPES
 from schemas.plausibility import check, check_text
 
 _decode_plain: Callable[[bytes], Event] = msgspec.json.Decoder(Event).decode

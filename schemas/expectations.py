@@ -1,15 +1,13 @@
 """What a field should hold and what was found in it, in words for the programmer of an upstream system."""
 
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 from msgspec import inspect
 
 from schemas.codes import shown
-from schemas.events import Event, Lot
-
-EVENT_TYPES: dict[str, type[Event]] = {str(kind.__struct_config__.tag): kind for kind in get_args(Event)}
-"""The class of each event by its `type`."""
+from schemas.events import Lot
+from schemas.messages import EVENT_TYPES
 
 KNOWN_TYPES = ", ".join(sorted(EVENT_TYPES))
 

@@ -24,8 +24,8 @@ LAST_YEAR = 2199
 _HALF_SMALLEST_PIECE = 0.0005
 """Pieces. Quantities have three decimals at most: a smaller excess is the rounding of a sum."""
 
-_LOSSES = frozenset({"lost", "damaged", "expired", "quarantined"})
-_GAINS = frozenset({"found", "released"})
+LOSSES = frozenset({"lost", "damaged", "expired", "quarantined"})
+GAINS = frozenset({"found", "released"})
 
 
 def check(event: Event) -> None:
@@ -106,11 +106,11 @@ def _check_adjustment(event: StockAdjusted) -> None:
     delta, reason = event.delta, event.reason
     if not delta:
         raise BadRecord("invalid_field", "delta", "delta is 0; expected the pieces added or taken away")
-    if delta > 0 and reason in _LOSSES:
+    if delta > 0 and reason in LOSSES:
         raise BadRecord(
             "invalid_field", "delta", f"delta is {delta:.15g} with reason {reason}; expected a number below 0"
         )
-    if delta < 0 and reason in _GAINS:
+    if delta < 0 and reason in GAINS:
         raise BadRecord(
             "invalid_field", "delta", f"delta is {delta:.15g} with reason {reason}; expected a number above 0"
         )

@@ -1,0 +1,25 @@
+"""What each field of an event means, in one sentence for the reference."""
+
+FIELD_WORDS = {
+    "id": "Names the event at its source. The same source and id again is the same event, and counts once.",
+    "source": "The system that publishes the event.",
+    "time": "When it happened, not when it was sent; with its offset from UTC.",
+    "facility": "CLUES of the hospital, warehouse or mixing centre, or the code its country uses; an alias will do.",
+    "item": "Clave of the medicine in its presentation, such as 010.000.5423.00.",
+    "quantity": "Pieces. Whole ones, unless the catalogue gives the item decimals.",
+    "lots": "The lots among those pieces, as far as they are known; together never more than the quantity.",
+    "lot": "The maker's lot number.",
+    "expires_on": "The last day on which the lot may be used.",
+    "state": "Quarantined pieces are on the shelf and must not be handed out.",
+    "delta": "Pieces added to the usable stock, or taken from it when below 0. Never 0.",
+    "reason": "Lost, damaged, expired and quarantined take away; found and released add; a correction does either.",
+    "order": "The order's number.",
+    "line": "The line of the order, when an order has several for the same item.",
+    "expected_on": "The day on which the pieces are expected.",
+    "deadline": "The last day on which they are on time; the expected day when absent.",
+    "supplier": "The company that delivers.",
+    "origin": "The facility of the network that sends the pieces.",
+    "destination": "The facility or service that the pieces went to.",
+    "period": "The calendar month reported, such as 2026-01.",
+    "stockout_days": "Whole days of that month without stock.",
+}
