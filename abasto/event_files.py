@@ -1,0 +1,99 @@
+"""Files of events, read twice: all lines are looked at first, then they are sent in their order."""
+
+import datetime as dt
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from abasto.event_lines import BadLine, numbered_lines, raw_record, records
+from abasto.records import Record
+from abasto.terminal import Failure
+
+STANDARD_INPUT = "-"
+
+BAD_LINES_KEPT = 1000
+"""Bad lines described in a report; beyond that only their number is kept, a wrong file may be bad throughout."""
+
+PROGRESS_EVERY_LINES = 2000
+
+OnBad = Literal["refuse", "skip", "send"]
+"""Bad lines: refuse the whole publication, leave them out, or send their bytes as they are."""
+
+
+@dataclass
+class Findings:
+    """What a look at every line found."""
+
+    good: int = 0
+    bad: int = 0
+    bad_lines: list[tuple[str, BadLine]] = field(default_factory=list)
+
+
+class EventFiles:
+    """The files of one publication. Standard input is kept in a temporary file, as lines are read twice.
+
+    They stay open until `stack` is closed.
+    """
+
+    def __init__(self, names: Iterable[str], stack: ExitStack) -> None:
+        self._files = [(name, _opened(name, stack)) for name in names]
+        self._now = dt.datetime.now(dt.UTC)
+        self.size = sum(_size(file) for _, file in self._files)
+
+    def look(self, advance: Callable[[int], None]) -> Findings:
+        """Validates every line; `advance` is told the bytes read."""
+        findings = Findings()
+        for name, found in self._read(advance):
+            if isinstance(found, Record):
+                findings.good += 1
+                continue
+            findings.bad += 1
+            if len(findings.bad_lines) < BAD_LINES_KEPT:
+                findings.bad_lines.append((name, found))
+        return findings
+
+    def to_send(self, on_bad: OnBad, advance: Callable[[int], None]) -> Iterator[Record]:
+        """The records in the order of their lines.
+
+        Raises:
+            Failure: a line is bad and `on_bad` refuses it: the file changed since it was looked at.
+        """
+        for name, found in self._read(advance):
+            if isinstance(found, Record):
+                yield found
+            elif on_bad == "send":
+                yield raw_record(found)
+            elif on_bad == "refuse":
+                raise Failure(f"{name}, line {found.number}: {found.reason} (the file changed while it was published)")
+
+    def _read(self, advance: Callable[[int], None]) -> Iterator[tuple[str, Record | BadLine]]:
+        for name, file in self._files:
+            file.seek(0)
+            read = 0
+            for count, found in enumerate(records(numbered_lines(file), self._now), start=1):
+                yield name, found
+                if count % PROGRESS_EVERY_LINES == 0:
+                    advance(file.tell() - read)
+                    read = file.tell()
+            advance(file.tell() - read)
+
+
+def _opened(name: str, stack: ExitStack) -> BinaryIO:
+    if name == STANDARD_INPUT:
+        kept = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
+        shutil.copyfileobj(sys.stdin.buffer, kept)
+        return kept
+    try:
+        return stack.enter_context(Path(name).open("rb"))
+    except OSError as fault:
+        raise Failure(f"{name}: cannot be read ({fault.strerror})") from fault
+
+
+def _size(file: BinaryIO) -> int:
+    file.seek(0, 2)
+    return file.tell()

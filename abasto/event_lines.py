@@ -1,0 +1,141 @@
+"""Lines of a JSONL file as Kafka records: which topic, which key, which bytes.
+
+A line is an event in plain JSON or a structured CloudEvent. Its record is keyed by its position, in canonical codes.
+The CloudEvents extension `partitionkey` may repeat the key; one that denotes another position is refused.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import BinaryIO
+
+import msgspec
+
+from abasto.records import Record
+from schemas.channels import INVENTORY, TOPIC_OF, position_key
+from schemas.codes import normalise_facility, normalise_item, shown
+from schemas.dead_letters import BadRecord, Fault
+from schemas.decode import decode_event
+from supply.intake import FUTURE_TOLERANCE_MS, RECORD_BYTES_LIMIT
+
+FUTURE_TOLERANCE = dt.timedelta(milliseconds=FUTURE_TOLERANCE_MS)
+
+LINE_BYTES = 2 * RECORD_BYTES_LIMIT
+"""What is longer is no event and comes in pieces: a file without line ends must not fill the memory."""
+
+CODES_REMEMBERED = 65_536
+"""Spellings of codes whose canonical form is kept; a network has a few thousand."""
+
+_TOPIC_OF_TYPE = {str(kind.__struct_config__.tag): topic for kind, topic in TOPIC_OF.items()}
+
+_PARTITION_KEY = b'"partitionkey"'
+
+
+class BadLine(msgspec.Struct, frozen=True, gc=False):
+    """A line that no position could take, and why."""
+
+    number: int
+    value: bytes
+    fault: Fault
+    field: str | None
+    reason: str
+
+
+class _Loose(msgspec.Struct):
+    """What can be made out of a line that is no valid event."""
+
+    type: object = None
+    facility: object = None
+    item: object = None
+    partitionkey: object = None
+    data: object = None
+
+
+def numbered_lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """The lines that hold anything, with their numbers from 1 on and without their ends.
+
+    What exceeds `LINE_BYTES` comes in pieces under one number: none of them is an event, so each is refused.
+    """
+    number = 0
+    ended = True
+    while line := file.readline(LINE_BYTES):
+        number += ended
+        ended = line.endswith(b"\n")
+        bare = line.rstrip(b"\r\n")
+        if bare.strip():
+            yield number, bare
+
+
+def records(lines: Iterable[tuple[int, bytes]], now: dt.datetime) -> Iterator[Record | BadLine]:
+    """Each line's record, or what is wrong with it."""
+    latest = now + FUTURE_TOLERANCE
+    for number, line in lines:
+        try:
+            yield record_of(line, latest)
+        except BadRecord as bad:
+            yield BadLine(number, line, bad.fault, bad.field, bad.reason)
+
+
+def record_of(line: bytes, latest: dt.datetime) -> Record:
+    """The record of one line. What needs the catalogue is not judged here but by the service.
+
+    Raises:
+        BadRecord: the line is no event, happened after `latest`, or its codes are none.
+    """
+    if len(line) > RECORD_BYTES_LIMIT:
+        raise BadRecord("oversize", None, f"the line has {len(line)} bytes; expected at most {RECORD_BYTES_LIMIT}")
+    event = decode_event(line)
+    if event.time > latest:
+        raise BadRecord("future_time", "time", f"time is {event.time.isoformat()}, which lies in the future")
+    facility, item, key = _canonical(event.facility, event.item)
+    if _PARTITION_KEY in line:
+        _check_key(line, key)
+    if facility != event.facility or item != event.item:
+        event.facility, event.item = facility, item
+        line = msgspec.json.encode(event)
+    return Record(TOPIC_OF[type(event)], key, line)
+
+
+def raw_record(bad: BadLine) -> Record:
+    """The record of a line sent as it is, faults and all: as near to where it would belong as can be made out."""
+    try:
+        loose = msgspec.json.decode(bad.value, type=_Loose)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return Record(INVENTORY, None, bad.value)
+    content = loose.data if isinstance(loose.data, dict) else {"facility": loose.facility, "item": loose.item}
+    key = loose.partitionkey
+    facility, item = content.get("facility"), content.get("item")
+    if key is None and isinstance(facility, str) and isinstance(item, str):
+        key = _readable_key(facility, item)
+    topic = _TOPIC_OF_TYPE.get(loose.type, INVENTORY) if isinstance(loose.type, str) else INVENTORY
+    return Record(topic, key.encode() if isinstance(key, str) else None, bad.value)
+
+
+@lru_cache(CODES_REMEMBERED)
+def _canonical(facility: str, item: str) -> tuple[str, str, bytes]:
+    """Both codes in their one spelling, and the key of their position."""
+    try:
+        facility = normalise_facility(facility)
+    except ValueError as fault:
+        raise BadRecord("invalid_field", "facility", f"facility: {fault}") from fault
+    try:
+        item = normalise_item(item)
+    except ValueError as fault:
+        raise BadRecord("invalid_field", "item", f"item: {fault}") from fault
+    return facility, item, position_key(facility, item).encode()
+
+
+def _check_key(line: bytes, key: bytes) -> None:
+    given = msgspec.json.decode(line, type=_Loose).partitionkey
+    if given is not None and given != key.decode():
+        what = shown(given) if isinstance(given, str) else "no text"
+        raise BadRecord(
+            "wrong_key", "partitionkey", f"partitionkey is {what}; expected the event's own position, {key.decode()}"
+        )
+
+
+def _readable_key(facility: str, item: str) -> str:
+    try:
+        return _canonical(facility, item)[2].decode()
+    except BadRecord:
+        return position_key(facility, item)

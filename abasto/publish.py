@@ -1,0 +1,126 @@
+"""Publishing events: nothing is sent before every line was looked at."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+
+import msgspec
+import typer
+
+from abasto.batches import Batches
+from abasto.event_files import EventFiles, Findings, OnBad
+from abasto.event_lines import BadLine
+from abasto.kafka import producer_for, settings_for
+from abasto.records import Record
+from abasto.terminal import Failure, progress, say
+from schemas.channels import INPUTS
+from schemas.dead_letters import Fault
+from streams.settings import Settings
+
+BAD_LINES_SHOWN = 20
+
+YIELD_EVERY_RECORDS = 1000
+"""Records after which the producer's own task gets its turn to send."""
+
+BURST_SECONDS = 0.05
+"""With a rate, records go out in bursts of this length: short enough to look steady, long enough to be batches."""
+
+
+class RefusedLine(msgspec.Struct, frozen=True):
+    """A bad line in the report."""
+
+    file: str
+    line: int
+    fault: Fault
+    field: str | None
+    reason: str
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What came of a publication. `bad` lines were left out, or sent as they are when `bad_sent`."""
+
+    sent: int
+    topics: dict[str, int]
+    bad: int
+    bad_sent: bool
+    seconds: float
+    bad_lines: tuple[RefusedLine, ...]
+
+
+def run(files: Sequence[str], *, broker: str | None, rate: float | None, on_bad: OnBad, as_json: bool) -> None:
+    """Look at all files, send them, and tell what was sent."""
+    with ExitStack() as stack:
+        source = EventFiles(files, stack)
+        with progress("looking at every line", source.size) as advance:
+            findings = source.look(advance)
+        bad_lines = tuple(_refused(name, bad) for name, bad in findings.bad_lines)
+        if findings.bad and on_bad == "refuse":
+            if as_json:
+                typer.echo(msgspec.json.encode(Report(0, {}, findings.bad, False, 0.0, bad_lines)).decode())
+            raise Failure(f"nothing was sent: {_described(findings, bad_lines)}\n  --skip-bad leaves bad lines out")
+        if findings.bad:
+            say(f"{'sent as they are' if on_bad == 'send' else 'left out'}: {_described(findings, bad_lines)}")
+        started = time.monotonic()
+        with progress("publishing", source.size) as advance:
+            topics = asyncio.run(send(source.to_send(on_bad, advance), settings_for(broker), rate))
+        seconds = time.monotonic() - started
+    report = Report(sum(topics.values()), topics, findings.bad, on_bad == "send", round(seconds, 3), bad_lines)
+    typer.echo(msgspec.json.encode(report).decode() if as_json else _told(report))
+
+
+async def send(records: Iterable[Record], settings: Settings, rate: float | None = None) -> dict[str, int]:
+    """Send records to the input topics and wait until all are confirmed; how many went to each topic.
+
+    Raises:
+        Failure: no broker, no topics, or a record was refused.
+    """
+    async with producer_for(settings, INPUTS) as (producer, partitions):
+        batches = Batches(producer, partitions)
+        pause = Pace(rate) if rate else None
+        for number, record in enumerate(records, start=1):
+            await batches.add(record)
+            if pause and pause.due(number):
+                await batches.flush()
+                await asyncio.sleep(pause.seconds(number))
+            elif number % YIELD_EVERY_RECORDS == 0:
+                await asyncio.sleep(0)
+        await batches.flush()
+        return batches.sent
+
+
+class Pace:
+    """Spreads records over time: at most `rate` a second since the first."""
+
+    def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate = rate
+        self._burst = max(1, round(rate * BURST_SECONDS))
+        self._clock = clock
+        self._started = clock()
+
+    def due(self, number: int) -> bool:
+        """Whether it is time to rest after this many records."""
+        return number % self._burst == 0
+
+    def seconds(self, number: int) -> float:
+        """How long to rest after this many records."""
+        return max(0.0, number / self._rate - (self._clock() - self._started))
+
+
+def _refused(name: str, bad: BadLine) -> RefusedLine:
+    return RefusedLine(name, bad.number, bad.fault, bad.field, bad.reason)
+
+
+def _described(findings: Findings, bad_lines: Sequence[RefusedLine]) -> str:
+    lines = [f"{findings.bad:,} of {findings.good + findings.bad:,} lines are bad"]
+    lines += [f"  {bad.file}, line {bad.line}: {bad.reason}" for bad in bad_lines[:BAD_LINES_SHOWN]]
+    if findings.bad > BAD_LINES_SHOWN:
+        lines.append(f"  and {findings.bad - BAD_LINES_SHOWN:,} more")
+    return "\n".join(lines)
+
+
+def _told(report: Report) -> str:
+    rate = report.sent / report.seconds if report.seconds else 0
+    lines = [f"{report.sent:,} records in {report.seconds:.1f} s ({rate:,.0f} a second)"]
+    lines += [f"  {topic:<24} {count:>12,}" for topic, count in report.topics.items()]
+    return "\n".join(lines)

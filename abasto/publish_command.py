@@ -1,0 +1,33 @@
+"""`abasto publish`: events of JSONL files onto Kafka."""
+
+from typing import Annotated
+
+import typer
+
+from abasto.options import Broker, Json
+
+
+def publish(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="JSONL files of events; - reads standard input.")
+    ],
+    broker: Broker = None,
+    rate: Annotated[
+        float | None, typer.Option("--rate", min=0.001, metavar="N", help="Send N events a second at most.")
+    ] = None,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave bad lines out instead of sending nothing.")
+    ] = False,
+    raw_bad: Annotated[
+        bool, typer.Option("--raw-bad", help="Send bad lines as they are: they end among the dead letters.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Publish events. Every line is validated first, and nothing is sent when one is bad."""
+    from abasto.publish import run
+
+    if skip_bad and raw_bad:
+        raise typer.BadParameter("--skip-bad and --raw-bad exclude each other")
+    run(
+        files, broker=broker, rate=rate, on_bad="skip" if skip_bad else "send" if raw_bad else "refuse", as_json=as_json
+    )

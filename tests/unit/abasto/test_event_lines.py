@@ -1,0 +1,138 @@
+"""A line becomes a record of the right topic, under the key of its position, or it is named with what is wrong."""
+
+import datetime as dt
+import io
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from abasto.event_lines import LINE_BYTES, BadLine, numbered_lines, raw_record, record_of, records
+from abasto.records import Record
+from schemas.channels import ARRIVALS, CONSUMPTION, INVENTORY
+from schemas.dead_letters import BadRecord
+from supply.intake import RECORD_BYTES_LIMIT
+
+NOW = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
+
+ENVELOPE = {
+    "id": "1",
+    "source": "hospital",
+    "time": "2026-01-05T10:00:00-06:00",
+    "facility": "DFIMS000604",
+    "item": "010.000.5432.00",
+}
+
+
+def line(**fields: Any) -> bytes:
+    return json.dumps({**ENVELOPE, "type": "stock.dispensed", "quantity": 3, **fields}).encode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "topic"),
+    [
+        ({"type": "stock.counted"}, INVENTORY),
+        ({"type": "stock.adjusted", "delta": -1, "reason": "lost"}, INVENTORY),
+        ({"type": "arrival.scheduled", "order": "7", "expected_on": "2026-02-01"}, ARRIVALS),
+        ({"type": "arrival.received"}, ARRIVALS),
+        ({"type": "arrival.cancelled", "order": "7"}, ARRIVALS),
+        ({"type": "stock.dispensed"}, CONSUMPTION),
+        ({"type": "stock.issued"}, CONSUMPTION),
+        ({"type": "stock.returned"}, CONSUMPTION),
+        ({"type": "demand.unmet"}, CONSUMPTION),
+        ({"type": "consumption.reported", "period": "2026-01"}, CONSUMPTION),
+    ],
+)
+def test_the_type_decides_the_topic(fields: dict[str, Any], topic: str) -> None:
+    assert record_of(line(**fields), NOW).topic == topic
+
+
+def test_a_good_line_goes_out_byte_for_byte_under_its_position() -> None:
+    bare = line(note="kept")
+    assert record_of(bare, NOW) == Record(CONSUMPTION, b"DFIMS000604|010.000.5432.00", bare)
+
+
+def test_codes_go_out_in_their_one_spelling() -> None:
+    record = record_of(line(facility=" dfims000604", item="010000543200"), NOW)
+    assert record.key == b"DFIMS000604|010.000.5432.00"
+    body = msgspec.json.decode(record.value or b"")
+    assert (body["facility"], body["item"], body["id"], body["quantity"]) == (
+        "DFIMS000604",
+        "010.000.5432.00",
+        "1",
+        3,
+    )
+
+
+def test_a_structured_cloud_event_is_a_line_too() -> None:
+    content = {"facility": "DFIMS000604", "item": "010.000.5432.00", "quantity": 3}
+    attributes = {"specversion": "1.0", "type": "stock.dispensed", "id": "1", "source": "s", "time": ENVELOPE["time"]}
+    bare = json.dumps({**attributes, "data": content, "partitionkey": "DFIMS000604|010.000.5432.00"}).encode()
+    assert record_of(bare, NOW) == Record(CONSUMPTION, b"DFIMS000604|010.000.5432.00", bare)
+
+
+@pytest.mark.parametrize(
+    ("bare", "fault", "field"),
+    [
+        (b"\xff\xfe\x00", "undecodable", None),
+        (b"{", "undecodable", None),
+        (line(type="stock.sold"), "unknown_type", "type"),
+        (line(time="2026-01-05T10:00:00"), "naive_time", "time"),
+        (line(quantity=-3), "invalid_field", "quantity"),
+        (line(quantity=10**12), "invalid_field", "quantity"),
+        (line(facility="?"), "invalid_field", "facility"),
+        (line(item="5432"), "invalid_field", "item"),
+        (line(time="2026-02-02T00:00:00Z"), "future_time", "time"),
+        (line(note="x" * RECORD_BYTES_LIMIT), "oversize", None),
+        (line(partitionkey="DFIMS000604|010.000.0001.00"), "wrong_key", "partitionkey"),
+        (line(partitionkey=7), "wrong_key", "partitionkey"),
+    ],
+)
+def test_a_bad_line_is_named_with_fault_and_field(bare: bytes, fault: str, field: str | None) -> None:
+    with pytest.raises(BadRecord) as refused:
+        record_of(bare, NOW)
+    assert (refused.value.fault, refused.value.field) == (fault, field)
+
+
+def test_bad_lines_do_not_stop_their_neighbours() -> None:
+    good, bad = records([(1, line()), (5, b"{")], NOW)
+    assert isinstance(good, Record)
+    assert isinstance(bad, BadLine)
+    assert (bad.number, bad.value) == (5, b"{")
+
+
+@pytest.mark.parametrize(
+    ("bare", "topic", "key"),
+    [
+        (b"\xff", INVENTORY, None),
+        (b"[1]", INVENTORY, None),
+        (line(quantity=-3), CONSUMPTION, b"DFIMS000604|010.000.5432.00"),
+        (line(type="stock.sold"), INVENTORY, b"DFIMS000604|010.000.5432.00"),
+        (line(item="5432"), CONSUMPTION, b"DFIMS000604|5432"),
+        (line(partitionkey="other|key"), CONSUMPTION, b"other|key"),
+        (line(facility=5), CONSUMPTION, None),
+    ],
+)
+def test_a_bad_line_sent_as_it_is_goes_where_it_seems_to_belong(bare: bytes, topic: str, key: bytes | None) -> None:
+    (bad,) = records([(1, bare)], NOW)
+    assert isinstance(bad, BadLine)
+    assert raw_record(bad) == Record(topic, key, bare)
+
+
+def test_lines_are_numbered_as_an_editor_shows_them() -> None:
+    assert list(numbered_lines(io.BytesIO(b"a\r\n\n  \nb\n\nc"))) == [(1, b"a"), (4, b"b"), (6, b"c")]
+
+
+def test_a_file_without_line_ends_does_not_fill_the_memory() -> None:
+    pieces = list(numbered_lines(io.BytesIO(b"x" * (LINE_BYTES + 5) + b"\ny\n")))
+    assert [(number, len(piece)) for number, piece in pieces] == [(1, LINE_BYTES), (1, 5), (2, 1)]
+
+
+@given(st.lists(st.binary(max_size=40)))
+def test_no_bytes_at_all_upset_the_reader(lines: list[bytes]) -> None:
+    for found in records(enumerate(lines, start=1), NOW):
+        assert isinstance(found, BadLine)
+        assert raw_record(found).value == found.value

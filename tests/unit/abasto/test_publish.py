@@ -1,0 +1,138 @@
+"""Nothing is published before every line was looked at; then lines go out in their order, at the rate asked for."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import abasto.publish
+from abasto.batches import RECORD_BYTES, Batches
+from abasto.cli import app
+from abasto.publish import Pace
+from abasto.records import Record
+from schemas.channels import CONSUMPTION, INPUTS, INVENTORY
+from streams.partitioning import partition_of
+from streams.settings import Settings
+
+
+class BatchInMemory:
+    """As aiokafka's: takes records until it is full."""
+
+    def __init__(self) -> None:
+        self.records: list[tuple[bytes | None, bytes | None]] = []
+
+    def append(self, *, timestamp: float | None, key: bytes | None, value: bytes | None) -> object | None:
+        if len(self.records) == 3:
+            return None
+        self.records.append((key, value))
+        return object()
+
+
+class ProducerInMemory:
+    """Keeps what was sent, by topic and partition, in order."""
+
+    def __init__(self) -> None:
+        self.sent: dict[tuple[str, int], list[tuple[bytes | None, bytes | None]]] = {}
+
+    def create_batch(self) -> BatchInMemory:
+        return BatchInMemory()
+
+    async def send_batch(self, batch: BatchInMemory, topic: str, *, partition: int) -> asyncio.Future[None]:
+        self.sent.setdefault((topic, partition), []).extend(batch.records)
+        confirmed = asyncio.get_running_loop().create_future()
+        confirmed.set_result(None)
+        return confirmed
+
+    def values(self) -> list[bytes | None]:
+        return [value for records in self.sent.values() for _, value in records]
+
+
+@pytest.fixture
+def producer(monkeypatch: pytest.MonkeyPatch) -> ProducerInMemory:
+    kept = ProducerInMemory()
+
+    @asynccontextmanager
+    async def producer_for(settings: Settings, topics: Iterable[str]) -> AsyncIterator[Any]:
+        yield kept, dict.fromkeys(topics, 4)
+
+    monkeypatch.setattr(abasto.publish, "producer_for", producer_for)
+    return kept
+
+
+def line(number: int, facility: str = "DFIMS000604", quantity: int = 1) -> str:
+    event = {"type": "stock.dispensed", "id": str(number), "source": "h", "time": "2026-01-05T10:00:00-06:00"}
+    return json.dumps({**event, "facility": facility, "item": "010.000.5432.00", "quantity": quantity})
+
+
+def publish(*arguments: str, standard_input: str | None = None) -> Result:
+    return CliRunner().invoke(app, ["publish", *arguments], input=standard_input)
+
+
+def test_one_bad_line_and_nothing_is_sent(producer: ProducerInMemory, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.jsonl", tmp_path / "bad.jsonl"
+    good.write_text(line(1))
+    bad.write_text("\n".join([line(2), line(3, quantity=-3), "{"]))
+    refused = publish(str(good), str(bad))
+    assert refused.exit_code == 1
+    assert "2 of 4 lines are bad" in refused.output
+    assert f"{bad}, line 2: quantity is -3" in refused.output
+    assert f"{bad}, line 3: the record is not JSON" in refused.output
+    assert producer.sent == {}
+
+
+def test_bad_lines_are_left_out_when_asked(producer: ProducerInMemory) -> None:
+    done = publish("-", "--skip-bad", standard_input="\n".join([line(1), "{", line(2)]))
+    assert done.exit_code == 0
+    assert len(producer.values()) == 2
+
+
+def test_bad_lines_are_sent_as_they_are_when_asked(producer: ProducerInMemory) -> None:
+    bad = line(2, quantity=-3)
+    done = publish("-", "--raw-bad", "--json", standard_input="\n".join([line(1), "{", bad]))
+    report = json.loads(done.stdout)
+    assert (report["sent"], report["bad"], report["bad_sent"]) == (3, 2, True)
+    assert report["topics"] == {INVENTORY: 1, "abasto.arrivals.v1": 0, CONSUMPTION: 2}
+    assert [(each["line"], each["fault"]) for each in report["bad_lines"]] == [(2, "undecodable"), (3, "invalid_field")]
+    assert {b"{", bad.encode()} <= set(producer.values())
+
+
+def test_skipping_and_sending_bad_lines_exclude_each_other(producer: ProducerInMemory) -> None:
+    assert publish("-", "--raw-bad", "--skip-bad", standard_input=line(1)).exit_code == 2
+
+
+def test_events_of_a_position_stay_in_their_order_and_partition(producer: ProducerInMemory) -> None:
+    facilities = [f"F{number % 5}" for number in range(100)]
+    publish("-", standard_input="\n".join(line(number, place) for number, place in enumerate(facilities)))
+    for (topic, partition), records in producer.sent.items():
+        assert topic == CONSUMPTION
+        for key in {key for key, _ in records}:
+            assert key is not None
+            assert partition_of(key.decode(), 4) == partition
+            ids = [int(json.loads(value or b"")["id"]) for each, value in records if each == key]
+            assert ids == sorted(ids)
+    assert len(producer.values()) == 100
+
+
+def test_a_record_that_no_batch_can_hold_stops_the_publication() -> None:
+    async def add() -> None:
+        batches = Batches(ProducerInMemory(), dict.fromkeys(INPUTS, 4))  # type: ignore[arg-type] # the fake
+        await batches.add(Record(CONSUMPTION, None, b"x" * (RECORD_BYTES + 1)))
+
+    with pytest.raises(Exception, match="are the limit"):
+        asyncio.run(add())
+
+
+def test_a_rate_spreads_the_events_over_time() -> None:
+    now = 100.0
+    pace = Pace(rate=1000, clock=lambda: now)
+    assert [number for number in range(1, 151) if pace.due(number)] == [50, 100, 150]
+    now = 100.02
+    assert pace.seconds(50) == pytest.approx(0.03)
+    now = 101.0
+    assert pace.seconds(50) == 0
+    assert Pace(rate=2, clock=lambda: now).due(1)
