@@ -1,0 +1,1 @@
+"""A real Apache Kafka on this machine, without a container and without an installation."""

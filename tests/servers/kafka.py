@@ -1,0 +1,42 @@
+"""A real Kafka for tests."""
+
+import shutil
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from abasto.local.broker import LocalKafka
+from tests.servers.reaper import Reaper
+
+with warnings.catch_warnings():
+    # kafka-python reads its message definitions with two calls that Python 3.11 and 3.12 deprecate. The second one
+    # warns in the name of the standard library, which the filter of pyproject.toml does not cover.
+    warnings.filterwarnings("ignore", "open_text is deprecated", DeprecationWarning)
+    from kafka import KafkaAdminClient
+
+
+class KafkaServer(LocalKafka):
+    """The local Kafka, with what a test wants to say to it in one line."""
+
+    def create_topics(self, *names: str, partitions: int = 1, settings: Mapping[str, str] | None = None) -> None:
+        """Make topics, all alike, and wait for their leaders; `settings` are such as `cleanup.policy`."""
+        admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
+        try:
+            each = {"num_partitions": partitions, "configs": dict(settings or {})}
+            admin.create_topics(dict.fromkeys(names, each), wait_for_metadata=True)
+        finally:
+            admin.close()
+
+
+@contextmanager
+def running_kafka(folder: Path, reaper: Reaper) -> Iterator[KafkaServer]:
+    """A Kafka on a free port while the block runs; its messages are gone afterwards, its log stays."""
+    kafka = KafkaServer(folder, port=0)
+    reaper.watch_kafka(folder)
+    try:
+        kafka.start()
+        yield kafka
+    finally:
+        kafka.stop()
+        shutil.rmtree(kafka.folder / "data", ignore_errors=True)
