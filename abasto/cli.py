@@ -1,0 +1,36 @@
+"""The `abasto` command: one line for each verb.
+
+The modules named here hold only signatures; what a command needs is imported when it runs, so that `abasto --help`
+answers at once.
+"""
+
+import typer
+
+from abasto.catalogue_commands import catalogue_app
+from abasto.convert_command import convert
+from abasto.local.commands import kafka_app
+from abasto.publish_command import publish
+from abasto.replay_command import replay
+from abasto.terminal import FailingClearly
+from abasto.verify_command import verify_app
+
+app = typer.Typer(
+    name="abasto",
+    cls=FailingClearly,
+    help="Medicine stock: exact positions, average monthly consumption (CPM) and shortage alerts from events.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+app.command()(publish)
+app.command()(convert)
+app.command()(replay)
+app.add_typer(verify_app, name="verify")
+app.add_typer(catalogue_app, name="catalogue")
+app.add_typer(kafka_app, name="kafka")
+
+
+def main() -> None:
+    """The program's entry."""
+    app()
