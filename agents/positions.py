@@ -12,8 +12,9 @@ from streams.records import Chunk
 def add_positions_agent(app: faust.App, assignment: Assignment) -> None:
     """Let the app's chunks be counted by the shards of the assignment."""
 
-    # One at a time: a chunk is counted without an await, so more would not be faster, and order within a topic counts.
+    # One at a time: a chunk is counted in one go, so more would not be faster, and order within a topic counts.
     @app.agent(input_chunks(app), name="positions", concurrency=1)
     async def positions(chunks: AsyncIterable[Chunk]) -> None:
         async for chunk in chunks:
             assignment.take(chunk)
+            await assignment.let_saves_through()

@@ -5,7 +5,6 @@ import contextlib
 import logging
 import signal
 import sys
-import time
 from collections.abc import Iterator
 
 import faust
@@ -13,7 +12,7 @@ import prometheus_client
 
 from agents.app import build_app
 from agents.positions import add_positions_agent
-from schemas.channels import INPUTS
+from agents.shards import Furnish, supply_shards, wall_ms
 from streams.assignment import Assignment
 from streams.catalogue import CatalogueReader
 from streams.faults import EngineFault, WrongSetting
@@ -21,12 +20,8 @@ from streams.metrics import WorkerMetrics
 from streams.pacing import Pacer
 from streams.records import hand_over_lean_records
 from streams.settings import Settings
-from streams.shard import Shard
 from streams.topic_check import ensure_topics
-from supply.book import Book
 from supply.catalogue import Catalogue
-from supply.clock import ShardClock
-from supply.intake import Intake
 from supply.rules import Rules
 
 log = logging.getLogger("abasto.worker")
@@ -38,10 +33,16 @@ STOPPED, FAILED, REFUSED = 0, 1, 2
 """Exit codes: stopped as asked; stopped by a fault, to be restarted; refused to start, to be mended first."""
 
 
-def run_worker(settings: Settings, rules: Rules | None = None, *, create_topics: bool = False) -> int:
+def run_worker(
+    settings: Settings,
+    rules: Rules | None = None,
+    *,
+    create_topics: bool = False,
+    furnish: Furnish = supply_shards,
+) -> int:
     """Run a worker until SIGTERM, SIGINT or a fault; the process's exit code comes back."""
     try:
-        return asyncio.run(_run(settings, rules or Rules(), create_topics=create_topics))
+        return asyncio.run(_run(settings, rules or Rules(), furnish, create_topics=create_topics))
     except KeyboardInterrupt:
         return STOPPED
     except EngineFault as fault:
@@ -49,12 +50,12 @@ def run_worker(settings: Settings, rules: Rules | None = None, *, create_topics:
         return FAILED
 
 
-async def _run(settings: Settings, rules: Rules, *, create_topics: bool) -> int:
+async def _run(settings: Settings, rules: Rules, furnish: Furnish, *, create_topics: bool) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    serving = asyncio.create_task(_serve(settings, rules, create_topics=create_topics))
+    serving = asyncio.create_task(_serve(settings, rules, furnish, create_topics=create_topics))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -70,27 +71,18 @@ async def _run(settings: Settings, rules: Rules, *, create_topics: bool) -> int:
     return STOPPED
 
 
-async def _serve(settings: Settings, rules: Rules, *, create_topics: bool) -> None:
+async def _serve(settings: Settings, rules: Rules, furnish: Furnish, *, create_topics: bool) -> None:
     await ensure_topics(settings, create=create_topics)
     hand_over_lean_records()
     metrics = WorkerMetrics()
     catalogue = Catalogue()
     reader = CatalogueReader(catalogue, settings, metrics)
-    intake = Intake(catalogue)
-
-    def open_shard(partition: int) -> Shard:
-        return Shard(
-            partition,
-            INPUTS,
-            settings.partitions,
-            intake=intake,
-            book=lambda owns: Book(catalogue, rules, owns=owns),
-            clock=ShardClock(INPUTS, rules.lateness_ms),
-            wall_ms=_wall_ms,
-        )
-
-    wall_ms = _wall_ms if settings.clock == "wall" else _no_wall
-    assignment = Assignment(settings, open_shard, metrics, wall_ms=wall_ms)
+    assignment = Assignment(
+        settings,
+        furnish(settings, rules, catalogue),
+        metrics,
+        wall_ms=wall_ms if settings.clock == "wall" else _no_wall,
+    )
     pacer = Pacer(assignment, settings, metrics)
     with _metrics_server(settings, metrics):
         try:
@@ -150,10 +142,6 @@ def _metrics_server(settings: Settings, metrics: WorkerMetrics) -> Iterator[None
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-def _wall_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _no_wall() -> None:
