@@ -8,7 +8,7 @@ import msgspec
 from schemas import channels, examples
 from schemas.catalogue import CatalogueEntry
 from schemas.cloud_events import STRUCTURED_MEDIA_TYPE
-from schemas.encode import Record, as_binary, as_plain, as_structured
+from schemas.encode import Record, as_binary, as_plain, as_structured, to_json
 from schemas.events import Event
 from schemas.json_schema import Schema, event_content, event_headers, output, parts, plain_event, structured_event
 from schemas.messages import EVENT_TYPES, OUTPUTS
@@ -119,7 +119,7 @@ def _output_message(name: str, binding: Schema) -> dict[str, Any]:
         "bindings": binding,
         "contentType": _JSON,
         "payload": _reference("schemas", name),
-        "examples": [{"payload": msgspec.to_builtins(example)} for example in examples.OUTPUTS[message]],
+        "examples": [{"payload": msgspec.json.decode(to_json(example))} for example in examples.OUTPUTS[message]],
     }
 
 
