@@ -150,7 +150,8 @@ def _no_wall() -> None:
 
 def quiet_libraries() -> None:
     """Let the libraries speak only when something is wrong; what they do normally is told by our own metrics."""
-    for name in ("aiokafka", "faust", "mode"):
+    # The last two are where mode logs the comings and goings of our subclasses of its services.
+    for name in ("aiokafka", "faust", "mode", "agents.app", "streams.consumer"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -121,7 +121,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             if not text:
                 continue
             try:
-                chosen[field.name] = msgspec.convert(text, field.type, strict=False)
+                chosen[field.name] = msgspec.convert(text, field.type, strict=False, dec_hook=_path)
             except msgspec.ValidationError as wrong:
                 raise WrongSetting(f"{variable}={text!r}: {str(wrong).lower()}") from None
         settings = cls(**chosen)  # type: ignore[arg-type] # each value was converted to its field's type above
@@ -140,3 +140,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 f"{PREFIX}SECURITY_PROTOCOL={self.security_protocol} needs {PREFIX}SASL_USER and "
                 f"{PREFIX}SASL_PASSWORD_FILE"
             )
+
+
+def _path(kind: type, text: str) -> Path:
+    """msgspec knows no paths by itself; they are the only type of a setting that it has to ask for."""
+    if not issubclass(kind, Path):
+        raise NotImplementedError(f"no setting is of type {kind}")
+    return Path(text)

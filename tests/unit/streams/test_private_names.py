@@ -1,0 +1,100 @@
+"""Contracts of the private names of Faust and aiokafka that the engine relies on: a release that changes one of them
+fails here by name."""
+
+import inspect
+
+import faust
+from aiokafka import AIOKafkaConsumer
+from aiokafka.consumer import fetcher
+from aiokafka.record.default_records import DefaultRecordBatch, DefaultRecordBatchBuilder
+from aiokafka.record.memory_records import MemoryRecords
+from faust.tables.recovery import Recovery
+from faust.transport import consumer as faust_consumer
+from faust.transport.drivers import aiokafka as driver
+
+
+def parameters(function: object) -> list[str]:
+    assert callable(function)
+    return list(inspect.signature(function).parameters)
+
+
+def test_faust_makes_its_consumer_thread_in_one_place() -> None:
+    """`_new_consumer_thread` and `_thread`: our thread takes the place of Faust's."""
+    assert parameters(driver.Consumer._new_consumer_thread) == ["self"]
+    made = inspect.getsource(faust_consumer.ThreadDelegateConsumer.__init__)
+    assert "self._thread = self._new_consumer_thread()" in made
+
+
+def test_faust_makes_its_aiokafka_consumer_in_one_place() -> None:
+    """`_create_worker_consumer`: ours reads committed records only, and 0.1 s instead of 1.5 s at a time."""
+    assert parameters(driver.AIOKafkaConsumerThread._create_worker_consumer) == ["self", "transport"]
+    assert "return self._create_worker_consumer(transport)" in inspect.getsource(
+        driver.AIOKafkaConsumerThread._create_consumer
+    )
+
+
+def test_faust_turns_what_was_fetched_into_messages_in_one_place() -> None:
+    """`_to_message`: called for each of the objects that `getmany` gave; the generation is set there."""
+    assert parameters(driver.Consumer._to_message) == ["self", "tp", "record"]
+    assert "generation_id=self.app.consumer_generation_id" in inspect.getsource(driver.Consumer._to_message)
+    read = inspect.getsource(faust_consumer.Consumer.getmany)
+    assert "to_message = self._to_message" in read
+    assert "yield tp, to_message(tp, record)" in read
+
+
+def test_faust_skips_messages_of_another_generation() -> None:
+    assert "message.generation_id != self.app.consumer_generation_id" in inspect.getsource(faust.streams)
+
+
+def test_faust_commits_through_one_method() -> None:
+    """`_commit`: ours refuses, and `commit` does nothing."""
+    assert parameters(driver.Consumer._commit) == ["self", "offsets"]
+    assert parameters(driver.Consumer.commit) == ["self", "topics", "start_new_transaction"]
+
+
+def test_faust_drops_messages_below_the_last_offset() -> None:
+    """Why messages are numbered anew: a chunk after a seek back would be dropped."""
+    assert "offset >= r_offset" in inspect.getsource(faust_consumer.Consumer._drain_messages)
+
+
+def test_faust_waits_for_the_shards_before_it_seeks_and_fetches() -> None:
+    steps = inspect.getsource(Recovery._resume_streams)
+    order = [
+        steps.index(step)
+        for step in ("await app.on_rebalance_complete.send()", "consumer.perform_seek()", "consumer.resume_flow()")
+    ]
+    assert order == sorted(order)
+
+
+def test_aiokafka_hands_records_over_through_one_method() -> None:
+    """`PartitionRecords._consumer_record`: replaced so that the record of the batch is handed over as it is."""
+    assert parameters(fetcher.PartitionRecords._consumer_record)[-1] == "record"
+    assert "self._consumer_record(tp, record)" in inspect.getsource(fetcher.PartitionRecords._unpack_records)
+
+
+def test_a_record_of_a_batch_has_what_a_shard_reads() -> None:
+    builder = DefaultRecordBatchBuilder(
+        2, 0, is_transactional=0, producer_id=-1, producer_epoch=-1, base_sequence=0, batch_size=1000
+    )
+    builder.append(0, 1234, b"k", b"v", [("h", b"x"), ("n", None)])
+    batch = MemoryRecords(bytes(builder.build())).next_batch()
+    assert isinstance(batch, DefaultRecordBatch)
+    (record,) = batch
+    assert (record.offset, record.timestamp, record.key, record.value) == (0, 1234, b"k", b"v")
+    assert [tuple(header) for header in record.headers] == [("h", b"x"), ("n", None)]
+
+
+def test_an_empty_batch_takes_a_record_larger_than_a_batch() -> None:
+    """Why an oversize dead letter travels alone instead of stopping the checkpoint."""
+    builder = DefaultRecordBatchBuilder(
+        2, 0, is_transactional=1, producer_id=-1, producer_epoch=-1, base_sequence=0, batch_size=1000
+    )
+    assert builder.append(0, 1, b"k", b"v" * 5000, []) is not None
+    assert builder.append(1, 1, b"k", b"v", []) is None
+
+
+def test_a_known_position_is_told_without_waiting() -> None:
+    """`ChunkThread._position` asks `AIOKafkaConsumer.position` for one step only."""
+    asked = inspect.getsource(AIOKafkaConsumer.position)
+    assert asked.index("if not tp_state.has_valid_position") < asked.index("await")
+    assert asked.rstrip().endswith("return tp_state.position")
