@@ -1,0 +1,1 @@
+"""Side-by-side measurements. They print figures and assert nothing."""
