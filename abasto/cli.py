@@ -12,6 +12,7 @@ from abasto.local.commands import kafka_app
 from abasto.publish_command import publish
 from abasto.replay_command import replay
 from abasto.terminal import FailingClearly
+from abasto.topics_commands import topics_app
 from abasto.verify_command import verify_app
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app.command()(replay)
 app.add_typer(verify_app, name="verify")
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(kafka_app, name="kafka")
+app.add_typer(topics_app, name="topics")
 
 
 def main() -> None:
