@@ -92,8 +92,8 @@ def _texts(schema: Schema) -> list[str]:
 
 
 def _numbers(schema: Schema) -> list[int | float]:
-    most: int = schema.get("maximum", 1_000_000)
-    least: int = schema.get("minimum", schema.get("exclusiveMinimum", -1_000_000))
+    bounds = {"maximum": 1_000_000, "minimum": schema.get("exclusiveMinimum", -1_000_000), **schema}
+    most, least = bounds["maximum"], bounds["minimum"]
     if schema["type"] == "integer":
         return [most, least, least + 1]
     return [most, least, least + 1, least + 0.5]
