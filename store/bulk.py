@@ -1,14 +1,16 @@
 """Many rows at once, in the dialect of each database."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from operator import itemgetter
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Connection, Row, Table, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
+import msgspec
+from sqlalchemy import ARRAY, ColumnElement, Connection, Row, Table, Text, and_, create_engine, func, literal, select
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
-KEYS_A_QUERY = 2_000
-"""Keys in one look-up: SQLite takes 32,766 parameters in a statement, and a key has up to three."""
+CONVERSIONS_KEPT = 4_096
+"""Different values of a column whose conversion is remembered."""
 
 
 def table_of(rows: type[DeclarativeBase]) -> Table:
@@ -19,36 +21,133 @@ def table_of(rows: type[DeclarativeBase]) -> Table:
 def upsert(
     connection: Connection,
     kind: type[DeclarativeBase],
-    rows: Sequence[dict[str, Any]],
+    rows: Sequence[Mapping[str, Any]],
     *,
     rises: InstrumentedAttribute[int] | None = None,
 ) -> None:
-    """Inserts rows or replaces those under the same primary key; with `rises`, only by a row where it is higher."""
+    """Inserts rows or replaces those under the same primary key; with `rises`, only by a row where it is higher.
+
+    All rows have the same columns.
+    """
+    if rows:
+        columns = tuple(rows[0])
+        pick = itemgetter(*columns)
+        upsert_tuples(connection, kind, columns, [pick(row) for row in rows], rises=rises)
+
+
+def upsert_tuples(
+    connection: Connection,
+    kind: type[DeclarativeBase],
+    columns: tuple[str, ...],
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    rises: InstrumentedAttribute[int] | None = None,
+) -> None:
+    """`upsert` of rows whose values stand in the order of `columns`: for tens of thousands a second.
+
+    SQLAlchemy's own way from a dictionary to the driver costs three times what the database does.
+    """
     if not rows:
         return
     table = table_of(kind)
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
-    key = [column.name for column in table.primary_key]
-    replaced = {name: insert.excluded[name] for name in rows[0] if name not in key}
-    condition = None if rises is None else insert.excluded[rises.key] > table.c[rises.key]
-    if replaced:
-        statement = insert.on_conflict_do_update(index_elements=key, set_=replaced, where=condition)
+    plan = _plan(connection.dialect.name, table, columns, None if rises is None else rises.key)
+    values = _converted(rows, plan.conversions)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(plan.statement, values)
     else:
-        statement = insert.on_conflict_do_nothing(index_elements=key)
-    connection.execute(statement, rows)
+        _copy(connection, table, columns, values)
+        connection.exec_driver_sql(plan.statement)
+
+
+def _copy(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Fills the staging table of this connection, whose rows go with the transaction. One COPY and one INSERT take
+    a quarter of the time of an INSERT for each row."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(
+            f"CREATE TEMP TABLE IF NOT EXISTS {_staged(table)} (LIKE {table.name} INCLUDING DEFAULTS) "
+            "ON COMMIT DELETE ROWS"
+        )
+        with cursor.copy(f"COPY {_staged(table)} ({_quoted(columns)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    finally:
+        cursor.close()
+
+
+def _staged(table: Table) -> str:
+    return f"staged_{table.name}"
+
+
+def _quoted(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
+
+
+class _Plan(NamedTuple):
+    """A compiled upsert, and by index the columns whose values the driver wants in another form."""
+
+    statement: str
+    conversions: tuple[tuple[int, Callable[[Any], Any]], ...]
+
+
+@cache
+def _plan(dialect_name: str, table: Table, columns: tuple[str, ...], rises: str | None) -> _Plan:
+    dialect = create_engine("sqlite://" if dialect_name == "sqlite" else "postgresql+psycopg://").dialect
+    key = [column.name for column in table.primary_key]
+    replaced = [name for name in columns if name not in key]
+    # The names are those of our own tables and columns, never of a record.
+    if dialect_name == "sqlite":
+        source = f"VALUES ({', '.join('?' * len(columns))})"
+    else:
+        source = f"SELECT {_quoted(columns)} FROM {_staged(table)}"  # noqa: S608
+    action = "NOTHING"
+    if replaced:
+        action = "UPDATE SET " + ", ".join(f'"{name}" = excluded."{name}"' for name in replaced)
+        if rises is not None:
+            action += f' WHERE excluded."{rises}" > {table.name}."{rises}"'
+    target = f"{table.name} ({_quoted(columns)})"
+    statement = f"INSERT INTO {target} {source} ON CONFLICT ({_quoted(key)}) DO {action}"
+    processors = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns]
+    conversions = tuple(
+        # A batch holds few different days and instants: most conversions were done a moment ago.
+        (index, lru_cache(CONVERSIONS_KEPT)(convert))
+        for index, convert in enumerate(processors)
+        if convert is not None
+    )
+    return _Plan(statement, conversions)
+
+
+def _converted(
+    rows: Sequence[tuple[Any, ...]], conversions: Sequence[tuple[int, Callable[[Any], Any]]]
+) -> list[tuple[Any, ...]]:
+    if not conversions:
+        return list(rows)
+    columns = list(zip(*rows, strict=True))
+    for index, convert in conversions:
+        columns[index] = tuple(map(convert, columns[index]))
+    return list(zip(*columns, strict=True))
 
 
 def stored(
     connection: Connection,
-    key: Sequence[InstrumentedAttribute[Any]],
-    keys: Iterable[Any],
+    key: Sequence[InstrumentedAttribute[str]],
+    keys: Iterable[tuple[str, ...]],
     columns: Sequence[InstrumentedAttribute[Any]],
-) -> list[Row[Any]]:
-    """The columns of the rows under these keys; a key of several columns is a tuple."""
+) -> Sequence[Row[Any]]:
+    """The columns of the rows under these keys. All keys travel in one parameter for each column (an array, or JSON
+    for SQLite): a list of parameters as long as a batch costs more than the look-up."""
     wanted = list(keys)
-    column = key[0] if len(key) == 1 else tuple_(*key)
-    found: list[Row[Any]] = []
-    for start in range(0, len(wanted), KEYS_A_QUERY):
-        part = wanted[start : start + KEYS_A_QUERY]
-        found.extend(connection.execute(select(*columns).where(column.in_(part))))
-    return found
+    if not wanted:
+        return []
+    if connection.dialect.name == "sqlite":
+        listed = func.json_each(msgspec.json.encode(wanted).decode()).table_valued("value")
+        parts: list[ColumnElement[Any]] = [
+            func.json_extract(listed.c.value, f"$[{index}]") for index in range(len(key))
+        ]
+    else:
+        arrays = (literal(list(values), ARRAY(Text)) for values in zip(*wanted, strict=True))
+        names = [f"key_{index}" for index in range(len(key))]
+        listed = func.unnest(*arrays).table_valued(*names).render_derived()
+        parts = [listed.c[name] for name in names]
+    same = and_(*(column == part for column, part in zip(key, parts, strict=True)))
+    return connection.execute(select(*columns).select_from(listed).join(key[0].class_, same)).all()

@@ -1,5 +1,6 @@
 """The projector as a program: puts its parts together, and ends in good order."""
 
+import gc
 import logging
 import signal
 import threading
@@ -18,6 +19,10 @@ from store.reader import open_reader
 from store.settings import SettingError, StoreSettings
 
 log = logging.getLogger(__name__)
+
+GARBAGE_THRESHOLD = 100_000
+"""New objects before Python looks for cycles among them. A batch makes some 60,000, all gone after it and none in a
+cycle; with the default of 700 the search was a fifth of the projector's time."""
 
 
 def run_projector(settings: StoreSettings) -> int:
@@ -49,6 +54,7 @@ def run_projector(settings: StoreSettings) -> int:
 
 
 def _run(settings: StoreSettings, stop: threading.Event) -> None:
+    gc.set_threshold(GARBAGE_THRESHOLD)
     metrics = ProjectorMetrics()
     if settings.projector_metrics_port:
         metrics.serve(settings.metrics_host, settings.projector_metrics_port)

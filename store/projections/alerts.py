@@ -67,7 +67,7 @@ def restore(connection: Connection) -> None:
 def _known(connection: Connection, alerts: set[str]) -> dict[str, tuple[int, dt.datetime | None]]:
     """The latest sequence of each alert, and when it first fired."""
     columns = (AlertRow.alert, AlertRow.sequence, AlertRow.fired_at)
-    found = stored(connection, (AlertRow.alert,), alerts, columns)
+    found = stored(connection, (AlertRow.alert,), ((alert,) for alert in alerts), columns)
     return {row.alert: (row.sequence, row.fired_at) for row in found}
 
 

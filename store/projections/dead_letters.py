@@ -33,7 +33,7 @@ class DeadLetterProjection:
         thinned: Callable[[OutputRecord], bool],  # noqa: ARG002 - a missing dead letter cannot be told
     ) -> Counter[Fault]:
         faults: Counter[Fault] = Counter()
-        numbers = {each.message.number for each in records}
+        numbers = {(each.message.number,) for each in records}
         known = {row.number for row in stored(connection, (DeadLetterRow.number,), numbers, (DeadLetterRow.number,))}
         rows: list[dict[str, Any]] = []
         for each in records:

@@ -1,20 +1,25 @@
 """Positions: the newest of each facility and item, and every month they ever showed."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, delete, tuple_
 
 from schemas.channels import position_key
 from schemas.positions import MonthTotals, Position
-from store.bulk import stored, upsert
+from store.bulk import stored, table_of, upsert_tuples
 from store.projections.records import Decoded, Fault, OutputRecord, UnreadableRecord
 from store.tables import ConsumptionMonthRow, PositionRow
 
 Key = tuple[str, str]
 """Facility and item."""
+
+POSITION_COLUMNS = tuple(column.name for column in table_of(PositionRow).columns)
+
+MONTH_COLUMNS = ("facility", "item", *MonthTotals.__struct_fields__)
+"""A month's columns are the fields of its message."""
 
 
 class Removed(msgspec.Struct, frozen=True):
@@ -22,6 +27,13 @@ class Removed(msgspec.Struct, frozen=True):
 
     facility: str
     item: str
+
+
+class Before(NamedTuple):
+    """What the database holds of a position."""
+
+    version: int
+    months: tuple[MonthTotals, ...]
 
 
 class _Shown(msgspec.Struct, frozen=True):
@@ -36,7 +48,9 @@ class _Change:
     def __init__(self) -> None:
         self.removed = False
         self.newest: Decoded[Position | Removed] | None = None
+        self.newest_months: dict[str, MonthTotals] = {}
         self.months: dict[str, MonthTotals] = {}
+        """Those of every version in the batch: one that rolled out of the newest is kept too."""
 
 
 _position = msgspec.json.Decoder(Position)
@@ -68,34 +82,26 @@ class PositionProjection:
     ) -> Counter[Fault]:
         faults: Counter[Fault] = Counter()
         keys = {(each.message.facility, each.message.item) for each in records}
-        before: dict[Key, tuple[int, tuple[MonthTotals, ...]]] = {
-            (row.facility, row.item): (row.version, _shown.decode(row.document).months)
-            for row in stored(
-                connection,
-                (PositionRow.facility, PositionRow.item),
-                keys,
-                (PositionRow.facility, PositionRow.item, PositionRow.version, PositionRow.document),
-            )
-        }
+        columns = (PositionRow.facility, PositionRow.item, PositionRow.version, PositionRow.document)
+        found = stored(connection, (PositionRow.facility, PositionRow.item), sorted(keys), columns)
+        before = {(row.facility, row.item): Before(row.version, _shown.decode(row.document).months) for row in found}
         changes = _fold(records, before, thinned, faults)
         _remove(connection, [key for key, change in changes.items() if change.removed])
-        upsert(
-            connection,
-            PositionRow,
-            [row for change in changes.values() if (row := _row(change)) is not None],
-            rises=PositionRow.version,
-        )
-        upsert(connection, ConsumptionMonthRow, _month_rows(changes, before))
+        # In the order of the keys: neighbours share a page of the database, which is then written once.
+        in_order = sorted(changes.items())
+        rows = [row for _, change in in_order if (row := _row(change)) is not None]
+        upsert_tuples(connection, PositionRow, POSITION_COLUMNS, rows, rises=PositionRow.version)
+        upsert_tuples(connection, ConsumptionMonthRow, MONTH_COLUMNS, _month_rows(in_order, before))
         return faults
 
 
 def _fold(
     records: Sequence[Decoded[Position | Removed]],
-    before: dict[Key, tuple[int, tuple[MonthTotals, ...]]],
+    before: Mapping[Key, Before],
     thinned: Callable[[OutputRecord], bool],
     faults: Counter[Fault],
 ) -> dict[Key, _Change]:
-    versions = {key: version for key, (version, _) in before.items()}
+    versions = {key: known.version for key, known in before.items()}
     changes: dict[Key, _Change] = {}
     for each in records:
         message = each.message
@@ -114,8 +120,8 @@ def _fold(
         versions[key] = message.version
         change = changes.setdefault(key, _Change())
         change.newest = each
-        for month in message.months:
-            change.months[month.month] = month
+        change.newest_months = {month.month: month for month in message.months}
+        change.months |= change.newest_months
     return changes
 
 
@@ -126,59 +132,45 @@ def _remove(connection: Connection, keys: Sequence[Key]) -> None:
         connection.execute(delete(table).where(tuple_(table.facility, table.item).in_(keys)))
 
 
-def _row(change: _Change) -> dict[str, Any] | None:
+def _row(change: _Change) -> tuple[Any, ...] | None:
+    """The values of `POSITION_COLUMNS`."""
     if change.newest is None or isinstance(change.newest.message, Removed):
         return None
     position = change.newest.message
-    value = change.newest.record.value or b""
-    return {
-        "facility": position.facility,
-        "item": position.item,
-        "as_of": position.as_of,
-        "version": position.version,
-        "status": position.status,
-        "on_hand": position.on_hand,
-        "usable": position.usable,
-        "cpm": position.cpm,
-        "cpm_state": position.cpm_inputs.state,
-        "official_cpm": position.official_cpm,
-        "cover_days": position.cover_days,
-        "due_quantity": position.due_quantity,
-        "next_due_on": min((due.expected_on for due in position.due if not due.late), default=None),
-        "projected_stockout_on": position.projected_stockout_on,
-        "projected_stockout_on_without_due": position.projected_stockout_on_without_due,
-        "expires_unused": position.expires_unused,
-        "last_count_on": position.last_count_on,
-        "last_count_gap": position.last_count_gap,
-        "last_event_at": position.last_event_at,
-        "months_from": min((month.month for month in position.months), default=None),
-        "document": value.decode(),
-    }
+    return (
+        position.facility,
+        position.item,
+        position.as_of,
+        position.version,
+        position.status,
+        position.on_hand,
+        position.usable,
+        position.cpm,
+        position.cpm_inputs.state,
+        position.official_cpm,
+        position.cover_days,
+        position.due_quantity,
+        min((due.expected_on for due in position.due if not due.late), default=None) if position.due else None,
+        position.projected_stockout_on,
+        position.projected_stockout_on_without_due,
+        position.expires_unused,
+        position.last_count_on,
+        position.last_count_gap,
+        position.last_event_at,
+        min(change.newest_months) if change.newest_months else None,
+        (change.newest.record.value or b"").decode(),
+    )
 
 
-def _month_rows(
-    changes: dict[Key, _Change], before: dict[Key, tuple[int, tuple[MonthTotals, ...]]]
-) -> list[dict[str, Any]]:
-    """Only months that differ from what the stored position showed: most positions change one month in fifteen."""
-    rows: list[dict[str, Any]] = []
-    for (facility, item), change in changes.items():
-        known: set[MonthTotals] = set()
-        if not change.removed and (facility, item) in before:
-            known = set(before[facility, item][1])
-        rows.extend(
-            {
-                "facility": facility,
-                "item": item,
-                "month": totals.month,
-                "consumption": totals.consumption,
-                "dispensed": totals.dispensed,
-                "issued": totals.issued,
-                "returned": totals.returned,
-                "unmet": totals.unmet,
-                "days_out": totals.days_out,
-                "reported": totals.reported,
-            }
+def _month_rows(changes: Sequence[tuple[Key, _Change]], before: Mapping[Key, Before]) -> list[tuple[Any, ...]]:
+    """The values of `MONTH_COLUMNS`, only for months that differ from what the stored position showed: most
+    positions change one month in fifteen."""
+    rows: list[tuple[Any, ...]] = []
+    for key, change in changes:
+        known = {} if change.removed or key not in before else {each.month: each for each in before[key].months}
+        rows += [
+            (*key, *msgspec.structs.astuple(totals))
             for totals in change.months.values()
-            if totals not in known
-        )
+            if known.get(totals.month) != totals
+        ]
     return rows

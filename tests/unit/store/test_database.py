@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, select, text
-from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.exc import OperationalError
 
 import store
 from store.bulk import upsert
@@ -86,7 +86,7 @@ def test_times_are_kept_as_instants_and_read_back_aware(engine: Engine) -> None:
 
 def test_a_naive_time_is_refused(engine: Engine) -> None:
     naive = dt.datetime(2026, 3, 10)  # noqa: DTZ001 - the fault under test
-    with writing(engine) as connection, pytest.raises(StatementError, match="no time zone"):
+    with writing(engine) as connection, pytest.raises(ValueError, match="no time zone"):
         upsert(connection, ProjectorClaimRow, [{"claim": 1, "holder": "x", "claimed_at": naive}])
 
 
