@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from schemas.decode import decode_event
-from tests.unit.schemas.records import LOT, event, refusal, scheduled
+from tests.unit.schemas.records import LOT, ce_headers, content, event, refusal, scheduled, structured
 
 
 def accepted(body: dict[str, Any]) -> bool:
@@ -78,6 +78,12 @@ def test_a_line_belongs_to_an_order() -> None:
     bad = refusal(event("arrival.received", line="2"))
     assert (bad.fault, bad.field) == ("missing_field", "order")
     assert bad.reason == "order is missing; expected the order that the line belongs to"
+
+
+def test_cloud_events_must_make_sense_too() -> None:
+    assert refusal(structured(event(quantity=59, lots=[LOT, LOT]))).field == "lots"
+    old = event(time="1999-12-31T23:59:59Z")
+    assert refusal(content(old), ce_headers(old)).field == "time"
 
 
 @pytest.mark.parametrize("text", ["Niño\u00a0Jesús", "a\u200bb", "\u202eabc", "\U0001f48a", "\x7f"])
