@@ -9,9 +9,9 @@ from sqlalchemy import Engine, func, select, text
 from schemas import channels
 from store import batch
 from store.database import writing
-from store.faults import Superseded, TopicMadeAnew, TopicsMissing
+from store.faults import DatabaseGone, Superseded, TopicMadeAnew, TopicsMissing
 from store.metrics import ProjectorMetrics
-from store.offsets import read_offsets
+from store.offsets import read_offsets, take_claim
 from store.projections.records import UnreadableRecord
 from store.tables import (
     AlertRow,
@@ -23,7 +23,7 @@ from store.tables import (
     ItemRow,
     PositionRow,
 )
-from tests.builders import HOSPITAL, RITUXIMAB, TRASTUZUMAB, alert, catalogue, dead_letter, months, position
+from tests.builders import HOSPITAL, NOON, RITUXIMAB, TRASTUZUMAB, alert, catalogue, dead_letter, months, position
 from tests.unit.store.conftest import projector, rows
 from tests.unit.store.log import Log
 
@@ -255,9 +255,11 @@ def test_a_locked_database_is_waited_for_and_one_that_stays_locked_ends_the_proj
     engine: Engine, log: Log, metrics: ProjectorMetrics, caplog: pytest.LogCaptureFixture
 ) -> None:
     log.publish(position())
-    with writing(engine), pytest.raises(Exception, match="did not let us finish claiming the read model for 2 s"):
-        projector(engine, log, metrics).run()
-    assert "database is locked" in caplog.text
+    with writing(engine) as connection:
+        take_claim(connection, "somebody who does not end", NOON)
+        with pytest.raises(DatabaseGone, match="did not let us finish claiming the read model for 2 s"):
+            projector(engine, log, metrics).run()
+    assert "The database does not answer while claiming the read model" in caplog.text
     retries = metrics.registry.get_sample_value("abasto_projector_database_retries_total")
     assert retries is not None
     assert retries >= 1

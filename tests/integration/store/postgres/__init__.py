@@ -1,0 +1,1 @@
+"""The unit tests of the read model again, on a real PostgreSQL."""
