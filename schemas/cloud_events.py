@@ -14,6 +14,7 @@ import msgspec
 from schemas.dead_letters import BadRecord
 
 Headers = Sequence[tuple[str, bytes | None]]
+NamedHeaders = Mapping[str, bytes | None]
 
 SPEC_VERSION = "1.0"
 ATTRIBUTES = ("type", "id", "source", "time")
@@ -22,6 +23,8 @@ ATTRIBUTES = ("type", "id", "source", "time")
 HEADER_PREFIX = "ce_"
 CONTENT_TYPE = "content-type"
 STRUCTURED_MEDIA_TYPE = "application/cloudevents+json"
+
+_HEADERS = {HEADER_PREFIX + name: name for name in ("specversion", *ATTRIBUTES)}
 
 _MEDIA_TYPES = "application/cloudevents"
 _BATCH_MEDIA_TYPES = "application/cloudevents-batch"
@@ -40,22 +43,23 @@ def place(form: Form, field: str) -> str:
     return ""
 
 
-def form_of(headers: Headers) -> Form:
+def named(headers: Headers) -> NamedHeaders:
+    """The headers by their names in lower case; the last of two equal ones counts, as Kafka has it."""
+    return {name.lower(): value for name, value in headers}
+
+
+def form_of(headers: NamedHeaders) -> Form:
     """The form that the headers tell. A structured event without headers looks plain here.
 
     Raises `BadRecord` for the formats of CloudEvents that are not taken.
     """
-    form: Form = "plain"
-    for name, value in headers:
-        lowered = name.lower()
-        if lowered == CONTENT_TYPE and value is not None:
-            media_type = value.decode("latin-1").lower().partition(";")[0].strip()
-            if media_type.startswith(_MEDIA_TYPES):
-                _refuse_other_formats(media_type)
-                return "structured"
-        elif lowered.startswith(HEADER_PREFIX):
-            form = "binary"
-    return form
+    content_type = headers.get(CONTENT_TYPE)
+    if content_type is not None:
+        media_type = content_type.decode("latin-1").lower().partition(";")[0].strip()
+        if media_type.startswith(_MEDIA_TYPES):
+            _refuse_other_formats(media_type)
+            return "structured"
+    return "plain" if headers.keys().isdisjoint(_HEADERS) else "binary"
 
 
 def _refuse_other_formats(media_type: str) -> None:
@@ -71,7 +75,7 @@ def _refuse_other_formats(media_type: str) -> None:
         )
 
 
-def from_structured(body: Mapping[str, Any]) -> dict[str, Any]:
+def from_structured(body: dict[str, Any]) -> dict[str, Any]:
     """The fields of an event in structured mode: the attributes around it and the content in `data`.
 
     Content fields beside `data` are extensions of somebody else and do not count.
@@ -89,25 +93,25 @@ def from_structured(body: Mapping[str, Any]) -> dict[str, Any]:
     return _joined(content, {name: body[name] for name in ATTRIBUTES if name in body})
 
 
-def from_binary(content: Mapping[str, Any], headers: Headers) -> dict[str, Any]:
+def from_binary(content: dict[str, Any], headers: NamedHeaders) -> dict[str, Any]:
     """The fields of an event in binary mode: attributes in `ce_` headers, the content in the record's value."""
     attributes: dict[str, str] = {}
-    for name, value in headers:
-        lowered = name.lower()
-        if lowered.startswith(HEADER_PREFIX) and value is not None:
-            attribute = lowered.removeprefix(HEADER_PREFIX)
+    for header, attribute in _HEADERS.items():
+        value = headers.get(header)
+        if value is not None:
             try:
                 attributes[attribute] = value.decode()
             except UnicodeDecodeError:
-                if attribute in ATTRIBUTES or attribute == "specversion":
-                    raise BadRecord("undecodable", attribute, f"the header {lowered} is not text in UTF-8") from None
-    _check_version(attributes.get("specversion"), "binary")
-    return _joined(content, {name: attributes[name] for name in ATTRIBUTES if name in attributes})
+                raise BadRecord("undecodable", attribute, f"the header {header} is not text in UTF-8") from None
+    _check_version(attributes.pop("specversion", None), "binary")
+    return _joined(content, attributes)
 
 
-def _joined(content: Mapping[str, Any], attributes: Mapping[str, Any]) -> dict[str, Any]:
+def _joined(content: dict[str, Any], attributes: dict[str, Any]) -> dict[str, Any]:
     # A second `id` or `time` within the content must not stand in for an attribute that is missing.
-    return {**{name: value for name, value in content.items() if name not in ATTRIBUTES}, **attributes}
+    for name in ATTRIBUTES:
+        content.pop(name, None)
+    return content | attributes
 
 
 def _check_version(version: object, form: Form) -> None:

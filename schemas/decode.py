@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from schemas import cloud_events
-from schemas.cloud_events import Form, Headers, place
+from schemas.cloud_events import Form, Headers, NamedHeaders, place
 from schemas.dead_letters import BadRecord, Fault
 from schemas.events import Event, Lot
 from schemas.expectations import KNOWN_TYPES, expected, found
@@ -20,6 +20,9 @@ _parse = msgspec.json.Decoder(Any, float_hook=float).decode
 
 # Everything msgspec raises on bytes of any kind; the last for documents nested deeper than the stack.
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+_PLAIN: Form = "plain"
+_NO_HEADERS: NamedHeaders = {}
 
 _PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
 _MISSING = re.compile(r"Object missing required field `(?P<field>[^`]+)`")
@@ -35,8 +38,11 @@ def decode_event(value: bytes | None, headers: Headers = ()) -> Event:
 
     Codes are as the publisher wrote them. Raises `BadRecord` for every other content, and nothing else.
     """
-    form: Form = cloud_events.form_of(headers) if headers else "plain"
-    if form == "plain" and value is not None:
+    named, form = _NO_HEADERS, _PLAIN
+    if headers:
+        named = cloud_events.named(headers)
+        form = cloud_events.form_of(named)
+    if form == _PLAIN and value is not None:
         try:
             event = _decode_plain(value)
         except _UNREADABLE:
@@ -47,12 +53,12 @@ def decode_event(value: bytes | None, headers: Headers = ()) -> Event:
             if value.find(b'"specversion"') < 0 and value.find(b"\\") < 0:
                 check(event)
                 return event
-    return _decode_carefully(value, headers, form)
+    return _decode_carefully(value, named, form)
 
 
-def _decode_carefully(value: bytes | None, headers: Headers, form: Form) -> Event:
+def _decode_carefully(value: bytes | None, headers: NamedHeaders, form: Form) -> Event:
     body = _object_in(value)
-    if form == "plain" and "specversion" in body:
+    if form == _PLAIN and "specversion" in body:
         form = "structured"
     fields = body
     if form == "structured":
