@@ -112,7 +112,7 @@ def verify_monthly(rows: Iterable[SheetRow], policy: CpmPolicy, advance: Callabl
     compared = agreed = total = 0
     disagreements: list[Disagreement] = []
     for history in series.values():
-        ledger = Ledger(reports=True)
+        ledger = Ledger()
         for row in history:
             ledger.months[row.month] = MonthRecord(reported=row.distributed, reported_out=row.days_out)
         for row in history:

@@ -9,7 +9,9 @@ from schemas.catalogue import Facility, Item
 from schemas.positions import Status
 from supply.calendar import LocalCalendar, calendar_of, days_in_month, first_day
 from supply.cpm import Cpm, cpm
-from supply.ledger import Ledger, OrderLine
+from supply.ledger import Ledger
+from supply.need import is_needed
+from supply.orders import OrderLine
 from supply.projection import Projection, project
 from supply.rules import Rules, StockLevels
 from supply.status import status_of
@@ -27,14 +29,15 @@ class Place(NamedTuple):
 
 class Assessment(NamedTuple):
     """A judged position. Quantities are in pieces, `on_hand` and the order lines in `1/scale` of a piece; days are
-    local days by `date.toordinal()`. `in_use`: the item was ever in stock, used or asked for here."""
+    local days by `date.toordinal()`, `month` the local month. `needed`: the item is used or asked for here."""
 
     at_ms: int
     day: int
+    month: int
     scale: int
     on_hand: int | None
     usable: float | None
-    in_use: bool
+    needed: bool
     cpm: Cpm
     daily_use: float
     cover_days: float | None
@@ -56,10 +59,10 @@ def place_of(facility: Facility, item: Item, rules: Rules) -> Place:
 
 
 def first_whole_month(ledger: Ledger, calendar: LocalCalendar) -> int:
-    """The first month observed from its first day on; a far one when nothing was observed yet."""
-    if ledger.first_at is None:
+    """The first month in which the item was here from the first day on; a far one when it was not here yet."""
+    if ledger.here_from is None:
         return 12 * 10_000
-    day = calendar.day(ledger.first_at)
+    day = calendar.day(ledger.here_from)
     month = calendar.month_of_day(day)
     return month if day == first_day(month) else month + 1
 
@@ -75,7 +78,8 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
     ledger.accrue_days_out(at_ms, calendar)
     month = calendar.month_of_day(day)
     ledger.forget(month - rules.months_kept, day)
-    consumption = cpm(ledger, place.facility.kind, rules.cpm, month, first_whole_month(ledger, calendar), scale)
+    kind, first_month = place.facility.kind, first_whole_month(ledger, calendar)
+    consumption = cpm(ledger, kind, rules.cpm, month, first_month, scale)
     month_days = rules.cpm.month_days or days_in_month(month)
     daily_use = (consumption.value or 0.0) / month_days
     usable = None if ledger.on_hand is None else max(0, ledger.on_hand) / scale
@@ -86,17 +90,18 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
             usable,
             daily_use,
             [(last_day - day, amount / scale) for last_day, amount, _ in ledger.lots],
-            [(max(1, line.expected_on - day), line.outstanding / scale) for line in due if line.latest_day >= day],
+            [(on - day, line.outstanding / scale) for line in due if (on := line.arrives_on(day)) is not None],
             rules.horizon_days,
         )
     cover_days = usable / daily_use if usable is not None and daily_use > 0 else None
     return Assessment(
         at_ms=at_ms,
         day=day,
+        month=month,
         scale=scale,
         on_hand=ledger.on_hand,
         usable=usable,
-        in_use=ledger.stocked or bool(ledger.months),
+        needed=is_needed(ledger, kind, consumption.value, month, first_month, rules.cpm.window_months),
         cpm=consumption,
         daily_use=daily_use,
         cover_days=cover_days,

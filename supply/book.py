@@ -3,6 +3,7 @@
 No I/O and no clock of its own: the same book serves a worker's shard and a replay without a broker.
 """
 
+import datetime as dt
 import heapq
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -15,7 +16,6 @@ from schemas.channels import position_key
 from schemas.dead_letters import BadRecord
 from schemas.events import Event
 from supply.assessment import Place, assess, place_of
-from supply.calendar import instant
 from supply.catalogue import Catalogue
 from supply.clock import Reach
 from supply.entries import entry_of
@@ -29,6 +29,9 @@ from supply.views import position_of
 
 AWAKE_LIMIT = 10_000
 """Positions held decoded, about 4 kB each; beyond it a publication puts all back to bytes, about 0.5 kB each."""
+
+REVISITS_AT_ONCE = 5_000
+"""Positions touched by one `advance` for a change of the catalogue: a new catalogue must not wake a million at once."""
 
 Record = tuple[bytes, bytes]
 
@@ -64,6 +67,8 @@ class Book:
         self._bookings: dict[int, list[str]] = {}
         self._booked: list[int] = []
         self._totals = Totals()
+        self._revision = catalogue.revision
+        self._revisits: list[str] = []
 
     def __len__(self) -> int:
         return len(self._positions)
@@ -89,7 +94,7 @@ class Book:
         """
         name = key.decode()
         held = self._positions.pop(name, None)
-        before = read_summary(held) if isinstance(held, bytes) else None
+        before = read_summary(held) if isinstance(held, bytes) else None if held is None else held.summary
         after = None if value is None else read_summary(value)
         self._totals.replace(name.partition("|")[2], before, after)
         if value is not None and after is not None:
@@ -109,7 +114,7 @@ class Book:
         elif held is not None:
             position = self._wake(key, held)
         elif self._owns(key):
-            position = self._open(key, event)
+            position = self._open(key)
         else:
             return Outcome.ELSEWHERE
         calendar = self._place(key, position).calendar
@@ -120,6 +125,8 @@ class Book:
             days = self._rules.lateness_days
             reason = f"the count of {event.time.isoformat()} came more than {days:g} days after newer events"
             raise BadRecord("too_late", "time", reason)
+        if held is None:
+            self._hold(key, position)
         self._touched[key] = position
         if position.next_at != position.booked_at:
             self._rebook(key, position)
@@ -133,10 +140,13 @@ class Book:
             at_ms = heapq.heappop(self._booked)
             for key in self._bookings.pop(at_ms):
                 held = self._positions.get(key)
-                if held is not None:
-                    position = held if isinstance(held, Position) else self._wake(key, held)
-                    if position.next_at == at_ms:
-                        self._catch_up(key, position, reach)
+                if isinstance(held, bytes):
+                    # A booking may be outdated: those that are must not wake the position.
+                    if read_summary(held).next_at == at_ms:
+                        self._catch_up(key, self._wake(key, held), reach)
+                elif held is not None and held.next_at == at_ms:
+                    self._catch_up(key, held, reach)
+        self._revisit(reach)
 
     def publish(self, now_ms: int | None) -> Publication:
         """Snapshot all touched positions; afterwards none is touched.
@@ -161,17 +171,21 @@ class Book:
 
     def _publish_one(self, key: str, position: Position, now_ms: int | None) -> tuple[bytes, bytes]:
         place = self._place(key, position)
-        at_ms = max(position.last_entry_at() + 1, position.evaluated_at, now_ms or 0)
-        ledger = position.as_of(at_ms, -1, place.calendar)
         if now_ms is None:
+            at_ms = max(position.last_entry_at() + 1, position.evaluated_at)
+            ledger = position.as_of(at_ms, -1, place.calendar)
             assessment = assess(ledger, at_ms, position.scale, place, self._rules)
         else:
-            assessment, alerts = evaluate(position, ledger, at_ms, place, self._rules)
+            # No two evaluations at one instant: an alert that ends and begins again must not get the same number.
+            at_ms = max(position.last_entry_at() + 1, position.looked_at + 1, now_ms)
+            ledger = position.as_of(at_ms, -1, place.calendar)
+            assessment, alerts, _ = evaluate(position, ledger, at_ms, place, self._rules)
+            position.evaluated_at = at_ms
             self._keep(key, alerts)
             position.next_at = next_look(position, ledger, at_ms, place)
             self._rebook(key, position)
         position.version += 1
-        today = instant(at_ms).date()
+        today = dt.date.fromordinal(assessment.day)
         official = self._catalogue.official_cpm(place.facility.facility, place.item.item, today)
         view = position_of(ledger, assessment, place, position.version, official)
         summary = Summary(
@@ -190,14 +204,34 @@ class Book:
             at_ms = position.next_at
             ledger = position.as_of(at_ms, reach.settle_ms, place.calendar)
             if is_calm(position, ledger, at_ms):
-                position.evaluated_at = at_ms
+                position.looked_at = at_ms
             else:
-                _, alerts = evaluate(position, ledger, at_ms, place, self._rules)
+                _, alerts, quiet = evaluate(position, ledger, at_ms, place, self._rules)
                 self._keep(key, alerts)
-                self._touched[key] = position
+                if not quiet:
+                    position.evaluated_at = at_ms
+                    self._touched[key] = position
             position.next_at = next_look(position, ledger, at_ms, place)
         position.settle_some(reach.settle_ms, place.calendar)
         self._rebook(key, position)
+
+    def _revisit(self, reach: Reach) -> None:
+        """Touch what a change of the catalogue concerns, so that it takes effect without waiting for an event."""
+        if self._catalogue.revision != self._revision:
+            concerns = self._catalogue.changed_since(self._revision)
+            self._revision = self._catalogue.revision
+            self._revisits.extend(key for key in self._positions if concerns(key))
+        for _ in range(min(len(self._revisits), REVISITS_AT_ONCE)):
+            key = self._revisits.pop()
+            held = self._positions.get(key)
+            if held is not None:
+                position = self._wake(key, held) if isinstance(held, bytes) else held
+                calendar = self._place(key, position).calendar
+                position.next_at = min(
+                    position.next_at, calendar.next_midnight(max(position.looked_at, reach.evaluate_ms))
+                )
+                self._touched[key] = position
+                self._rebook(key, position)
 
     def _keep(self, key: str, alerts: list[Alert]) -> None:
         for alert in alerts:
@@ -216,19 +250,20 @@ class Book:
         else:
             keys.append(key)
 
-    def _open(self, key: str, event: Event) -> Position:
-        item = self._catalogue.item(event.item)
-        scale = 10**item.decimals if item is not None else 1
-        return self._awaken(key, PositionState(scale, 0, 0, -1, Ledger(), [], {}), UNPUBLISHED)
+    def _open(self, key: str) -> Position:
+        """A new position, not held yet: its first record may turn out to be a bad one."""
+        place = self._find_place(key)
+        state = PositionState(10**place.item.decimals, 0, 0, -1, Ledger(), [], {})
+        return Position(state, UNPUBLISHED, place, self._catalogue.revision)
 
     def _wake(self, key: str, stored: bytes) -> Position:
-        return self._awaken(key, read_state(stored), read_summary(stored))
+        position = Position(read_state(stored), read_summary(stored), self._find_place(key), self._catalogue.revision)
+        self._hold(key, position)
+        return position
 
-    def _awaken(self, key: str, state: PositionState, summary: Summary) -> Position:
-        position = Position(state, summary, self._find_place(key), self._catalogue.revision)
+    def _hold(self, key: str, position: Position) -> None:
         self._positions[key] = position
         self._awake += 1
-        return position
 
     def _put_to_sleep(self) -> None:
         for key, position in self._positions.items():
@@ -240,9 +275,7 @@ class Book:
     def _place(self, key: str, position: Position) -> Place:
         """Where a position is, looked up again when the catalogue has changed."""
         if position.place_revision != self._catalogue.revision:
-            position.place = self._find_place(key)
-            position.place_revision = self._catalogue.revision
-            position.calm_until = 0
+            position.move_to(self._find_place(key), self._catalogue.revision)
         return position.place
 
     def _find_place(self, key: str) -> Place:

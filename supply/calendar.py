@@ -10,9 +10,10 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAY_MS = 86_400_000
-FIRST_DAY = dt.date(2000, 1, 1).toordinal()
+FIRST_DAY = dt.date(1999, 12, 1).toordinal()
 LAST_DAY = dt.date(2070, 1, 1).toordinal()
-"""Events before 2000 are refused at the door, and none is accepted from the future."""
+"""Events before 2000 are refused at the door (by the date they are written with: another zone's may lie a day before
+it), and none is accepted from the future."""
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MILLISECOND = dt.timedelta(milliseconds=1)

@@ -1,7 +1,7 @@
 """The catalogue as a shard looks things up in it: items, facilities by code or alias, official CPM."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from schemas.catalogue import CatalogueEntry, Facility, Item, OfficialCpm, entry_key
 
@@ -9,7 +9,8 @@ from schemas.catalogue import CatalogueEntry, Facility, Item, OfficialCpm, entry
 class Catalogue:
     """What is known of items and facilities, changed in place while events flow.
 
-    `revision` rises with every change, so that what was derived from an entry can be derived again.
+    `revision` rises with every change, so that what was derived from an entry can be derived again. A code that one
+    facility has for its own and another as an alias means the first.
     """
 
     def __init__(self, entries: Iterable[CatalogueEntry] = ()) -> None:
@@ -17,6 +18,8 @@ class Catalogue:
         self._entries: dict[str, CatalogueEntry] = {}
         self._items: dict[str, Item] = {}
         self._facilities: dict[str, Facility] = {}
+        self._aliases: dict[str, dict[str, Facility]] = {}
+        self._changed_at: dict[str, int] = {}
         self._official: dict[tuple[str, str], dict[str, OfficialCpm]] = {}
         for entry in entries:
             self.put(entry)
@@ -25,42 +28,66 @@ class Catalogue:
         return len(self._entries)
 
     def put(self, entry: CatalogueEntry) -> None:
-        """Add an entry or replace the one of the same key."""
-        self.remove(entry_key(entry))
-        self.revision += 1
-        self._entries[entry_key(entry)] = entry
+        """Add an entry or replace the one of the same key; the same entry once more changes nothing."""
+        key = entry_key(entry)
+        if self._entries.get(key) == entry:
+            return
+        self.remove(key)
+        self._note_change(key)
+        self._entries[key] = entry
         match entry:
             case Item(item=item):
                 self._items[item] = entry
             case Facility(facility=facility, aliases=aliases):
-                for code in (facility, *aliases):
-                    self._facilities[code] = entry
+                self._facilities[facility] = entry
+                for alias in aliases:
+                    self._aliases.setdefault(alias, {})[facility] = entry
             case OfficialCpm(facility=facility, item=item):
-                self._official.setdefault((facility, item), {})[entry_key(entry)] = entry
+                self._official.setdefault((facility, item), {})[key] = entry
 
     def remove(self, key: str) -> None:
         """Remove the entry of a key; nothing happens when there is none."""
         entry = self._entries.pop(key, None)
         if entry is None:
             return
-        self.revision += 1
+        self._note_change(key)
         match entry:
             case Item(item=item):
                 del self._items[item]
             case Facility(facility=facility, aliases=aliases):
-                for code in (facility, *aliases):
-                    if self._facilities.get(code) is entry:
-                        del self._facilities[code]
+                del self._facilities[facility]
+                for alias in aliases:
+                    self._aliases[alias].pop(facility, None)
             case OfficialCpm(facility=facility, item=item):
                 del self._official[facility, item][key]
+
+    def _note_change(self, key: str) -> None:
+        self.revision += 1
+        self._changed_at[key] = self.revision
+
+    def changed_since(self, revision: int) -> Callable[[str], bool]:
+        """Tells of a position's key whether an entry that concerns it changed after a revision."""
+        changed = [key.split("|") for key, at in self._changed_at.items() if at > revision]
+        items = {code for kind, code, *_ in changed if kind == "item"}
+        facilities = {code for kind, code, *_ in changed if kind == "facility"}
+        official = {f"{codes[0]}|{codes[1]}" for kind, *codes in changed if kind == "official_cpm"}
+
+        def concerns(position: str) -> bool:
+            facility, _, item = position.partition("|")
+            return item in items or facility in facilities or position in official
+
+        return concerns
 
     def item(self, code: str) -> Item | None:
         """The item of a normalised code."""
         return self._items.get(code)
 
     def facility(self, code: str) -> Facility | None:
-        """The facility of a normalised code or alias."""
-        return self._facilities.get(code)
+        """The facility of a normalised code or alias; of several with the same alias, the one added last."""
+        facility = self._facilities.get(code)
+        if facility is None and (others := self._aliases.get(code)):
+            facility = others[next(reversed(others))]
+        return facility
 
     def items(self) -> Iterable[Item]:
         """All items."""

@@ -33,6 +33,9 @@ class MonthConsumption(NamedTuple):
     days_out: int
 
 
+NOTHING_HAPPENED = MonthRecord()
+
+
 def consumption_of(record: MonthRecord, kind: FacilityKind, *, unmet_counts: bool = False) -> int:
     """What counts as consumption: dispensing in hospitals, issues in warehouses, both in mixing centres, less what came
     back. A reported total stands for the month. Smallest unit; below zero when more came back than left."""
@@ -57,20 +60,18 @@ def window(
 ) -> tuple[list[MonthConsumption], list[int]]:
     """The months of the window that have data, oldest first, and the months that have none.
 
-    A month with stock and no issues counts as 0. A month before the position was first seen has no data, nor has a
-    month without a sheet where consumption comes as monthly sheets.
+    A month with stock and no issues counts as 0. A month before the item was first here has no data. Where consumption
+    comes as monthly sheets, a month without one has none either, unless single events told of its consumption.
     """
     last = running_month if policy.running_month else running_month - 1
     months: list[MonthConsumption] = []
     absent: list[int] = []
+    sheets = any(record.reported >= 0 for record in ledger.months.values())
     for month in range(last - policy.window_months + 1, last + 1):
-        record = ledger.months.get(month)
-        reported = record is not None and record.reported >= 0
-        if record is not None and (reported or (month >= first_whole_month and not ledger.reports)):
-            amount = consumption_of(record, kind, unmet_counts=policy.unmet_counts)
+        record = ledger.months.get(month, NOTHING_HAPPENED)
+        amount = consumption_of(record, kind, unmet_counts=policy.unmet_counts)
+        if record.reported >= 0 or (month >= first_whole_month and (amount != 0 or not sheets)):
             months.append(MonthConsumption(month, amount, days_out_of(record)))
-        elif record is None and month >= first_whole_month and not ledger.reports:
-            months.append(MonthConsumption(month, 0, 0))
         else:
             absent.append(month)
     return months, absent
@@ -80,37 +81,36 @@ def average(months: list[MonthConsumption], policy: CpmPolicy) -> tuple[float | 
     """The mean in smallest units a month by the policy's method, its state, and the months that entered it."""
     if len(months) < policy.least_months or not months:
         return None, "insufficient", []
-
-    def length(month: int) -> float:
-        return policy.month_days if policy.month_days is not None else days_in_month(month)
-
-    plain = sum(m.amount for m in months) / len(months)
+    lengths = [policy.month_days or days_in_month(m.month) for m in months]
+    # A month that was out on all days it has is out whole, whatever length the policy gives a month.
+    out = [
+        length if m.days_out >= min(length, days_in_month(m.month)) else m.days_out
+        for m, length in zip(months, lengths, strict=True)
+    ]
+    plain = max(0.0, sum(m.amount for m in months) / len(months))
     if policy.method == "none":
-        return max(0.0, plain), "ok", months
-    if policy.method == "skip":
-        used = [m for m in months if m.days_out == 0]
-        if not used:
-            return max(0.0, plain), "uncorrected", months
-        return max(0.0, sum(m.amount for m in used) / len(used)), "ok", used
+        return plain, "ok", months
     if policy.method == "ratio":
-        days = sum(length(m.month) for m in months)
-        out = sum(min(m.days_out, length(m.month)) for m in months)
-        if out >= days:
-            return max(0.0, plain), "uncorrected", months
-        return max(0.0, plain * days / (days - out)), "ok", months
-    used = []
+        if sum(out) >= sum(lengths):
+            return plain, "uncorrected", months
+        return plain * sum(lengths) / (sum(lengths) - sum(out)), "ok", months
+    used: list[MonthConsumption] = []
     total = 0.0
-    for m in months:
-        days = length(m.month)
-        if m.days_out < days:
-            total += m.amount * days / (days - m.days_out)
+    for m, length, days_out in zip(months, lengths, out, strict=True):
+        if policy.method == "skip":
+            if days_out > 0:
+                continue
+            total += m.amount
+        elif days_out < length:
+            # More came back than left: days out did not make that less.
+            total += m.amount * length / (length - days_out) if m.amount > 0 else m.amount
         elif policy.full_month_out == "uncorrected":
             total += m.amount
         else:
             continue
         used.append(m)
     if not used:
-        return max(0.0, plain), "uncorrected", months
+        return plain, "uncorrected", months
     return max(0.0, total / len(used)), "ok", used
 
 
@@ -127,7 +127,7 @@ def cpm(
     Args:
         ledger: the position, its days out accrued up to the start of the running month.
         running_month: number of the local month in which the figure is asked for.
-        first_whole_month: the first month the position was observed from its first day on.
+        first_whole_month: the first month in which the item was here from the first day on.
         scale: smallest units a piece.
     """
     months, absent = window(ledger, kind, policy, running_month, first_whole_month)

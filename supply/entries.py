@@ -13,7 +13,7 @@ import xxhash
 
 from schemas import events
 from schemas.dead_letters import BadRecord
-from supply.calendar import month_named
+from supply.calendar import days_in_month, month_named
 
 SCHEDULED, ADJUSTED, RECEIVED, DISPENSED, ISSUED, RETURNED, UNMET, REPORTED, CANCELLED, COUNTED = range(10)
 
@@ -98,7 +98,11 @@ def _cancelled(e: events.ArrivalCancelled, scale: int) -> tuple[int, Any]:
 
 
 def _reported(e: events.ConsumptionReported, scale: int) -> tuple[int, Any]:
-    return amount_of(e.quantity, scale, "quantity"), (month_named(e.period), e.stockout_days)
+    month, days_out = month_named(e.period), e.stockout_days
+    return amount_of(e.quantity, scale, "quantity"), (
+        month,
+        None if days_out is None else min(days_out, days_in_month(month)),
+    )
 
 
 def _moved(e: Any, scale: int) -> tuple[int, Any]:

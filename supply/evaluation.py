@@ -1,56 +1,80 @@
 """The evaluation of a position at an instant: assess it, follow its alerts, say when to look again."""
 
+from typing import NamedTuple
+
 from schemas.alerts import Alert
 from supply.assessment import Assessment, Place, assess
-from supply.calendar import instant
+from supply.calendar import first_day, instant
 from supply.conditions import RULES
 from supply.finding import NOT_APPLICABLE, Rule
 from supply.ledger import Ledger
-from supply.lifecycle import Transition, alert_number, fingerprint_of, follow
+from supply.lifecycle import Ending, Transition, alert_number, fingerprint_of, follow
 from supply.position import Position
 from supply.rules import Rules
 from supply.views import facts_of
 
-SUPERSEDED_REASON = "Sustituida por una alerta más grave de la misma clave y unidad."
-CLEARED_REASON = "La condición dejó de cumplirse: {}"
+ENDING_REASONS: dict[Ending, str] = {
+    "cleared": "La condición dejó de cumplirse: {}",
+    "superseded": "Sustituida por una alerta más grave de la misma clave y unidad.",
+    "unwatched": "La clave dejó de vigilarse en esta unidad.",
+}
 
 
-def evaluate(
-    position: Position, ledger: Ledger, at_ms: int, place: Place, rules: Rules
-) -> tuple[Assessment, list[Alert]]:
+class Evaluation(NamedTuple):
+    """An evaluated position and the transitions to publish. `quiet`: it tells people nothing that they do not know,
+    so the position need not be published for it."""
+
+    assessment: Assessment
+    alerts: list[Alert]
+    quiet: bool
+
+
+def evaluate(position: Position, ledger: Ledger, at_ms: int, place: Place, rules: Rules) -> Evaluation:
     """Judge a position whose entries up to `at_ms` are applied in `ledger`, and follow its alerts.
 
-    Returns the assessment and the transitions to publish. The position is calm until the next month when its
-    stock lies so high that only entries that reset the calm could make a condition hold.
+    Afterwards the position is calm while its stock lies so high that only entries that reset the calm, or the day
+    `calm_until`, could make a condition hold or change what is published of it.
     """
+    expired, alarmed = ledger.expired, bool(position.alerts)
     assessment = assess(ledger, at_ms, position.scale, place, rules)
-    alerts: list[Alert] = []
-    if place.watched and (assessment.usable is not None or position.alerts):
-        silenced = False
-        for rule in RULES:
-            timing = rules.timings[rule.condition]
-            finding = NOT_APPLICABLE if assessment.usable is None else rule.judge(assessment, place, timing)
-            alert, transition = follow(position.alerts.get(rule.condition), finding, at_ms, timing, silenced=silenced)
-            if alert is None:
-                position.alerts.pop(rule.condition, None)
-            else:
-                position.alerts[rule.condition] = alert
-                silenced = silenced or alert.firing
-            if transition is not None:
-                alerts.append(_alert(rule, transition, ledger, assessment, place))
-    position.evaluated_at = at_ms
-    position.calm_until = place.calendar.next_month(at_ms)
+    alerts = _follow_all(position, ledger, assessment, place, rules)
+    turned = ledger.expired != expired or _turns_on(assessment)
+    position.looked_at = at_ms
     position.calm_above = _calm_above(assessment, ledger, place)
-    return assessment, alerts
+    # The running month's own CPM changes with every piece.
+    position.calm_until = 0 if rules.cpm.running_month else place.calendar.midnight(_next_turn(assessment, ledger))
+    quiet = not (alarmed or position.alerts or turned) and _is_high(position, ledger)
+    return Evaluation(assessment, alerts, quiet)
+
+
+def _follow_all(position: Position, ledger: Ledger, assessment: Assessment, place: Place, rules: Rules) -> list[Alert]:
+    if not (position.alerts or (place.watched and assessment.usable is not None)):
+        return []
+    alerts: list[Alert] = []
+    overruled: Ending | None = None if place.watched else "unwatched"
+    for rule in RULES:
+        timing = rules.timings[rule.condition]
+        finding = NOT_APPLICABLE if assessment.usable is None else rule.judge(assessment, place, timing)
+        open_alert = position.alerts.get(rule.condition)
+        alert, transition = follow(open_alert, finding, assessment.at_ms, timing, overruled=overruled)
+        if alert is None:
+            position.alerts.pop(rule.condition, None)
+        else:
+            position.alerts[rule.condition] = alert
+            if alert.firing:
+                overruled = "superseded"
+        if transition is not None:
+            alerts.append(_alert(rule, transition, ledger, assessment, place))
+    return alerts
 
 
 def is_calm(position: Position, ledger: Ledger, at_ms: int) -> bool:
     """Whether no condition can hold at an instant, so that the evaluation may be skipped."""
-    return (
-        at_ms < position.calm_until
-        and not position.alerts
-        and (ledger.on_hand is None or position.calm_above < 0 or ledger.on_hand > position.calm_above)
-    )
+    return at_ms < position.calm_until and not position.alerts and _is_high(position, ledger)
+
+
+def _is_high(position: Position, ledger: Ledger) -> bool:
+    return ledger.on_hand is None or position.calm_above < 0 or ledger.on_hand > position.calm_above
 
 
 def next_look(position: Position, ledger: Ledger, at_ms: int, place: Place) -> int:
@@ -62,9 +86,26 @@ def next_look(position: Position, ledger: Ledger, at_ms: int, place: Place) -> i
     calendar = place.calendar
     if position.alerts or ((ledger.lots or ledger.orders) and not is_calm(position, ledger, at_ms)):
         return calendar.next_midnight(at_ms)
-    following = calendar.next_month(at_ms)
+    following = position.calm_until if position.calm_until > at_ms else calendar.next_month(at_ms)
     upcoming = position.first_entry_from(at_ms)
     return following if upcoming is None else min(following, calendar.next_midnight(upcoming))
+
+
+def _turns_on(assessment: Assessment) -> bool:
+    """Whether the calendar alone changes what is published that day: a month begins, or an arrival is late."""
+    day = assessment.day
+    return day == first_day(assessment.month) or any(line.latest_day == day - 1 for line in assessment.due)
+
+
+def _next_turn(assessment: Assessment, ledger: Ledger) -> int:
+    """The next day on which the calendar alone changes what is published: see `_turns_on`, or a lot expires."""
+    day = first_day(assessment.month + 1)
+    if ledger.lots:
+        day = min(day, ledger.lots[0][0] + 1)
+    for line in assessment.due:
+        if line.latest_day >= assessment.day:
+            day = min(day, line.latest_day + 1)
+    return day
 
 
 def _calm_above(assessment: Assessment, ledger: Ledger, place: Place) -> int:
@@ -82,10 +123,8 @@ def _alert(rule: Rule, transition: Transition, ledger: Ledger, assessment: Asses
     facility, item = place.facility.facility, place.item.item
     fingerprint = fingerprint_of(rule.condition, facility, item)
     reason = rule.explain(assessment, place)
-    if transition.superseded:
-        reason = SUPERSEDED_REASON
-    elif transition.state == "resolved":
-        reason = CLEARED_REASON.format(reason)
+    if transition.state == "resolved":
+        reason = ENDING_REASONS[transition.ending].format(reason)
     return Alert(
         alert=alert_number(fingerprint, transition.since_ms),
         fingerprint=fingerprint,

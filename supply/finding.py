@@ -46,6 +46,11 @@ def pieces(quantity: float) -> str:
     return f"{shown} pieza" if shown == "1" else f"{shown} piezas"
 
 
+def days_phrase(days: int) -> str:
+    """A number of days in words: `1 día`, `15 días`."""
+    return f"{days} día" if days == 1 else f"{days} días"
+
+
 def date_of(day: int) -> str:
     """A local day as `2026-05-03`."""
     return dt.date.fromordinal(day).isoformat()

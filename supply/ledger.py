@@ -6,14 +6,22 @@ what may still be overtaken apart), each step is a plain update. Amounts are in 
 
 import msgspec
 
-from supply import entries
+from supply import entries, orders
 from supply.calendar import LocalCalendar
 from supply.entries import Entry, LotEntry
+from supply.orders import OrderLine
 
-CLOSED_ORDER_DAYS_KEPT = 30
-"""An order line that is complete is remembered this long, so that a straggler does not reopen it."""
-LOST_ORDER_DAYS_KEPT = 365
-"""An order line whose goods never came is forgotten a year after its date."""
+_SHOWS_STOCK = frozenset(
+    {entries.COUNTED, entries.RECEIVED, entries.DISPENSED, entries.ISSUED, entries.RETURNED, entries.ADJUSTED}
+)
+"""Kinds of entry that show, when their amount is above zero, that the item is on the shelf or was until then."""
+
+_MONTH_FIELD = {
+    entries.DISPENSED: "dispensed",
+    entries.ISSUED: "issued",
+    entries.RETURNED: "returned",
+    entries.UNMET: "unmet",
+}
 
 
 class MonthRecord(msgspec.Struct, array_like=True, gc=False):
@@ -28,48 +36,22 @@ class MonthRecord(msgspec.Struct, array_like=True, gc=False):
     reported_out: int = -1
 
 
-class OrderLine(msgspec.Struct, array_like=True):
-    """An order line: the latest schedule, what came of it and what was cancelled since that schedule."""
-
-    order: str = ""
-    line: str | None = None
-    quantity: int = 0
-    expected_on: int = 0
-    deadline: int | None = None
-    supplier: str | None = None
-    origin: str | None = None
-    received: int = 0
-    cancelled: int = 0
-    closed: bool = False
-    last_day: int = 0
-
-    @property
-    def outstanding(self) -> int:
-        """Pieces still to come, 0 when none are."""
-        return 0 if self.closed else max(0, self.quantity - self.received - self.cancelled)
-
-    @property
-    def latest_day(self) -> int:
-        """The last day on which the pieces are not yet late."""
-        return self.expected_on if self.deadline is None else self.deadline
-
-
 class Ledger(msgspec.Struct, array_like=True):
     """The state of a position after some entries.
 
     `on_hand` is the book of usable pieces (`None`: never counted; below zero: the data are wrong), `expired` what
-    stands on the shelf past its date. `lots` are the usable lots by expiry, a part of `on_hand`. `out_from` is the
-    instant since which nothing was on hand and days out are not yet written to their months.
+    stands on the shelf past its date. `lots` are the usable lots by expiry, a part of `on_hand`. `here_from` is the
+    first instant at which something was on the shelf or left it: only from then on are there days out, and months
+    without use that count. `out_from` is the instant since which nothing was on hand and days out are not yet written
+    to their months.
     """
 
     on_hand: int | None = None
     expired: int = 0
     counted_at: int | None = None
     count_gap: int | None = None
-    stocked: bool = False
+    here_from: int | None = None
     out_from: int | None = None
-    reports: bool = False
-    first_at: int | None = None
     last_at: int | None = None
     lots: list[LotEntry] = msgspec.field(default_factory=list)
     orders: dict[str, OrderLine] = msgspec.field(default_factory=dict)
@@ -78,8 +60,8 @@ class Ledger(msgspec.Struct, array_like=True):
     def apply(self, entry: Entry, calendar: LocalCalendar) -> None:
         """Apply the next entry; entries come in their sorted order."""
         at, kind, _, amount, detail = entry
-        if self.first_at is None:
-            self.first_at = at
+        if self.here_from is None and kind in _SHOWS_STOCK and amount > 0:
+            self.here_from = at
         self.last_at = at
         if self.lots:
             self.expire(calendar.day(at), calendar)
@@ -95,58 +77,52 @@ class Ledger(msgspec.Struct, array_like=True):
         elif kind == entries.COUNTED:
             self._count(at, amount, detail, calendar)
         elif kind == entries.ADJUSTED:
-            if detail and amount < 0:
-                gone = min(self.expired, -amount)
-                self.expired -= gone
-                amount += gone
-            self._move(at, amount, calendar)
+            self._adjust(at, amount, calendar, expired=detail)
         elif kind == entries.RECEIVED:
             self._receive(at, amount, detail, calendar)
         elif kind == entries.UNMET:
             self.month(calendar.month(at)).unmet += amount
         elif kind == entries.REPORTED:
-            month, days_out = detail
-            record = self.month(month)
-            record.reported = amount
-            record.reported_out = -1 if days_out is None else days_out
-            self.reports = True
+            self._report(amount, detail)
         elif kind == entries.SCHEDULED:
-            self._schedule(calendar.day(at), amount, detail)
+            orders.schedule(self.orders, calendar.day(at), amount, detail)
         else:
-            self._cancel(calendar.day(at), amount, detail)
+            orders.cancel(self.orders, calendar.day(at), amount, detail)
 
-    def apply_late(self, entry: Entry, calendar: LocalCalendar) -> bool:
-        """Apply an entry that comes after the window in which it could still be put in its place: its stock effect is
-        settled by now, its month's consumption and its order are not. False when nothing of it can count: a count."""
+    def apply_late(self, entry: Entry, now_ms: int, calendar: LocalCalendar) -> bool:
+        """Apply an entry that comes when what followed it is settled up to `now_ms`: it can no longer be put in its
+        place. Its month's consumption and its order are still told of it, and the stock as well when no count came
+        after it: that moves now, and days out of stock before now stay as they are.
+
+        False when nothing of it can count: a count.
+        """
         at, kind, _, amount, detail = entry
         if kind == entries.COUNTED:
             return False
-        if kind in (entries.DISPENSED, entries.ISSUED, entries.RETURNED, entries.UNMET):
-            record = self.month(calendar.month(at))
-            if kind == entries.DISPENSED:
-                record.dispensed += amount
-            elif kind == entries.ISSUED:
-                record.issued += amount
-            elif kind == entries.RETURNED:
-                record.returned += amount
-            else:
-                record.unmet += amount
+        if kind in _SHOWS_STOCK and amount > 0:
+            self.here_from = at if self.here_from is None else min(at, self.here_from)
+        if self.lots:
+            self.expire(calendar.day(now_ms), calendar)
+        moves = self.counted_at is not None and at > self.counted_at
+        if kind in _MONTH_FIELD:
+            record, field = self.month(calendar.month(at)), _MONTH_FIELD[kind]
+            setattr(record, field, getattr(record, field) + amount)
+            if moves and kind != entries.UNMET:
+                self._move(now_ms, amount if kind == entries.RETURNED else -amount, calendar)
+        elif kind == entries.ADJUSTED:
+            if moves:
+                self._adjust(now_ms, amount, calendar, expired=detail)
         elif kind == entries.REPORTED:
-            month, days_out = detail
-            record = self.month(month)
-            if record.reported < 0:
-                record.reported = amount
-                record.reported_out = -1 if days_out is None else days_out
-            self.reports = True
+            if self.month(detail[0]).reported < 0:
+                self._report(amount, detail)
         elif kind == entries.RECEIVED:
-            key, received, _ = detail
-            if key in self.orders:
-                self.orders[key].received += received
+            key, received, lots = detail
+            self._receive(now_ms, amount if moves else 0, (key, received, lots if moves else []), calendar)
         elif kind == entries.SCHEDULED:
             if entries.order_key(detail[0], detail[1]) not in self.orders:
-                self._schedule(calendar.day(at), amount, detail)
-        elif kind == entries.CANCELLED:
-            self._cancel(calendar.day(at), amount, detail)
+                orders.schedule(self.orders, calendar.day(at), amount, detail)
+        else:
+            orders.cancel(self.orders, calendar.day(at), amount, detail)
         return True
 
     def month(self, month: int) -> MonthRecord:
@@ -169,9 +145,9 @@ class Ledger(msgspec.Struct, array_like=True):
 
         A day out is a whole local day with nothing on hand, after the item was first in stock here.
         """
-        if self.out_from is None or not self.stocked:
+        if self.out_from is None or self.here_from is None:
             return
-        start = self.out_from
+        start = max(self.out_from, self.here_from)
         day = calendar.day(start)
         if calendar.midnight(day) != start:
             day += 1
@@ -185,21 +161,14 @@ class Ledger(msgspec.Struct, array_like=True):
         """Drop months before `oldest_month` and order lines that are long over by `day`."""
         if self.months and min(self.months) < oldest_month:
             self.months = {month: record for month, record in self.months.items() if month >= oldest_month}
-        over = [
-            key
-            for key, line in self.orders.items()
-            if line.last_day + CLOSED_ORDER_DAYS_KEPT < day
-            and (line.outstanding == 0 or line.latest_day + LOST_ORDER_DAYS_KEPT < day)
-        ]
-        for key in over:
-            del self.orders[key]
+        if self.orders:
+            self.orders = {key: line for key, line in self.orders.items() if not line.over_by(day)}
 
     def _set(self, at: int, on_hand: int, calendar: LocalCalendar) -> None:
         if on_hand > 0:
             if self.out_from is not None:
                 self.accrue_days_out(at, calendar)
                 self.out_from = None
-            self.stocked = True
         elif self.out_from is None:
             self.out_from = at
         self.on_hand = on_hand
@@ -211,8 +180,15 @@ class Ledger(msgspec.Struct, array_like=True):
         after = on_hand + delta
         if on_hand > 0 and after > 0:
             self.on_hand = after
-        else:
+        elif after > 0:
             self._set(at, after, calendar)
+        else:
+            if delta < 0 and self.out_from is not None:
+                # Something left a shelf that the book calls empty: that was no day out.
+                self.accrue_days_out(at, calendar)
+                self.out_from = None
+            # Nor was the day of the last piece, also when it left at midnight, as dates without a time of day say.
+            self._set(at + 1, after, calendar)
         if delta < 0 and self.lots:
             self._take_from_lots(-delta)
 
@@ -227,13 +203,16 @@ class Ledger(msgspec.Struct, array_like=True):
             amount -= held
             del lots[0]
 
+    def _keep_lots_within(self, amount: int) -> None:
+        held = sum(lot[1] for lot in self.lots)
+        if held > amount:
+            self._take_from_lots(held - max(0, amount))
+
     def _count(self, at: int, amount: int, lots: list[LotEntry] | None, calendar: LocalCalendar) -> None:
         if lots is None:
             self.expired = 0
-            held = sum(lot[1] for lot in self.lots)
-            if held > amount:
-                self._take_from_lots(held - amount)
             usable = amount
+            self._keep_lots_within(usable)
         else:
             today = calendar.day(at)
             self.expired = sum(lot[1] for lot in lots if lot[0] < today)
@@ -244,35 +223,37 @@ class Ledger(msgspec.Struct, array_like=True):
         self.counted_at = at
         self._set(at, usable, calendar)
 
+    def _adjust(self, at: int, delta: int, calendar: LocalCalendar, *, expired: bool) -> None:
+        if expired and delta < 0:
+            # What passed its date has left the usable stock already; now it leaves the shelf.
+            gone = min(self.expired, -delta)
+            self.expired -= gone
+            delta += gone
+        if delta:
+            self._move(at, delta, calendar)
+
     def _receive(
         self, at: int, amount: int, detail: tuple[str | None, int, list[LotEntry]], calendar: LocalCalendar
     ) -> None:
         key, received, lots = detail
-        self._move(at, amount, calendar)
-        if lots and self.on_hand is not None:
-            self.lots = sorted([*self.lots, *(as_lot(lot) for lot in lots)])
-            self.expire(calendar.day(at), calendar)
+        today = calendar.day(at)
+        if self.on_hand is not None:
+            past = sum(lot[1] for lot in lots if lot[0] < today)
+            self.expired += past
+            if amount > past:
+                self._move(at, amount - past, calendar)
+            if lots:
+                self.lots = sorted([*self.lots, *(as_lot(lot) for lot in lots if lot[0] >= today)])
+                # A book below zero swallows a part of what came.
+                self._keep_lots_within(self.on_hand)
         if key is not None:
-            line = self.orders.setdefault(key, OrderLine())
-            line.received += received
-            line.last_day = calendar.day(at)
+            orders.receive(self.orders, today, received, key)
 
-    def _schedule(
-        self, day: int, amount: int, detail: tuple[str, str | None, int, int | None, str | None, str | None]
-    ) -> None:
-        order, line_number, expected_on, deadline, supplier, origin = detail
-        line = self.orders.setdefault(entries.order_key(order, line_number), OrderLine())
-        line.order, line.line, line.quantity, line.expected_on = order, line_number, amount, expected_on
-        line.deadline, line.supplier, line.origin = deadline, supplier, origin
-        line.cancelled, line.closed, line.last_day = 0, False, day
-
-    def _cancel(self, day: int, amount: int, key: str) -> None:
-        line = self.orders.setdefault(key, OrderLine())
-        line.last_day = day
-        if amount < 0:
-            line.closed = True
-        else:
-            line.cancelled += amount
+    def _report(self, amount: int, detail: tuple[int, int | None]) -> None:
+        month, days_out = detail
+        record = self.month(month)
+        record.reported = amount
+        record.reported_out = -1 if days_out is None else days_out
 
 
 def as_lot(lot: LotEntry) -> LotEntry:

@@ -4,7 +4,7 @@ One alert is open per fingerprint (condition, facility, item). Its number follow
 the condition began, so a replay of the same events makes the same alerts and no new ones.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 import xxhash
@@ -12,6 +12,9 @@ import xxhash
 from schemas.alerts import SEVERITIES, AlertState, Condition, Severity
 from supply.finding import Finding
 from supply.rules import DAY_MS, AlertTiming
+
+CLOCK_CHANGE_MS = 3_600_000
+"""What a local day is shorter by when the clocks go forward."""
 
 
 class OpenAlert(msgspec.Struct, array_like=True):
@@ -25,14 +28,18 @@ class OpenAlert(msgspec.Struct, array_like=True):
     over_since_ms: int | None = None
 
 
+Ending = Literal["cleared", "superseded", "unwatched"]
+"""Why an alert is resolved: its condition is over, a worse one took its place, or the item is not watched any more."""
+
+
 class Transition(NamedTuple):
-    """A change of an alert that people are told of; `superseded` when a worse condition took over."""
+    """A change of an alert that people are told of; `ending` says why a resolved one is."""
 
     state: AlertState
     severity: Severity
     since_ms: int
     sequence: int
-    superseded: bool = False
+    ending: Ending = "cleared"
 
 
 def fingerprint_of(condition: Condition, facility: str, item: str) -> str:
@@ -46,7 +53,7 @@ def alert_number(fingerprint: str, since_ms: int) -> str:
 
 
 def follow(
-    alert: OpenAlert | None, finding: Finding, at_ms: int, timing: AlertTiming, *, silenced: bool
+    alert: OpenAlert | None, finding: Finding, at_ms: int, timing: AlertTiming, *, overruled: Ending | None = None
 ) -> tuple[OpenAlert | None, Transition | None]:
     """What becomes of an alert at an instant, and the transition to publish if its state changed.
 
@@ -54,19 +61,19 @@ def follow(
         alert: the open alert of this fingerprint, changed in place, or `None`.
         finding: what the condition says now.
         at_ms: the instant of the evaluation, never before the last one.
-        silenced: a worse condition is open here: this one neither opens nor stays.
+        overruled: why the alert may neither open nor stay, whatever the condition says.
     """
     if alert is None:
-        if silenced or not finding.holds:
+        if overruled is not None or not finding.holds:
             return None, None
         alert = OpenAlert(at_ms, timing.hold_days <= 0, SEVERITIES.index(finding.severity), 1)
         return alert, _transition(alert, "firing" if alert.firing else "pending")
-    if silenced:
-        return None, _ended(alert, superseded=True)
+    if overruled is not None:
+        return None, _ended(alert, overruled)
     if not alert.firing:
         if not finding.holds:
             return None, _ended(alert)
-        if at_ms - alert.since_ms < timing.hold_days * DAY_MS:
+        if at_ms - alert.since_ms < _duration_ms(timing.hold_days):
             return alert, None
         alert.firing = True
         alert.severity = max(alert.severity, SEVERITIES.index(finding.severity))
@@ -74,7 +81,7 @@ def follow(
     if finding.over:
         if alert.over_since_ms is None:
             alert.over_since_ms = at_ms
-        if at_ms - alert.over_since_ms >= timing.clear_days * DAY_MS:
+        if at_ms - alert.over_since_ms >= _duration_ms(timing.clear_days):
             return None, _ended(alert)
         return alert, None
     alert.over_since_ms = None
@@ -84,8 +91,13 @@ def follow(
     return alert, None
 
 
-def _transition(alert: OpenAlert, state: AlertState, *, superseded: bool = False) -> Transition:
-    return Transition(state, SEVERITIES[alert.severity], alert.since_ms, alert.sequence, superseded)
+def _duration_ms(days: float) -> float:
+    # From midnight to midnight it is as many days also when the clocks go forward between.
+    return max(0.0, days * DAY_MS - CLOCK_CHANGE_MS)
+
+
+def _transition(alert: OpenAlert, state: AlertState, ending: Ending = "cleared") -> Transition:
+    return Transition(state, SEVERITIES[alert.severity], alert.since_ms, alert.sequence, ending)
 
 
 def _next(alert: OpenAlert) -> Transition:
@@ -93,6 +105,6 @@ def _next(alert: OpenAlert) -> Transition:
     return _transition(alert, "firing")
 
 
-def _ended(alert: OpenAlert, *, superseded: bool = False) -> Transition:
+def _ended(alert: OpenAlert, ending: Ending = "cleared") -> Transition:
     alert.sequence += 1
-    return _transition(alert, "resolved", superseded=superseded)
+    return _transition(alert, "resolved", ending)

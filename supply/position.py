@@ -42,9 +42,11 @@ _decode_ledger = msgspec.msgpack.Decoder(Ledger).decode
 class Position:
     """A position awake in memory.
 
-    `next_at` is the local midnight at which it must be looked at next, `booked_at` the one it is booked for. While
-    usable stock is above `calm_above` (smallest units) and the instant is before `calm_until`, no condition can
-    hold, so the evaluation of that midnight is skipped: entries that could change that reset `calm_until`.
+    `next_at` is the local midnight at which it must be looked at next, `booked_at` the one it is booked for, and
+    `looked_at` the last such instant. While usable stock is above `calm_above` (smallest units) and the instant is
+    before `calm_until`, no condition can hold, so the evaluation of that midnight is skipped: entries that could change
+    that reset `calm_until`. `evaluated_at` is the last evaluation that was no quiet one: what is published follows it,
+    so it must not depend on evaluations that may be skipped.
     """
 
     __slots__ = (
@@ -58,6 +60,7 @@ class Position:
         "calm_until",
         "evaluated_at",
         "ledger",
+        "looked_at",
         "next_at",
         "pending",
         "place",
@@ -73,7 +76,7 @@ class Position:
         self.scale = state.scale
         self.version = state.version
         self.settled_before = state.settled_before
-        self.evaluated_at = state.evaluated_at
+        self.evaluated_at = self.looked_at = state.evaluated_at
         self.ledger = state.ledger
         self.pending = state.pending
         self.alerts = state.alerts
@@ -88,6 +91,12 @@ class Position:
         self.ahead_day_from = 0
         self.place = place
         self.place_revision = place_revision
+
+    def move_to(self, place: Place, revision: int) -> None:
+        """Follow a change of the catalogue."""
+        self.place = place
+        self.place_revision = revision
+        self._overtaken()
 
     def state(self) -> PositionState:
         """What to store."""
@@ -121,14 +130,14 @@ class Position:
         ):
             self._overtaken()
         if at < self.next_at - SHORTEST_DAY_MS:
-            self.next_at = min(self.next_at, calendar.next_midnight(max(at, self.evaluated_at)))
+            self.next_at = min(self.next_at, calendar.next_midnight(max(at, self.looked_at)))
         return Outcome.COUNTED
 
     def _take_late(self, entry: Entry, calendar: LocalCalendar) -> Outcome:
-        if not self.ledger.apply_late(entry, calendar):
+        if not self.ledger.apply_late(entry, self.settled_before, calendar):
             return Outcome.TOO_LATE
         self._overtaken()
-        self.next_at = min(self.next_at, calendar.next_midnight(max(entry[0], self.evaluated_at)))
+        self.next_at = min(self.next_at, calendar.next_midnight(max(self.settled_before, self.looked_at)))
         return Outcome.LATE
 
     def _overtaken(self) -> None:

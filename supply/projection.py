@@ -8,6 +8,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+DUST_PIECES = 1e-6
+"""What sums of fractions are off by, far below the smallest quantity there is (three decimals)."""
+
 Change = tuple[int, float]
 """(days from today, pieces that come or leave)"""
 
@@ -49,7 +52,7 @@ def days_until_out(usable: float, daily_use: float, changes: Sequence[Change], h
     Args:
         usable: pieces on hand now.
         daily_use: pieces a day.
-        changes: what comes (above zero) or leaves, by day.
+        changes: what comes (above zero) or leaves, at the beginning of a day, by day.
     """
     if usable <= 0:
         return 0
@@ -58,14 +61,14 @@ def days_until_out(usable: float, daily_use: float, changes: Sequence[Change], h
         if day > horizon_days:
             break
         left = stock - daily_use * (day - today)
-        if left < 0:
+        if left < -DUST_PIECES:
             break
         stock, today = left + pieces, day
-        if stock <= 0:
+        if stock <= DUST_PIECES:
             return day
-    if stock >= daily_use * (horizon_days + 1 - today):
+    if stock + DUST_PIECES >= daily_use * (horizon_days + 1 - today):
         return None
-    days = today + math.floor(stock / daily_use)
+    days = today + math.floor((stock + DUST_PIECES) / daily_use)
     return days if days <= horizon_days else None
 
 

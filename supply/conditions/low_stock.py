@@ -7,10 +7,10 @@ from supply.rules import AlertTiming
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters when stock / CPM < minimum months; leaves at `leave_factor` times the minimum."""
-    if assessment.usable is None or assessment.usable <= 0:
-        return Finding(holds=False, over=False, severity="low")
-    if not assessment.cpm.value:
+    if assessment.usable is None or not assessment.cpm.value:
         return NOT_APPLICABLE
+    if assessment.usable <= 0:
+        return Finding(holds=False, over=False, severity="low")  # that is a stock-out
     months = assessment.usable / assessment.cpm.value
     minimum = place.levels.min_months
     return Finding(months < minimum, months >= minimum * timing.leave_factor, severity_for("medium", place.item.ven))
@@ -20,7 +20,8 @@ def explain(assessment: Assessment, place: Place) -> str:
     """The sentence of the alert."""
     months = (assessment.usable or 0) / assessment.cpm.value if assessment.cpm.value else 0
     return (
-        f"Quedan {pieces(assessment.usable or 0)}, {months:.1f} meses; el mínimo es {place.levels.min_months:g}; "
+        f"Existencia de {pieces(assessment.usable or 0)}, {months:.1f} meses; el mínimo es "
+        f"{place.levels.min_months:g}; "
         f"{consumption_phrase(assessment)}; {due_phrase(assessment)}."
     )
 

@@ -7,6 +7,7 @@ from supply.finding import (
     Rule,
     consumption_phrase,
     date_of,
+    days_phrase,
     due_phrase,
     pieces,
     severity_for,
@@ -19,10 +20,10 @@ URGENT_DAYS = 7
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters when the projected stock-out lies within the lead time; leaves when it is `leave_days` beyond it."""
-    if assessment.usable is None or assessment.usable <= 0:
-        return Finding(holds=False, over=False, severity="low")
-    if assessment.daily_use <= 0:
+    if assessment.usable is None or assessment.daily_use <= 0:
         return NOT_APPLICABLE
+    if assessment.usable <= 0:
+        return Finding(holds=False, over=False, severity="low")  # that is a stock-out
     days = assessment.projection.days_with_due
     lead_time = place.levels.lead_time_days
     holds = days is not None and days <= lead_time
@@ -34,10 +35,12 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
 def explain(assessment: Assessment, place: Place) -> str:
     """The sentence of the alert."""
     days = assessment.projection.days_with_due
-    until = "más allá del horizonte" if days is None else f"hasta el {date_of(assessment.day + days)} ({days} días)"
+    ends = "alcanza más allá del horizonte"
+    if days is not None:
+        ends = f"se agota el {date_of(assessment.day + days)}, {'hoy' if days == 0 else f'en {days_phrase(days)}'}"
     return (
-        f"Quedan {pieces(assessment.usable or 0)}, alcanzan {until}; surtir tarda "
-        f"{place.levels.lead_time_days} días; {consumption_phrase(assessment)}; {due_phrase(assessment)}."
+        f"Existencia de {pieces(assessment.usable or 0)}, {ends}; surtir tarda "
+        f"{days_phrase(place.levels.lead_time_days)}; {consumption_phrase(assessment)}; {due_phrase(assessment)}."
     )
 
 
