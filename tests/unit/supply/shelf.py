@@ -1,0 +1,105 @@
+"""A shelf to tell events to, driven as a shard drives its book, and what it publishes, decoded."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from schemas.alerts import Alert
+from schemas.catalogue import CatalogueEntry, Facility, Item
+from schemas.channels import INPUTS, TOPIC_OF
+from schemas.events import Event
+from schemas.positions import Position
+from supply.book import Book, Publication
+from supply.catalogue import Catalogue
+from supply.clock import Reach, ShardClock
+from supply.position import Outcome
+from supply.rules import Rules
+from tests.events import HOSPITAL, ITEM, ZONE, ms, time_of
+
+decode_position = msgspec.json.Decoder(Position).decode
+decode_alert = msgspec.json.Decoder(Alert).decode
+
+RULES = Rules()
+
+
+def hospital(**more: Any) -> Facility:
+    """The facility of the tests."""
+    return Facility(**{"facility": HOSPITAL, "name": "Hospital", "kind": "hospital", "timezone": ZONE, **more})
+
+
+def medicine(**more: Any) -> Item:
+    """The item of the tests: vital, oncology."""
+    return Item(**{"item": ITEM, "name": "Rituximab", "oncology": True, "ven": "V", **more})
+
+
+class Shelf:
+    """A book with the hospital and the item of the tests, or others, and everything it has published."""
+
+    def __init__(
+        self,
+        *events: Event,
+        rules: Rules = RULES,
+        entries: Iterable[CatalogueEntry] = (),
+        changelog: Mapping[bytes, bytes] | None = None,
+    ) -> None:
+        self.catalogue = Catalogue([hospital(), medicine(), *entries])
+        self.rules = rules
+        self.book = Book(self.catalogue, rules)
+        self.clock = ShardClock(INPUTS, rules.lateness_ms)
+        self.changelog: dict[bytes, bytes] = dict(changelog or {})
+        self.positions: dict[str, Position] = {}
+        self.raw: dict[str, dict[str, Any]] = {}
+        self.alerts: list[Alert] = []
+        for key, value in self.changelog.items():
+            self.book.load(key, value)
+        self.tell(*events)
+
+    def tell(self, *events: Event) -> list[Outcome]:
+        """Fold events; what became of them comes back."""
+        outcomes = []
+        for event in events:
+            at_ms = time_of(event)
+            outcomes.append(self.book.take(event, at_ms))
+            self.clock.seen(TOPIC_OF[event.__class__], at_ms)
+        return outcomes
+
+    def advance(self) -> None:
+        """Evaluate as far as the events allow."""
+        self.book.advance(self.clock.limit((), None))
+
+    def until(self, at: str) -> "Shelf":
+        """All events are told: evaluate every midnight up to an instant, and publish."""
+        end = ms(at)
+        self.book.advance(Reach(end, end))
+        self.keep(self.book.publish(None))
+        return self
+
+    def publish(self, at: str | None = None) -> "Shelf":
+        """Publish; with an instant as the service does, evaluated then."""
+        self.keep(self.book.publish(None if at is None else ms(at)))
+        return self
+
+    def keep(self, publication: Publication) -> None:
+        """Remember what was published."""
+        self.changelog.update(publication.changelog)
+        for key, value in publication.positions:
+            self.positions[key.decode()] = decode_position(value)
+            self.raw[key.decode()] = msgspec.json.decode(value)
+        self.alerts += [decode_alert(value) for _, value in publication.alerts]
+
+    @property
+    def position(self) -> Position:
+        """The one position."""
+        (position,) = self.positions.values()
+        return position
+
+    @property
+    def story(self) -> list[str]:
+        """The alerts' transitions in short: `2026-03-02 stock_out firing critical`."""
+        return [f"{alert.at.date()} {alert.condition} {alert.state} {alert.severity}" for alert in self.alerts]
+
+
+def position(*events: Event, at: str, rules: Rules = RULES, entries: Iterable[CatalogueEntry] = ()) -> Position:
+    """The position that events lead to, as of an instant."""
+    return Shelf(*events, rules=rules, entries=entries).publish(at).position

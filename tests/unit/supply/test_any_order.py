@@ -1,0 +1,72 @@
+"""Whatever the order, the repetition and the chunks in which events come: the same positions, the same alerts."""
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.events import Event
+from supply.rules import Rules
+from tests.unit.supply.deliver import deliver, transitions, without_version
+from tests.unit.supply.histories import LATENESS_DAYS, Delivery, deliveries, histories
+
+RULES = Rules(lateness_days=LATENESS_DAYS)
+
+
+def in_order(history: list[Event]) -> Delivery:
+    """Events by their time, in one chunk."""
+    return Delivery(sorted(history, key=lambda each: each.time), set(), set(), set())
+
+
+@given(st.data(), histories())
+@settings(max_examples=150, deadline=None)
+def test_within_the_window_order_repetition_chunks_and_crashes_change_nothing(
+    data: st.DataObject, history: list[Event]
+) -> None:
+    expected = deliver(in_order(history), RULES)
+    found = deliver(data.draw(deliveries(history)), RULES)
+    assert without_version(found) == without_version(expected)
+    assert transitions(found.alerts) == transitions(expected.alerts)
+
+
+@given(st.data(), histories(most=25))
+@settings(max_examples=100, deadline=None)
+def test_with_a_window_longer_than_the_history_any_order_will_do(data: st.DataObject, history: list[Event]) -> None:
+    rules = msgspec.structs.replace(RULES, lateness_days=400)
+    expected = deliver(in_order(history), rules)
+    found = deliver(data.draw(deliveries(history, lateness_days=None)), rules)
+    assert without_version(found) == without_version(expected)
+    assert transitions(found.alerts) == transitions(expected.alerts)
+
+
+@given(st.data(), histories())
+@settings(max_examples=100, deadline=None)
+def test_skipping_evaluations_of_calm_positions_changes_nothing(data: st.DataObject, history: list[Event]) -> None:
+    delivery = data.draw(deliveries(history))
+    expected = deliver(delivery, RULES)
+    with pytest.MonkeyPatch.context() as patch:
+        for room in ("supply.book", "supply.evaluation"):
+            patch.setattr(f"{room}.is_calm", lambda *_: False)
+        found = deliver(delivery, RULES)
+    assert without_version(found) == without_version(expected)
+    assert transitions(found.alerts) == transitions(expected.alerts)
+
+
+@given(st.data(), histories())
+@settings(max_examples=60, deadline=None)
+def test_sleeping_positions_wake_as_they_were(data: st.DataObject, history: list[Event]) -> None:
+    delivery = data.draw(deliveries(history))
+    expected = deliver(delivery, RULES)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("supply.book.AWAKE_LIMIT", 0)
+        found = deliver(delivery, RULES)
+    assert without_version(found) == without_version(expected)
+    assert transitions(found.alerts) == transitions(expected.alerts)
+
+
+@given(st.data(), histories())
+@settings(max_examples=60, deadline=None)
+def test_versions_rise_by_one_with_every_publication(data: st.DataObject, history: list[Event]) -> None:
+    delivery = data.draw(deliveries(history))
+    shelf = deliver(delivery._replace(crashes=set()), RULES)
+    assert 1 <= shelf.position.version <= len(delivery.publications) + 1
