@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Meta
@@ -43,6 +44,10 @@ class StoreSettings(msgspec.Struct, frozen=True, kw_only=True):
     database: Annotated[str, Meta(min_length=3)] = "sqlite:///var/abasto.db"
     """`sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`."""
 
+    database_password_file: Path | None = None
+    """File with the database's password on its first line, for a `database` without one: an address is shown in
+    places where a password must not be."""
+
     database_patience_seconds: Seconds = 60.0
     """How long a database that does not answer is tried again before the projector gives up: a restart of
     PostgreSQL takes seconds, one that stays away needs a person."""
@@ -72,12 +77,13 @@ class StoreSettings(msgspec.Struct, frozen=True, kw_only=True):
             if not text:
                 continue
             try:
-                chosen[field.name] = msgspec.convert(text, field.type, strict=False)
+                chosen[field.name] = msgspec.convert(text, field.type, strict=False, dec_hook=_path)
             except msgspec.ValidationError as wrong:
                 # The address of a database may hold its password.
                 shown = "…" if field.name == "database" else repr(text)
                 raise SettingError(f"{variable}={shown}: {str(wrong).lower()}") from None
-        return cls(**chosen)
+        settings = cls(**chosen)
+        return msgspec.structs.replace(settings, database=settings._database_with_password())
 
     def kafka_client(self) -> dict[str, Any]:
         """The arguments about addresses and security that every client of kafka-python takes."""
@@ -106,7 +112,29 @@ class StoreSettings(msgspec.Struct, frozen=True, kw_only=True):
                 f"{PREFIX}SECURITY_PROTOCOL={self.security_protocol} needs {PREFIX}SASL_USER and "
                 f"{PREFIX}SASL_PASSWORD_FILE"
             )
-        try:
-            return path.read_text(encoding="utf-8").partition("\n")[0].strip("\r")
-        except OSError as unreadable:
-            raise SettingError(f"{PREFIX}SASL_PASSWORD_FILE={path}: {unreadable.strerror}") from unreadable
+        return _first_line(path, "SASL_PASSWORD_FILE")
+
+    def _database_with_password(self) -> str:
+        path = self.database_password_file
+        if path is None:
+            return self.database
+        scheme, mark, rest = self.database.partition("://")
+        user, at, place = rest.rpartition("@")
+        if not at or not user or ":" in user:
+            raise SettingError(
+                f"{PREFIX}DATABASE_PASSWORD_FILE goes with {PREFIX}DATABASE=postgresql://USER@HOST/NAME, "
+                "a user in it and no password"
+            )
+        return f"{scheme}{mark}{user}:{quote(_first_line(path, 'DATABASE_PASSWORD_FILE'), safe='')}@{place}"
+
+
+def _path(wanted: type[Any], text: str) -> Any:
+    """What msgspec does not know by itself: a setting that names a file."""
+    return wanted(text)
+
+
+def _first_line(path: Path, name: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8").partition("\n")[0].strip("\r")
+    except OSError as unreadable:
+        raise SettingError(f"{PREFIX}{name}={path}: {unreadable.strerror}") from unreadable

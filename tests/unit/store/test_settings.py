@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from store.database import database_url
 from store.settings import SettingError, StoreSettings
 from streams.settings import Settings
 
@@ -52,3 +53,31 @@ def test_a_password_that_is_not_there_is_told() -> None:
         StoreSettings(
             security_protocol="SASL_PLAINTEXT", sasl_user="x", sasl_password_file=Path("nowhere")
         ).kafka_client()
+
+
+def test_the_database_password_comes_from_its_file_whatever_is_in_it(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("p@ss:w/rd%\n", encoding="utf-8")
+    chosen = StoreSettings.from_environment(
+        {
+            "ABASTO_DATABASE": "postgresql://abasto@db:5433/abasto?sslmode=require",
+            "ABASTO_DATABASE_PASSWORD_FILE": str(file),
+        }
+    )
+    address = database_url(chosen.database)
+    assert (address.username, address.password, address.host, address.port) == ("abasto", "p@ss:w/rd%", "db", 5433)
+    assert (address.database, dict(address.query)) == ("abasto", {"sslmode": "require"})
+
+
+@pytest.mark.parametrize("address", ["sqlite:///x.db", "postgresql://db/abasto", "postgresql://abasto:other@db/abasto"])
+def test_a_password_file_beside_an_address_that_takes_none_is_refused(address: str, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("s3cret", encoding="utf-8")
+    environment = {"ABASTO_DATABASE": address, "ABASTO_DATABASE_PASSWORD_FILE": str(tmp_path / "password")}
+    with pytest.raises(SettingError, match="a user in it and no password"):
+        StoreSettings.from_environment(environment)
+
+
+def test_a_database_password_file_that_is_not_there_is_named() -> None:
+    environment = {"ABASTO_DATABASE": "postgresql://abasto@db/abasto", "ABASTO_DATABASE_PASSWORD_FILE": "nowhere"}
+    with pytest.raises(SettingError, match=r"ABASTO_DATABASE_PASSWORD_FILE=nowhere: No such file"):
+        StoreSettings.from_environment(environment)
