@@ -182,7 +182,8 @@ class DeadLetterResendRow(Base):
 
 
 class ItemRow(Base):
-    """A catalogue item; the meaning of each column is `schemas.catalogue.Item`'s."""
+    """A catalogue item; the meaning of each column is `schemas.catalogue.Item`'s. `search` is code, name and
+    presentation as `store.words.folded` makes them."""
 
     __tablename__ = "items"
 
@@ -197,10 +198,12 @@ class ItemRow(Base):
     min_months: Mapped[float | None]
     max_months: Mapped[float | None]
     lead_time_days: Mapped[int | None]
+    search: Mapped[str]
 
 
 class FacilityRow(Base):
-    """A catalogue facility; the meaning of each column is `schemas.catalogue.Facility`'s."""
+    """A catalogue facility; the meaning of each column is `schemas.catalogue.Facility`'s. `search` is codes, name
+    and state as `store.words.folded` makes them."""
 
     __tablename__ = "facilities"
     __table_args__ = (Index(None, "state"),)
@@ -213,6 +216,7 @@ class FacilityRow(Base):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     timezone: Mapped[str]
+    search: Mapped[str]
 
 
 class FacilityAliasRow(Base):

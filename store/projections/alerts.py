@@ -10,8 +10,9 @@ from sqlalchemy import Connection, select
 
 from schemas.alerts import Alert
 from store.bulk import stored, upsert
-from store.projections.records import Decoded, Fault, OutputRecord, UnreadableRecord, column_text
+from store.projections.records import Decoded, Fault, OutputRecord, UnreadableRecord
 from store.tables import AlertRow, AlertTransitionRow
+from store.words import column_text
 
 RESTORED_AT_ONCE = 5_000
 """Transitions held in memory while alerts are restored: some 10 MB."""

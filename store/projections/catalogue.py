@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Connection, delete
 
 from schemas.catalogue import CatalogueEntry, Facility, Item, OfficialCpm, entry_key
 from store.bulk import upsert
-from store.projections.records import Decoded, Fault, OutputRecord, UnreadableRecord, column_text
+from store.projections.records import Decoded, Fault, OutputRecord, UnreadableRecord
 from store.tables import Base, FacilityAliasRow, FacilityRow, ItemRow, OfficialCpmRow
+from store.words import column_text, folded
 
 _entry = msgspec.json.Decoder(Item | Facility | OfficialCpm)
 
@@ -93,6 +94,7 @@ def _item_row(item: Item) -> dict[str, Any]:
     row = msgspec.structs.asdict(item)
     row["name"] = column_text(item.name)
     row["presentation"] = column_text(item.presentation)
+    row["search"] = column_text(folded(item.item, item.name, item.presentation))
     return row
 
 
@@ -101,4 +103,5 @@ def _facility_row(facility: Facility) -> dict[str, Any]:
     del row["aliases"]
     row["name"] = column_text(facility.name)
     row["state"] = column_text(facility.state)
+    row["search"] = column_text(folded(facility.facility, *facility.aliases, facility.name, facility.state))
     return row

@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from schemas.dead_letters import DeadLetter
 from store.bulk import stored, upsert
-from store.projections.records import Decoded, Fault, OutputRecord, UnreadableRecord, column_text
+from store.projections.records import Decoded, Fault, OutputRecord, UnreadableRecord
 from store.tables import DeadLetterRow
+from store.words import column_text
 
 _dead_letter = msgspec.json.Decoder(DeadLetter)
 

@@ -63,8 +63,3 @@ class Projection(Protocol[T]):
         that a jump there is no fault.
         """
         ...
-
-
-def column_text(text: str) -> str:
-    """Text for a column: PostgreSQL keeps every character but NUL."""
-    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}")

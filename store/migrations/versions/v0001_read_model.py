@@ -102,6 +102,7 @@ def upgrade() -> None:
         sa.Column("latitude", sa.Double(), nullable=True),
         sa.Column("longitude", sa.Double(), nullable=True),
         sa.Column("timezone", sa.Text(), nullable=False),
+        sa.Column("search", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("facility", name="pk_facilities"),
     )
     op.create_index("ix_facilities_state", "facilities", ["state"])
@@ -124,6 +125,7 @@ def upgrade() -> None:
         sa.Column("min_months", sa.Double(), nullable=True),
         sa.Column("max_months", sa.Double(), nullable=True),
         sa.Column("lead_time_days", sa.BigInteger(), nullable=True),
+        sa.Column("search", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("item", name="pk_items"),
     )
     op.create_table(

@@ -11,6 +11,7 @@ from tests.unit.store.test_database import (
     test_times_are_kept_as_instants_and_read_back_aware,
 )
 from tests.unit.store.test_projector import *  # noqa: F403 - all of them, those written later too
+from tests.unit.store.test_queries import *  # noqa: F403
 from tests.unit.store.test_rebuild import *  # noqa: F403
 
 pytestmark = pytest.mark.integration

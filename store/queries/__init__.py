@@ -1,0 +1,52 @@
+"""What the command line and the pages ask the read model: typed answers, each ready for JSON.
+
+Every function takes an open connection and reads in its transaction: what one page shows belongs together.
+"""
+
+from store.queries.alerts import AlertDetail, AlertFilter, AlertLine, AlertPage, Transition, alert, alerts
+from store.queries.dead_letters import (
+    DeadLetterDetail,
+    DeadLetterLine,
+    DeadLetterPage,
+    dead_letter,
+    dead_letters,
+    mark_resent,
+)
+from store.queries.lending import Stock, who_has
+from store.queries.names import FacilityName, ItemName, find_facility, find_items
+from store.queries.positions import PositionDetail, PositionFilter, PositionLine, PositionPage, position, positions
+from store.queries.reading import NotFound, open_read_model
+from store.queries.summary import AlertCount, Summary, summary
+
+__all__ = [
+    "AlertCount",
+    "AlertDetail",
+    "AlertFilter",
+    "AlertLine",
+    "AlertPage",
+    "DeadLetterDetail",
+    "DeadLetterLine",
+    "DeadLetterPage",
+    "FacilityName",
+    "ItemName",
+    "NotFound",
+    "PositionDetail",
+    "PositionFilter",
+    "PositionLine",
+    "PositionPage",
+    "Stock",
+    "Summary",
+    "Transition",
+    "alert",
+    "alerts",
+    "dead_letter",
+    "dead_letters",
+    "find_facility",
+    "find_items",
+    "mark_resent",
+    "open_read_model",
+    "position",
+    "positions",
+    "summary",
+    "who_has",
+]

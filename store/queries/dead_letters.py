@@ -1,0 +1,119 @@
+"""Dead letters: what was refused and why, and which were sent again."""
+
+import datetime as dt
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select
+
+from schemas.dead_letters import DeadLetter, Fault
+from store.queries.reading import LIMIT, NotFound, Query
+from store.tables import DeadLetterResendRow, DeadLetterRow
+
+State = Literal["open", "resent"]
+
+_dead_letter = msgspec.json.Decoder(DeadLetter)
+
+
+class DeadLetterLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A dead letter as lists show it."""
+
+    number: str
+    state: State
+    at: dt.datetime
+    fault: Fault
+    field: str | None
+    reason: str
+    resent_at: dt.datetime | None
+
+
+class DeadLetterPage(msgspec.Struct, frozen=True):
+    """Some dead letters of a list, and how many the whole list has."""
+
+    total: int
+    dead_letters: list[DeadLetterLine]
+
+
+class DeadLetterDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """A dead letter with the record as it was."""
+
+    line: DeadLetterLine
+    letter: DeadLetter
+
+
+def dead_letters(
+    connection: Connection,
+    *,
+    state: State | None = None,
+    fault: Fault | None = None,
+    topic: str | None = None,
+    limit: int = LIMIT,
+    offset: int = 0,
+) -> DeadLetterPage:
+    """The dead letters that meet every filter given, newest first."""
+    resent = _resent()
+    conditions = []
+    if state is not None:
+        conditions.append(resent.c.resent_at.is_(None) if state == "open" else resent.c.resent_at.is_not(None))
+    if fault is not None:
+        conditions.append(DeadLetterRow.fault == fault)
+    if topic is not None:
+        conditions.append(DeadLetterRow.topic == topic)
+    same = resent.c.number == DeadLetterRow.number
+    counted = select(func.count()).select_from(DeadLetterRow).outerjoin(resent, same).where(*conditions)
+    newest_first = (DeadLetterRow.at.desc(), DeadLetterRow.topic, DeadLetterRow.partition, DeadLetterRow.offset)
+    listed = _lines(resent).where(*conditions).order_by(*newest_first).limit(limit).offset(offset)
+    return DeadLetterPage(connection.execute(counted).scalar_one(), [_line(row) for row in connection.execute(listed)])
+
+
+def dead_letter(connection: Connection, number: str) -> DeadLetterDetail:
+    """One dead letter by its `topic:partition:offset`; raises `NotFound`."""
+    row = connection.execute(_lines(_resent()).where(DeadLetterRow.number == number)).first()
+    if row is None:
+        raise NotFound(f"No dead letter is called {number}. The numbers are those that `dead-letters list` shows")
+    return DeadLetterDetail(line=_line(row), letter=_dead_letter.decode(row.document))
+
+
+def mark_resent(
+    connection: Connection, number: str, at: dt.datetime, *, mended: bool, topic: str, partition: int, offset: int
+) -> None:
+    """Notes that a dead letter was sent again, and where the record now lies."""
+    connection.execute(
+        insert(DeadLetterResendRow).values(
+            number=number, at=at, mended=mended, topic=topic, partition=partition, offset=offset
+        )
+    )
+
+
+def _resent() -> Any:
+    """The latest time each dead letter was sent again."""
+    latest = func.max(DeadLetterResendRow.at, type_=DeadLetterResendRow.at.type).label("resent_at")
+    return select(DeadLetterResendRow.number, latest).group_by(DeadLetterResendRow.number).subquery()
+
+
+def _lines(resent: Any) -> Query:
+    return (
+        select(
+            DeadLetterRow.number,
+            DeadLetterRow.at,
+            DeadLetterRow.fault,
+            DeadLetterRow.field,
+            DeadLetterRow.reason,
+            DeadLetterRow.document,
+            resent.c.resent_at,
+        )
+        .select_from(DeadLetterRow)
+        .outerjoin(resent, resent.c.number == DeadLetterRow.number)
+    )
+
+
+def _line(row: Any) -> DeadLetterLine:
+    return DeadLetterLine(
+        number=row.number,
+        state="open" if row.resent_at is None else "resent",
+        at=row.at,
+        fault=row.fault,
+        field=row.field,
+        reason=row.reason,
+        resent_at=row.resent_at,
+    )

@@ -1,0 +1,132 @@
+"""Who has what another lacks: the supplying warehouse, and facilities with a surplus."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from sqlalchemy import Connection, and_, or_, select
+
+from schemas.positions import Number, Status
+from store.tables import FacilityRow, PositionRow
+
+LENDERS_SHOWN = 5
+"""Facilities with a surplus named for one position: the nearest; a coordinator calls one or two."""
+
+EARTH_RADIUS_KM = 6_371.0
+
+
+class Stock(msgspec.Struct, frozen=True, kw_only=True):
+    """An item at another facility. `supplier`: it is the warehouse that supplies the one who asks. `distance_km` is
+    the great circle, null where a place has no coordinates."""
+
+    facility: str
+    facility_name: str
+    facility_kind: str | None
+    facility_state: str
+    supplier: bool
+    status: Status
+    usable: Number | None
+    cpm: float | None
+    cover_days: float | None
+    distance_km: float | None
+
+
+class _Place(msgspec.Struct, frozen=True):
+    facility: str
+    name: str
+    kind: str
+    state: str
+    supplier: str | None
+    latitude: float | None
+    longitude: float | None
+
+
+def who_has(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Stock]]:
+    """For each facility and item: the stock at its supplier first, then surpluses, the same state's and nearest
+    first."""
+    pairs = set(wanted)
+    if not pairs:
+        return {}
+    places = _places(connection)
+    suppliers = {place.supplier for each, _ in pairs if (place := places.get(each)) and place.supplier}
+    columns = (
+        PositionRow.facility,
+        PositionRow.item,
+        PositionRow.status,
+        PositionRow.usable,
+        PositionRow.cpm,
+        PositionRow.cover_days,
+    )
+    held = select(*columns).where(
+        PositionRow.item.in_({item for _, item in pairs}),
+        or_(and_(PositionRow.status == "surplus", PositionRow.usable > 0), PositionRow.facility.in_(suppliers)),
+    )
+    by_item: dict[str, list[Stock]] = {}
+    for row in connection.execute(held):
+        place = places.get(row.facility)
+        stock = Stock(
+            facility=row.facility,
+            facility_name=place.name if place else row.facility,
+            facility_kind=place.kind if place else None,
+            facility_state=place.state if place else "",
+            supplier=False,
+            status=row.status,
+            usable=row.usable,
+            cpm=row.cpm,
+            cover_days=row.cover_days,
+            distance_km=None,
+        )
+        by_item.setdefault(row.item, []).append(stock)
+    return {
+        (facility, item): _ranked(facility, places.get(facility), by_item.get(item, ()), places)
+        for facility, item in pairs
+    }
+
+
+def _places(connection: Connection) -> dict[str, _Place]:
+    columns = (
+        FacilityRow.facility,
+        FacilityRow.name,
+        FacilityRow.kind,
+        FacilityRow.state,
+        FacilityRow.supplier,
+        FacilityRow.latitude,
+        FacilityRow.longitude,
+    )
+    return {row.facility: _Place(*row) for row in connection.execute(select(*columns))}
+
+
+def _ranked(facility: str, here: _Place | None, held: Sequence[Stock], places: dict[str, _Place]) -> list[Stock]:
+    supplier: list[Stock] = []
+    lenders: list[Stock] = []
+    for stock in held:
+        if stock.facility == facility:
+            continue
+        distance_km = _distance_km(here, places.get(stock.facility))
+        if here is not None and stock.facility == here.supplier:
+            supplier.append(msgspec.structs.replace(stock, supplier=True, distance_km=distance_km))
+        elif stock.status == "surplus":
+            lenders.append(msgspec.structs.replace(stock, distance_km=distance_km))
+    state = here.state if here is not None else ""
+    lenders.sort(
+        key=lambda stock: (
+            stock.facility_state != state,
+            math.inf if stock.distance_km is None else stock.distance_km,
+            -(stock.usable or 0),
+            stock.facility,
+        )
+    )
+    return supplier + lenders[:LENDERS_SHOWN]
+
+
+def _distance_km(one: _Place | None, other: _Place | None) -> float | None:
+    """Great-circle distance by the haversine formula."""
+    if one is None or other is None:
+        return None
+    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
+        return None
+    north_1, north_2 = math.radians(one.latitude), math.radians(other.latitude)
+    half_north = (north_2 - north_1) / 2
+    half_east = math.radians(other.longitude - one.longitude) / 2
+    chord = math.sin(half_north) ** 2 + math.cos(north_1) * math.cos(north_2) * math.sin(half_east) ** 2
+    return round(2 * EARTH_RADIUS_KM * math.asin(math.sqrt(chord)), 1)
