@@ -3,19 +3,24 @@
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
+from typing import Any
 
 import faust
 import prometheus_client
+from aiokafka.errors import KafkaError
 
 from agents.app import build_app
 from agents.positions import add_positions_agent
 from agents.shards import Furnish, supply_shards, wall_ms
+from agents.voices import quiet_libraries
 from streams.assignment import Assignment
 from streams.catalogue import CatalogueReader
-from streams.faults import EngineFault, WrongSetting
+from streams.faults import EngineFault, WrongSetting, WrongTopics
 from streams.metrics import WorkerMetrics
 from streams.pacing import Pacer
 from streams.records import hand_over_lean_records
@@ -45,14 +50,21 @@ def run_worker(
         return asyncio.run(_run(settings, rules or Rules(), furnish, create_topics=create_topics))
     except KeyboardInterrupt:
         return STOPPED
+    except (WrongSetting, WrongTopics) as refused:
+        log.critical("not started: %s", refused)
+        return REFUSED
     except EngineFault as fault:
-        log.critical("%s", fault)
+        log.critical("stopped: %s", fault)
+        return FAILED
+    except Exception:
+        log.critical("stopped by a fault of the program", exc_info=True)
         return FAILED
 
 
 async def _run(settings: Settings, rules: Rules, furnish: Furnish, *, create_topics: bool) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_leave_out_unread_kafka_errors)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     serving = asyncio.create_task(_serve(settings, rules, furnish, create_topics=create_topics))
@@ -61,14 +73,27 @@ async def _run(settings: Settings, rules: Rules, furnish: Furnish, *, create_top
     stopping.cancel()
     if not serving.done():
         log.info("stopping")
+        _end_at_the_latest("a stop was asked for")
         serving.cancel()
-        await asyncio.wait({serving}, timeout=STOP_SECONDS)
-        if not serving.done():
-            log.warning("not stopped within %g s: what was not saved is counted again by the next worker", STOP_SECONDS)
-            return FAILED
-    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.wait({serving})
+        with contextlib.suppress(asyncio.CancelledError):
+            serving.result()
+    else:
         serving.result()
     return STOPPED
+
+
+def _end_at_the_latest(why: str) -> None:
+    """Give the process its time to end in order; clients that wait for a lost broker have no limit of their own."""
+
+    def end() -> None:
+        log.critical("%s. Not all ended in order within %g s; what was not saved is counted again", why, STOP_SECONDS)
+        logging.shutdown()
+        os._exit(FAILED)
+
+    limit = threading.Timer(STOP_SECONDS, end)
+    limit.daemon = True
+    limit.start()
 
 
 async def _serve(settings: Settings, rules: Rules, furnish: Furnish, *, create_topics: bool) -> None:
@@ -104,6 +129,8 @@ async def _work(app: faust.App, assignment: Assignment, pacer: Pacer, reader: Ca
             task.result()
     except BaseException as ended:
         fault = ended
+        if not isinstance(ended, asyncio.CancelledError):
+            _end_at_the_latest(f"stopped: {ended}")
         raise
     finally:
         asked_to_stop = isinstance(fault, asyncio.CancelledError)
@@ -114,7 +141,8 @@ async def _work(app: faust.App, assignment: Assignment, pacer: Pacer, reader: Ca
         await assignment.release(save=asked_to_stop)
         tasks[0].cancel()
         await asyncio.wait(tasks[:1])
-        await app.stop()
+        with contextlib.suppress(asyncio.CancelledError):  # of Faust's own tasks; they must not hide the fault
+            await app.stop()
 
 
 async def _run_app(app: faust.App) -> None:
@@ -148,11 +176,12 @@ def _no_wall() -> None:
     return None
 
 
-def quiet_libraries() -> None:
-    """Let the libraries speak only when something is wrong; what they do normally is told by our own metrics."""
-    # The last two are where mode logs the comings and goings of our subclasses of its services.
-    for name in ("aiokafka", "faust", "mode", "agents.app", "streams.consumer"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+def _leave_out_unread_kafka_errors(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A fenced aiokafka producer leaves futures of its own unread; the error was told where it was met."""
+    if isinstance(context.get("future"), asyncio.Future) and isinstance(context.get("exception"), KafkaError):
+        log.debug("%s: %r", context["message"], context["exception"])
+    else:
+        loop.default_exception_handler(context)
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.catalogue import CatalogueEntry
 from schemas.channels import CATALOGUE
-from streams.clients import bulk_reader
+from streams.clients import bulk_reader, close_reader
 from streams.faults import BrokerUnreachable
 from streams.metrics import WorkerMetrics
 from streams.records import LeanRecord
@@ -68,7 +68,7 @@ class CatalogueReader:
     async def close(self) -> None:
         """Let go of the reader."""
         if self._reader is not None:
-            await self._reader.stop()
+            await close_reader(self._reader)
 
     async def _read_some(self, reader: AIOKafkaConsumer) -> None:
         for records in (await reader.getmany(timeout_ms=POLL_MS)).values():

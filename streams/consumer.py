@@ -6,19 +6,23 @@ committed records, which Faust does only in its own transactions), `Consumer._to
 `Consumer._commit` (must not happen) and `Consumer._thread`.
 """
 
+import asyncio
+import contextlib
 import itertools
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import OffsetOutOfRangeError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, AppT, ConsumerMessage
 from faust.types.transports import TPorTopicSet
 from yarl import URL
 
 from streams.assignment import Assignment
-from streams.clients import REQUEST_TIMEOUT_MS, RETRY_BACKOFF_MS, connection
+from streams.clients import REQUEST_TIMEOUT_MS, connection
+from streams.faults import RecordsLost
 from streams.records import Chunk
 from streams.settings import Settings
 
@@ -63,7 +67,6 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
             heartbeat_interval_ms=round(settings.session_seconds * 1000 / 6),
             rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
             request_timeout_ms=max(REQUEST_TIMEOUT_MS, round(settings.session_seconds * 1000)),
-            retry_backoff_ms=RETRY_BACKOFF_MS,
         )
         return self.reader
 
@@ -81,7 +84,13 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
         # A rebalance may have begun since this was asked for: to wait here would hold it up.
         if not wanted or not self.consumer.flow_active:
             return {}
-        fetched = await self.reader.getmany(*wanted, timeout_ms=round(wait_seconds * 1000))
+        try:
+            fetched = await self.reader.getmany(*wanted, timeout_ms=round(wait_seconds * 1000))
+        except OffsetOutOfRangeError as gone:
+            raise RecordsLost(
+                f"an input no longer has the next record to count ({gone}): it was deleted before it was counted, or "
+                "the topic was made anew"
+            ) from gone
         # No await from here on: a seek in between would make the bounds untrue.
         chunks: dict[TP, list[Chunk]] = {}
         for partition in wanted:
@@ -115,6 +124,12 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
         self._chunk_ends = dict(offsets)
         for partition, offset in offsets.items():
             self.reader.seek(partition, offset)
+
+    async def on_thread_stop(self) -> None:
+        """Close the consumer. aiokafka 0.14 lets its own cancellation of a fetch that waits for a lost broker through;
+        the thread would then never report that it has ended."""
+        with contextlib.suppress(asyncio.CancelledError):
+            await super().on_thread_stop()
 
     def end(self, topic: str, partition: int) -> int | None:
         """The end of a partition's committed records, if a fetch was answered lately."""

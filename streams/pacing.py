@@ -55,8 +55,7 @@ class Pacer:
                         self._saving.add(asyncio.create_task(self._save(owned)))
         finally:
             # A checkpoint under way is left to end by itself: cancelled half way, its shard would be lost.
-            if self._saving:
-                await asyncio.wait(self._saving)
+            await asyncio.gather(*self._saving, return_exceptions=True)
 
     def due(self, owned: OwnedShard) -> bool:
         """Whether it is time for a checkpoint of the shard."""

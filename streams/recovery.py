@@ -9,7 +9,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.channels import CHANGELOG
 from streams import input_positions
-from streams.clients import bulk_reader
+from streams.clients import bulk_reader, close_reader
 from streams.faults import BrokerUnreachable, RecordsLost, StateDisagrees
 from streams.settings import PREFIX, Settings
 from streams.shard import Shard
@@ -43,7 +43,7 @@ async def recover(shards: Sequence[Shard], settings: Settings) -> int:
     except KafkaError as unanswered:
         raise BrokerUnreachable(f"recovery from {CHANGELOG} failed: {unanswered!r}") from unanswered
     finally:
-        await reader.stop()
+        await close_reader(reader)
 
 
 async def _read_changelogs(reader: AIOKafkaConsumer, shards: Sequence[Shard]) -> tuple[dict[int, bytes | None], int]:

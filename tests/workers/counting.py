@@ -13,7 +13,8 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 
 from agents.shards import OpenShard, wall_ms
-from agents.worker import quiet_libraries, run_worker
+from agents.voices import quiet_libraries
+from agents.worker import run_worker
 from schemas.channels import INPUTS
 from streams.settings import Settings
 from streams.shard import Shard
