@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from abasto.terminal import Failure
-from streams.clients import BATCH_BYTES, REQUEST_TIMEOUT_MS, RETRY_BACKOFF_MS, connection
+from streams.clients import BATCH_BYTES, REQUEST_TIMEOUT_MS, connection
 from streams.faults import WrongSetting
 from streams.settings import Settings
 
@@ -57,7 +57,6 @@ def _producer(settings: Settings) -> AIOKafkaProducer:
             max_batch_size=BATCH_BYTES,
             max_request_size=BATCH_BYTES,
             request_timeout_ms=REQUEST_TIMEOUT_MS,
-            retry_backoff_ms=RETRY_BACKOFF_MS,
         )
     except (WrongSetting, ValueError) as wrong:
         raise Failure(str(wrong)) from wrong
