@@ -4,7 +4,6 @@ No I/O and no clock of its own: the same book serves a worker's shard and a repl
 """
 
 import datetime as dt
-import heapq
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from schemas.catalogue import Facility, Item
 from schemas.channels import position_key
 from schemas.dead_letters import BadRecord
 from schemas.events import Event
+from supply.agenda import Agenda
 from supply.assessment import Place, assess, place_of
 from supply.catalogue import Catalogue
 from supply.clock import Reach
@@ -64,8 +64,7 @@ class Book:
         self._awake = 0
         self._touched: dict[str, Position] = {}
         self._alerts: list[Record] = []
-        self._bookings: dict[int, list[str]] = {}
-        self._booked: list[int] = []
+        self._agenda = Agenda()
         self._totals = Totals()
         self._revision = catalogue.revision
         self._revisits: list[str] = []
@@ -99,7 +98,7 @@ class Book:
         self._totals.replace(name.partition("|")[2], before, after)
         if value is not None and after is not None:
             self._positions[name] = value
-            self._book(name, after.next_at)
+            self._agenda.book(name, after.next_at)
 
     def take(self, event: Event, at_ms: int) -> Outcome:
         """Fold one admitted event into its position; `at_ms` is its time.
@@ -136,16 +135,14 @@ class Book:
         """Make every daily evaluation due within reach, each position's in the order of its days."""
         if reach is None:
             return
-        while self._booked and self._booked[0] <= reach.evaluate_ms:
-            at_ms = heapq.heappop(self._booked)
-            for key in self._bookings.pop(at_ms):
-                held = self._positions.get(key)
-                if isinstance(held, bytes):
-                    # A booking may be outdated: those that are must not wake the position.
-                    if read_summary(held).next_at == at_ms:
-                        self._catch_up(key, self._wake(key, held), reach)
-                elif held is not None and held.next_at == at_ms:
-                    self._catch_up(key, held, reach)
+        for at_ms, key in self._agenda.due(reach.evaluate_ms):
+            held = self._positions.get(key)
+            if isinstance(held, bytes):
+                # Outdated bookings must not wake a position.
+                if read_summary(held).next_at == at_ms:
+                    self._catch_up(key, self._wake(key, held), reach)
+            elif held is not None and held.next_at == at_ms:
+                self._catch_up(key, held, reach)
         self._revisit(reach)
 
     def publish(self, now_ms: int | None) -> Publication:
@@ -240,15 +237,7 @@ class Book:
     def _rebook(self, key: str, position: Position) -> None:
         if position.booked_at != position.next_at:
             position.booked_at = position.next_at
-            self._book(key, position.next_at)
-
-    def _book(self, key: str, at_ms: int) -> None:
-        keys = self._bookings.get(at_ms)
-        if keys is None:
-            self._bookings[at_ms] = [key]
-            heapq.heappush(self._booked, at_ms)
-        else:
-            keys.append(key)
+            self._agenda.book(key, position.next_at)
 
     def _open(self, key: str) -> Position:
         """A new position, not held yet: its first record may turn out to be a bad one."""

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 
 from schemas.catalogue import CatalogueEntry, Facility, Item, OfficialCpm, entry_key
+from schemas.codes import normalise_facility, normalise_item, shown
+from supply.calendar import calendar_of
 
 
 class Catalogue:
@@ -28,10 +30,15 @@ class Catalogue:
         return len(self._entries)
 
     def put(self, entry: CatalogueEntry) -> None:
-        """Add an entry or replace the one of the same key; the same entry once more changes nothing."""
+        """Add an entry or replace the one of the same key; the same entry once more changes nothing.
+
+        Raises:
+            ValueError: a code in another than its canonical spelling, or no time zone; the older entry stays.
+        """
         key = entry_key(entry)
         if self._entries.get(key) == entry:
             return
+        _check(entry)
         self.remove(key)
         self._note_change(key)
         self._entries[key] = entry
@@ -103,3 +110,21 @@ class Catalogue:
         if not registered:
             return None
         return max(registered, key=lambda entry: entry.valid_from or dt.date.min).cpm
+
+
+def _check(entry: CatalogueEntry) -> None:
+    """What the rules rely on: without it events would not find the entry, or every one of them would stop a shard."""
+    codes = [getattr(entry, "facility", None), *getattr(entry, "aliases", ())]
+    for code in codes:
+        if code is not None and normalise_facility(code) != code:
+            raise ValueError(f"{shown(code)} is not in its canonical spelling; expected {normalise_facility(code)}")
+    item = getattr(entry, "item", None)
+    if item is not None and normalise_item(item) != item:
+        raise ValueError(f"{shown(item)} is not in its canonical spelling; expected {normalise_item(item)}")
+    if isinstance(entry, Facility):
+        try:
+            calendar_of(entry.timezone)
+        except (KeyError, OSError, ValueError):
+            raise ValueError(
+                f"timezone is {shown(entry.timezone)}; expected an IANA name such as America/Mexico_City"
+            ) from None

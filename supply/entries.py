@@ -1,7 +1,8 @@
 """Ledger entries: events reduced to what the ledger needs, as tuples that sort in the order they take effect.
 
-`(time_ms, kind, hash, amount, detail)`: at the same instant schedules come first, then movements, cancellations,
-and counts last, because a movement at the instant of a count is already inside that count. Amounts are in the
+`(time_ms, kind, hash, amount, detail)`: at the same instant schedules come first, then adjustments, receipts, what
+was dispensed, issued and returned, cancellations, and counts last, because a movement at the instant of a count is
+already inside that count. Amounts are in the
 item's smallest unit (pieces, or the last decimal its catalogue entry allows). `hash` identifies the event by
 `(source, id)` and makes the order of equal kinds a function of the events alone.
 """

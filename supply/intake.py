@@ -10,8 +10,8 @@ from schemas.channels import TOPIC_OF
 from schemas.codes import normalise_facility, normalise_item, shown
 from schemas.dead_letters import BadRecord
 from schemas.decode import decode_event
-from schemas.events import Event
-from supply.calendar import instant, milliseconds
+from schemas.events import ArrivalScheduled, ConsumptionReported, Event
+from supply.calendar import DAY_MS, calendar_of, instant, milliseconds, month_name, month_named
 from supply.catalogue import Catalogue
 
 RECORD_BYTES_LIMIT = 256 * 1024
@@ -64,6 +64,11 @@ class Intake:
                 "time",
                 f"time is {event.time.isoformat()}, more than 10 minutes after {instant(now_ms).isoformat()}",
             )
+        if isinstance(event, ConsumptionReported):
+            _check_period(event, calendar_of(facility.timezone).month(at_ms + DAY_MS))
+        elif isinstance(event, ArrivalScheduled) and event.origin is not None:
+            origin = self._catalogue.facility(event.origin)
+            event.origin = event.origin if origin is None else origin.facility
         if key is not None and key != f"{event.facility}|{event.item}".encode():
             self._check_key(key, event)
         return event, at_ms
@@ -102,3 +107,15 @@ class Intake:
             facility = item = None
         if facility is None or item is None or (facility.facility, item.item) != (event.facility, event.item):
             raise BadRecord("wrong_key", "key", f"the Kafka key is {shown(text)}; expected {expected}, as in the body")
+
+
+def _check_period(event: ConsumptionReported, latest_month: int) -> None:
+    """A sheet tells of a month that has begun when it is written, or begins within a day: its author's clock may lie
+    elsewhere."""
+    if month_named(event.period) > latest_month:
+        raise BadRecord(
+            "invalid_field",
+            "period",
+            f"period is {event.period}, reported at {event.time.isoformat()}; expected {month_name(latest_month)} at "
+            "the latest",
+        )

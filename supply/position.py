@@ -17,6 +17,7 @@ from supply.assessment import Place
 from supply.calendar import LocalCalendar
 from supply.entries import Entry
 from supply.ledger import Ledger
+from supply.scale import refine_ledger, refined_entry
 from supply.stored import PositionState, Summary
 
 SHORTEST_DAY_MS = 23 * 3_600_000
@@ -89,14 +90,18 @@ class Position:
         self.ahead_count = 0
         self.ahead_at = 0
         self.ahead_day_from = 0
-        self.place = place
-        self.place_revision = place_revision
+        self.move_to(place, place_revision)
 
     def move_to(self, place: Place, revision: int) -> None:
-        """Follow a change of the catalogue."""
+        """Follow a change of the catalogue. The unit of a position gets finer with its item's, never coarser."""
         self.place = place
         self.place_revision = revision
         self._overtaken()
+        factor = 10**place.item.decimals // self.scale
+        if factor > 1:
+            refine_ledger(self.ledger, factor)
+            self.pending = [refined_entry(entry, factor) for entry in self.pending]
+            self.scale *= factor
 
     def state(self) -> PositionState:
         """What to store."""

@@ -1,0 +1,43 @@
+"""A finer unit for a position, when its item's catalogue entry begins to allow (more) decimals."""
+
+from collections.abc import Iterable
+
+from supply.entries import CANCELLED, COUNTED, RECEIVED, Entry, LotEntry
+from supply.ledger import Ledger
+
+
+def refine_ledger(ledger: Ledger, factor: int) -> None:
+    """Multiply every amount of a ledger."""
+    if ledger.on_hand is not None:
+        ledger.on_hand *= factor
+    if ledger.count_gap is not None:
+        ledger.count_gap *= factor
+    ledger.expired *= factor
+    ledger.lots = _refined_lots(ledger.lots, factor)
+    for line in ledger.orders.values():
+        line.quantity *= factor
+        line.received *= factor
+        line.cancelled *= factor
+    for month in ledger.months.values():
+        month.dispensed *= factor
+        month.issued *= factor
+        month.returned *= factor
+        month.unmet *= factor
+        month.reported *= factor if month.reported > 0 else 1
+
+
+def refined_entry(entry: Entry, factor: int) -> Entry:
+    """An entry with every amount multiplied."""
+    at, kind, identity, amount, detail = entry
+    if kind == CANCELLED and amount < 0:
+        return entry  # the rest of the order, whatever that is
+    if kind == COUNTED and detail is not None:
+        detail = _refined_lots(detail, factor)
+    elif kind == RECEIVED:
+        key, received, lots = detail
+        detail = (key, received * factor, _refined_lots(lots, factor))
+    return at, kind, identity, amount * factor, detail
+
+
+def _refined_lots(lots: Iterable[LotEntry], factor: int) -> list[LotEntry]:
+    return [(last_day, amount * factor, name) for last_day, amount, name in lots]

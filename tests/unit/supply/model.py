@@ -1,0 +1,137 @@
+"""The ledger once more, from the design's words, as plainly as can be: sort all events, walk the days.
+
+A movement at or before the latest count is already inside that count; on hand = latest count + movements after it. A
+day out is a whole local day with nothing on hand on which nothing left the shelf either, after the item was first here.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from schemas import events
+from supply.entries import event_hash
+from tests.events import ZONE
+
+AT_ONE_INSTANT = (
+    events.StockAdjusted,
+    events.ArrivalReceived,
+    events.StockDispensed,
+    events.StockIssued,
+    events.StockReturned,
+    events.StockCounted,
+)
+LEAVES = {events.StockDispensed: "dispensed", events.StockIssued: "issued"}
+
+
+def _order(event: events.Event) -> tuple[Any, ...]:
+    turn = AT_ONE_INSTANT.index(type(event)) if type(event) in AT_ONE_INSTANT else -1
+    return event.time, turn, event_hash(event.source, event.id)
+
+
+def _fell(before: float | None, after: float | None) -> bool:
+    return before is not None and after is not None and after < before
+
+
+class Model:
+    """The state after every event before an instant."""
+
+    def __init__(self, history: list[events.Event], as_of: dt.datetime) -> None:
+        self.on_hand: float | None = None
+        self.expired: float = 0
+        self.gap: float | None = None
+        self.last_count_on: dt.date | None = None
+        self.here = False
+        self.lots: list[list[Any]] = []
+        self.months: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(int))
+        told = {(each.source, each.id): each for each in history if each.time < as_of}
+        queue = sorted(told.values(), key=_order)
+        zone = ZoneInfo(ZONE)
+        today, last = queue[0].time.astimezone(zone).date(), as_of.astimezone(zone).date()
+        while today <= last:
+            self.today = today
+            self._expire()
+            out = self.here and self._is_empty()
+            while queue and queue[0].time.astimezone(zone).date() == today:
+                event = queue.pop(0)
+                before, after = self.on_hand, self._apply(event)
+                left = not isinstance(event, events.StockCounted) and _fell(before, after)
+                out = out and not left and self._is_empty()
+            if out and today < last:
+                self.months[f"{today:%Y-%m}"]["days_out"] += 1
+            today += dt.timedelta(days=1)
+
+    def _is_empty(self) -> bool:
+        return self.on_hand is not None and self.on_hand <= 0
+
+    def _expire(self) -> None:
+        for held in [held for held in self.lots if held[0] < self.today]:
+            self.lots.remove(held)
+            self.expired += held[1]
+            self.on_hand = (self.on_hand or 0) - held[1]
+
+    def _apply(self, event: events.Event) -> float | None:
+        month = self.months[f"{self.today:%Y-%m}"]
+        match event:
+            case events.StockCounted():
+                usable, lots = self._usable(event)
+                self.gap = None if self.on_hand is None else usable - self.on_hand
+                self.on_hand, self.last_count_on = usable, self.today
+                self.here = self.here or self._usable(event, expired_too=True)[0] > 0
+                if event.lots:
+                    self.lots, self.expired = lots, sum(each.quantity for each in self._past(event))
+                else:
+                    self.expired = 0
+                    self._trim(usable)
+            case events.ArrivalReceived():
+                usable, lots = self._usable(event)
+                self.here = self.here or self._usable(event, expired_too=True)[0] > 0
+                if self.on_hand is not None:
+                    self.on_hand += usable
+                    self.expired += sum(each.quantity for each in self._past(event))
+                    if event.lots:
+                        self.lots = sorted(self.lots + lots)
+                        self._trim(self.on_hand)
+            case events.StockAdjusted(delta=delta):
+                self.here = self.here or delta > 0
+                if event.reason == "expired" and self.on_hand is not None:
+                    gone = min(self.expired, -delta)
+                    self.expired -= gone
+                    delta += gone
+                self._move(delta)
+            case events.StockReturned(quantity=quantity):
+                self.here = True
+                month["returned"] += quantity
+                self._move(quantity)
+            case events.DemandUnmet(quantity=quantity):
+                month["unmet"] += quantity
+            case events.StockDispensed(quantity=quantity) | events.StockIssued(quantity=quantity):
+                self.here = True
+                month[LEAVES[type(event)]] += quantity
+                self._move(-quantity)
+        return self.on_hand
+
+    def _past(self, event: Any) -> list[events.Lot]:
+        return [each for each in event.lots if each.expires_on < self.today and each.state == "available"]
+
+    def _usable(self, event: Any, *, expired_too: bool = False) -> tuple[float, list[list[Any]]]:
+        lots = [[each.expires_on, each.quantity, each.lot] for each in event.lots if each.state == "available"]
+        quarantined = sum(each.quantity for each in event.lots if each.state == "quarantined")
+        past = 0 if expired_too else sum(each.quantity for each in self._past(event))
+        return event.quantity - quarantined - past, sorted(held for held in lots if held[0] >= self.today and held[1])
+
+    def _move(self, delta: float) -> None:
+        if self.on_hand is not None:
+            self.on_hand += delta
+            if delta < 0:
+                self._take(-delta)
+
+    def _take(self, amount: float) -> None:
+        for held in self.lots:
+            taken = min(amount, held[1])
+            held[1] -= taken
+            amount -= taken
+        self.lots = [held for held in self.lots if held[1]]
+
+    def _trim(self, amount: float) -> None:
+        self._take(max(0, sum(held[1] for held in self.lots) - max(0, amount)))

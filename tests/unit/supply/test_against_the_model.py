@@ -1,0 +1,32 @@
+"""The published position is what the plain model of the ledger says."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.events import Event
+from supply.rules import Rules
+from tests.unit.supply.deliver import deliver
+from tests.unit.supply.histories import LATENESS_DAYS, deliveries, histories
+from tests.unit.supply.model import Model
+
+RULES = Rules(lateness_days=LATENESS_DAYS)
+FIELDS = ("dispensed", "issued", "returned", "unmet")
+
+
+@given(st.data(), histories())
+@settings(max_examples=250, deadline=None)
+def test_stock_counts_months_and_days_out_are_the_models(data: st.DataObject, history: list[Event]) -> None:
+    found = deliver(data.draw(deliveries(history)), RULES).position
+    model = Model(history, found.as_of)
+    assert found.on_hand == model.on_hand
+    assert found.usable == (None if model.on_hand is None else max(0, model.on_hand))
+    assert found.last_count_on == model.last_count_on
+    assert found.last_count_gap == model.gap
+    reported = {month.month for month in found.months if month.reported}
+    for month in found.months:
+        expected = model.months[month.month]
+        assert {field: getattr(month, field) for field in FIELDS} == {field: expected[field] for field in FIELDS}
+        if month.month not in reported:
+            assert month.days_out == expected["days_out"], month.month
+    shown = {month.month for month in found.months}
+    assert not any(any(month.values()) for name, month in model.months.items() if name not in shown)

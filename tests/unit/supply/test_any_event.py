@@ -1,0 +1,141 @@
+"""Whatever event is admitted, the rules go on, and publish no number that is none.
+
+A shard cannot skip an event that its rules fail on: an exception here would stop a worker for good.
+"""
+
+import datetime as dt
+import math
+from typing import Any
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.catalogue import CatalogueEntry
+from schemas.channels import TOPIC_OF
+from schemas.dead_letters import BadRecord
+from schemas.decode import decode_event
+from schemas.events import Envelope
+from supply.intake import Intake
+from supply.rules import CpmPolicy, Rules
+from tests.events import HOSPITAL, ITEM, ms
+from tests.unit.supply.shelf import Shelf, hospital, medicine
+
+NOW = "2026-06-01"
+FIRST, RECENT, LAST = (dt.datetime.fromisoformat(day) for day in ("2000-01-01", "2026-01-01", NOW))
+
+KINDS: dict[str, type[Envelope]] = {str(kind.__struct_config__.tag): kind for kind in TOPIC_OF}
+
+amounts = (
+    st.integers(0, 1_000_000_000) | st.integers(0, 30) | st.integers(0, 30) | st.decimals(0, 9, places=1).map(float)
+)
+dates = st.dates(dt.date(2000, 1, 1), dt.date(2199, 12, 31)) | st.dates(dt.date(2026, 1, 1), dt.date(2026, 9, 1))
+zones = st.sampled_from([dt.timezone(dt.timedelta(hours=hours)) for hours in (-12, -6, 0, 14)])
+instants = st.datetimes(FIRST, LAST, timezones=zones) | st.datetimes(RECENT, LAST, timezones=zones)
+orders = st.sampled_from(["P-1", "P-2"])
+lots = st.lists(
+    st.fixed_dictionaries(
+        {"lot": st.sampled_from(["A", "B"]), "expires_on": dates, "quantity": st.integers(0, 10)},
+        optional={"state": st.sampled_from(["available", "quarantined"])},
+    ),
+    max_size=3,
+)
+FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "delta": {"delta": amounts | amounts.map(lambda amount: -amount)},
+    "order": {"order": orders},
+    "expected_on": {"expected_on": dates},
+    "reason": {"reason": st.sampled_from(["lost", "expired", "found", "correction"])},
+    "period": {"period": st.dates(dt.date(2000, 1, 1), dt.date(2026, 6, 1)).map(lambda day: f"{day:%Y-%m}")},
+    "quantity": {"quantity": amounts},
+}
+OPTIONAL = {
+    "line": st.sampled_from(["1", "2"]),
+    "deadline": dates,
+    "lots": lots,
+    "stockout_days": st.integers(0, 31),
+    "order": orders,
+    "quantity": amounts,
+}
+
+
+@st.composite
+def records(draw: st.DrawFn) -> dict[str, Any]:
+    kind = draw(st.sampled_from(sorted(KINDS)))
+    names = KINDS[kind].__struct_fields__
+    body: dict[str, Any] = {
+        "type": kind,
+        "id": draw(st.uuids()).hex,
+        "source": "urn:test",
+        "facility": HOSPITAL,
+        "item": ITEM,
+    }
+    body["time"] = draw(instants).isoformat()
+    for name in names:
+        for field, values in FIELDS.get(name, {}).items():
+            body[field] = draw(values)
+        if name in OPTIONAL and draw(st.booleans()):
+            body[name] = draw(OPTIONAL[name])
+    return body
+
+
+def numbers(message: Any) -> list[float]:
+    """Every number in a message."""
+    if isinstance(message, dict):
+        message = list(message.values())
+    if isinstance(message, list):
+        return [number for each in message for number in numbers(each)]
+    return [message] if isinstance(message, (int, float)) else []
+
+
+policies = st.builds(
+    CpmPolicy,
+    name=st.just("drawn"),
+    window_months=st.integers(1, 6),
+    running_month=st.booleans(),
+    month_days=st.sampled_from([30.0, 30.4375, 30.5, None]),
+    method=st.sampled_from(["none", "normalised", "ratio", "skip"]),
+    full_month_out=st.sampled_from(["left_out", "uncorrected"]),
+    least_months=st.integers(1, 3),
+    unmet_counts=st.booleans(),
+)
+
+
+@given(
+    st.lists(st.tuples(records(), st.sampled_from(["", "", "advance", "publish", "service"])), min_size=3, max_size=25),
+    st.sampled_from(["America/Mexico_City", "America/Tijuana", "America/Havana", "Pacific/Apia", "UTC"]),
+    st.sampled_from(["hospital", "warehouse", "mixing_centre"]),
+    st.integers(0, 3),
+    policies,
+)
+@settings(max_examples=300, deadline=None)
+def test_no_admitted_event_stops_the_rules_or_makes_a_number_that_is_none(
+    steps: list[tuple[dict[str, Any], str]], zone: str, kind: Any, decimals: int, policy: CpmPolicy
+) -> None:
+    entries: list[CatalogueEntry] = [hospital(timezone=zone, kind=kind), medicine(decimals=decimals)]
+    shelf = Shelf(rules=Rules(cpm=policy), entries=entries)
+    intake = Intake(shelf.catalogue)
+    for body, then in steps:
+        try:
+            event = decode_event(msgspec.json.encode(body))
+            topic = TOPIC_OF[event.__class__]
+            event, _ = intake.admit(topic, None, msgspec.json.encode(body), (), ms(NOW))
+            shelf.tell(event)
+        except BadRecord:
+            continue
+        if then == "advance":
+            shelf.advance()
+        elif then:
+            shelf.publish(NOW if then == "service" else None)
+    shelf.until(NOW)
+    for position in shelf.positions.values():
+        assert position.usable is None or position.usable >= 0
+        assert (position.cpm is None) == (position.cpm_inputs.state == "insufficient")
+        assert position.cpm is None or (position.cpm >= 0 and math.isfinite(position.cpm))
+        assert (position.cover_days is None) == (position.usable is None or not position.cpm)
+        assert position.cover_days is None or (position.cover_days >= 0 and math.isfinite(position.cover_days))
+        assert position.due_quantity >= 0
+        assert all(due.quantity > 0 for due in position.due)
+        assert 0 <= position.expires_unused <= (position.usable or 0)
+        assert all(0 <= month.days_out <= 31 for month in position.months)
+        assert all(month.dispensed >= 0 and month.issued >= 0 and month.unmet >= 0 for month in position.months)
+    assert all(math.isfinite(number) for message in shelf.raw.values() for number in numbers(message))
