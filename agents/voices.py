@@ -8,30 +8,21 @@ from streams.faults import EngineFault
 REPEATED_AFTER_SECONDS = 10.0
 """A client that has lost its broker complains tens of times a second; once in so long says as much."""
 
-_SPEAKERS = (
-    "aiokafka",
-    "aiokafka.cluster",
-    "aiokafka.conn",
-    "aiokafka.consumer.fetcher",
-    "aiokafka.consumer.group_coordinator",
-    "aiokafka.producer.sender",
-    "faust",
-    "mode",
-    # Where mode logs the comings and goings of our subclasses of its services.
-    "agents.app",
-    "streams.consumer",
-)
+# The last two are where mode logs the comings and goings of our subclasses of its services.
+_LIBRARIES = ("aiokafka", "faust", "mode", "agents.app", "streams.consumer")
 
 
 class NowAndThen(logging.Filter):
-    """Lets a message through once in a while, however its details vary."""
+    """Lets what the libraries say through once in a while, however the details vary; all else always."""
 
     def __init__(self) -> None:
         super().__init__()
         self._told_at: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the message was last told long enough ago, and is not one that the worker ends with anyway."""
+        """Whether the message was last told long enough ago, and is not the fault that the worker ends with anyway."""
+        if not record.name.startswith(_LIBRARIES):
+            return True
         if record.exc_info and isinstance(record.exc_info[1], EngineFault):
             return False
         now = time.monotonic()
@@ -42,8 +33,9 @@ class NowAndThen(logging.Filter):
 
 
 def quiet_libraries() -> None:
-    """Let the libraries speak when something is wrong, and not over and over."""
-    for name in _SPEAKERS:
-        speaker = logging.getLogger(name)
-        speaker.setLevel(logging.WARNING)
-        speaker.addFilter(NowAndThen())
+    """Let the libraries speak when something is wrong, and not over and over, through the handlers set up so far."""
+    for name in _LIBRARIES:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    now_and_then = NowAndThen()
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(now_and_then)

@@ -20,7 +20,7 @@ from agents.shards import Furnish, supply_shards, wall_ms
 from agents.voices import quiet_libraries
 from streams.assignment import Assignment
 from streams.catalogue import CatalogueReader
-from streams.faults import EngineFault, WrongSetting, WrongTopics
+from streams.faults import EngineFault, Unfoldable, WrongSetting, WrongTopics
 from streams.metrics import WorkerMetrics
 from streams.pacing import Pacer
 from streams.records import hand_over_lean_records
@@ -46,6 +46,7 @@ def run_worker(
     furnish: Furnish = supply_shards,
 ) -> int:
     """Run a worker until SIGTERM, SIGINT or a fault; the process's exit code comes back."""
+    quiet_libraries()
     try:
         return asyncio.run(_run(settings, rules or Rules(), furnish, create_topics=create_topics))
     except KeyboardInterrupt:
@@ -54,7 +55,8 @@ def run_worker(
         log.critical("not started: %s", refused)
         return REFUSED
     except EngineFault as fault:
-        log.critical("stopped: %s", fault)
+        # Only a fault of the program is mended with a stack; the others say what to do.
+        log.critical("stopped: %s", fault, exc_info=fault if isinstance(fault, Unfoldable) else None)
         return FAILED
     except Exception:
         log.critical("stopped by a fault of the program", exc_info=True)
@@ -187,7 +189,6 @@ def _leave_out_unread_kafka_errors(loop: asyncio.AbstractEventLoop, context: dic
 def main() -> int:
     """`python -m agents.worker [--create-topics]`: a worker with settings from the environment."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    quiet_libraries()
     try:
         settings = Settings.from_environment()
     except WrongSetting as wrong:

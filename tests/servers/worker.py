@@ -60,7 +60,8 @@ class WorkerProcess:
         return sum(values)
 
     def wait_for_metric(self, name: str, value: float, *, seconds: float = 20) -> None:
-        """Wait until a metric has a value."""
+        """Wait until it has its shards and a metric has a value."""
+        self.wait_until_ready()
         deadline = time.monotonic() + seconds
         while (found := self.metric(name)) != value:
             assert time.monotonic() < deadline, f"{name} is {found} after {seconds} s, expected {value}"

@@ -13,7 +13,6 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 
 from agents.shards import OpenShard, wall_ms
-from agents.voices import quiet_libraries
 from agents.worker import run_worker
 from schemas.channels import INPUTS
 from streams.settings import Settings
@@ -74,7 +73,6 @@ def die_at(point: str, times: int) -> None:
 
 def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    quiet_libraries()
     if point := os.environ.get("DIE_AT"):
         die_at(point, int(os.environ.get("DIE_AFTER", "1")))
     return run_worker(Settings.from_environment(), furnish=counting_shards)
