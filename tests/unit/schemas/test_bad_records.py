@@ -314,6 +314,12 @@ def test_a_wrong_structured_cloud_event_says_where_to_look(
             "id holds the control character \\u0000; expected plain text",
         ),
         (
+            [("content-type", b"application/cloudevents+json")],
+            "missing_field",
+            "specversion",
+            'specversion is missing; expected "1.0"',
+        ),
+        (
             [("content-type", b"application/cloudevents-batch+json")],
             "undecodable",
             None,
