@@ -13,7 +13,7 @@ from store.queries.dead_letters import (
     mark_resent,
 )
 from store.queries.lending import Stock, who_has
-from store.queries.names import FacilityName, ItemName, find_facility, find_items
+from store.queries.names import FacilityName, ItemName, find_facility, find_items, find_state
 from store.queries.positions import PositionDetail, PositionFilter, PositionLine, PositionPage, position, positions
 from store.queries.reading import NotFound, open_read_model
 from store.queries.summary import AlertCount, Summary, summary
@@ -43,6 +43,7 @@ __all__ = [
     "dead_letters",
     "find_facility",
     "find_items",
+    "find_state",
     "mark_resent",
     "open_read_model",
     "position",

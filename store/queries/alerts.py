@@ -28,6 +28,7 @@ class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
     facility: str
     facility_name: str
     facility_state: str
+    timezone: str
     item: str
     item_name: str
     presentation: str
@@ -158,6 +159,7 @@ def _lines() -> Query:
         AlertRow.facility,
         func.coalesce(FacilityRow.name, AlertRow.facility).label("facility_name"),
         func.coalesce(FacilityRow.state, "").label("facility_state"),
+        func.coalesce(FacilityRow.timezone, "UTC").label("timezone"),
         AlertRow.item,
         func.coalesce(ItemRow.name, AlertRow.item).label("item_name"),
         func.coalesce(ItemRow.presentation, "").label("presentation"),

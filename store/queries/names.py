@@ -5,6 +5,7 @@ from sqlalchemy import Connection, or_, select
 
 from store.queries.reading import NotFound, of_item
 from store.tables import FacilityAliasRow, FacilityRow, ItemRow, PositionRow
+from store.words import folded
 
 
 class ItemName(msgspec.Struct, frozen=True):
@@ -59,3 +60,12 @@ def find_items(connection: Connection, code: str) -> list[ItemName]:
     if not found:
         raise NotFound(f"No item is called {code}")
     return found
+
+
+def find_state(connection: Connection, text: str) -> str:
+    """The state (entidad) as the catalogue writes it, from however a person did; raises `NotFound`."""
+    states = sorted(set(connection.execute(select(FacilityRow.state)).scalars()) - {""})
+    for state in states:
+        if folded(state) == folded(text):
+            return state
+    raise NotFound(f"No facility is in {text}. States in the catalogue: {', '.join(states) or 'none'}")

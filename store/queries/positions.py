@@ -27,6 +27,7 @@ class PositionLine(msgspec.Struct, frozen=True, kw_only=True):
     facility_name: str
     facility_kind: str | None
     facility_state: str
+    timezone: str
     item: str
     item_name: str
     presentation: str
@@ -140,6 +141,7 @@ def _lines() -> Query:
         func.coalesce(FacilityRow.name, PositionRow.facility).label("facility_name"),
         FacilityRow.kind.label("facility_kind"),
         func.coalesce(FacilityRow.state, "").label("facility_state"),
+        func.coalesce(FacilityRow.timezone, "UTC").label("timezone"),
         PositionRow.item,
         func.coalesce(ItemRow.name, PositionRow.item).label("item_name"),
         func.coalesce(ItemRow.presentation, "").label("presentation"),

@@ -2,13 +2,11 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import msgspec
 import pytest
 from sqlalchemy import Connection, Engine
 
-from schemas.catalogue import Facility, Item
 from store import queries
 from store.database import writing
 from store.queries import AlertFilter, PositionFilter
@@ -19,48 +17,17 @@ from tests.builders import (
     TRASTUZUMAB,
     WAREHOUSE,
     alert,
-    catalogue,
     dead_letter,
-    due,
     month,
-    months,
-    position,
 )
 from tests.unit.store.log import Log
-
-PUEBLA = "PLIMS000130"
-TIJUANA = "BCIMS000118"
+from tests.unit.store.read_model import PUEBLA, TIJUANA, publish_network
 
 
 @pytest.fixture
 def connection(engine: Engine, log: Log, project: Callable[[], None]) -> Iterator[Connection]:
     """A read model of four places and two medicines."""
-    log.publish(*catalogue())
-    here = next(entry for entry in catalogue() if isinstance(entry, Facility) and entry.facility == HOSPITAL)
-    log.publish(
-        msgspec.structs.replace(here, latitude=19.41, longitude=-99.16),
-        Facility(facility=PUEBLA, name="UMAE Puebla", kind="hospital", state="Puebla", latitude=19.05, longitude=-98.2),
-        Facility(facility=TIJUANA, name="HGR 1", kind="hospital", state="Sonora", latitude=32.52, longitude=-117.02),
-        Item(item="010.000.5433.01", name="Rituximab", presentation="100 mg/10 ml", oncology=True),
-        Item(item="040.000.0226.00", name="Ketamina"),
-    )
-    arrival = due(60, NOON.date() + dt.timedelta(days=9))
-    awaited: dict[str, Any] = {"on_hand": 0, "status": "out", "due": (arrival,), "due_quantity": 60}
-    log.publish(
-        position(shown=months("2026-02", 3), **awaited),
-        position(item=TRASTUZUMAB, on_hand=40.5, status="low"),
-        position(WAREHOUSE, on_hand=15, status="low"),
-        position(TIJUANA, on_hand=900, status="surplus"),
-        position(PUEBLA, on_hand=700, status="surplus"),
-        position(PUEBLA, item="040.000.0226.00", on_hand=None, cpm=None, cover_days=None),
-        position("NOWHERE", item="999.999.9999.99", on_hand=5, status="critical"),
-    )
-    log.publish(position(version=2, shown=months("2026-03", 2), **awaited))
-    log.publish(alert("aaa1", state="pending"), alert("aaa1", 2), alert("bbb2", item=TRASTUZUMAB, condition="shortage"))
-    log.publish(alert("bbb2", 2, item=TRASTUZUMAB, condition="shortage", severity="critical"))
-    log.publish(alert("ccc3", 1, state="pending", facility=WAREHOUSE, condition="low_stock", severity="low"))
-    log.publish(alert("ddd4", 1, facility=PUEBLA), alert("ddd4", 2, state="resolved", facility=PUEBLA))
-    log.publish(dead_letter(1), dead_letter(2, fault="undecodable", field=None, at=NOON + dt.timedelta(hours=1)))
+    publish_network(log)
     project()
     with engine.connect() as reading:
         yield reading

@@ -1,0 +1,98 @@
+"""Lists of alerts and positions as tables that fit a terminal of 100 columns."""
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from abasto.read import phrases, styles
+from abasto.read.words import Words, number
+from store.queries import AlertLine, AlertPage, PositionLine, PositionPage
+
+LENDERS_IN_A_ROW = 2
+"""Facilities with a surplus named in a list; `abasto show` names more."""
+
+
+def alert_table(page: AlertPage, words: Words) -> RenderableType:
+    """What, where, since when, until when it lasts, what is coming and who has some, worst first."""
+    if not page.alerts:
+        return Text(words("no_alerts"))
+    table = _table()
+    table.add_column(words("severity"), no_wrap=True)
+    table.add_column(words("what"), ratio=1)
+    table.add_column(words("where"), ratio=1)
+    table.add_column(words("lasts"), no_wrap=True)
+    table.add_column(words("could_lend"), ratio=1)
+    for line in page.alerts:
+        table.add_row(*_alert_cells(line, words))
+    return Group(table, _footer(page.total, len(page.alerts), "alert", words))
+
+
+def _alert_cells(line: AlertLine, words: Words) -> list[Text]:
+    severity = styles.severity(words, line.severity)
+    since = f"{words('since').lower()} {words.local_date(line.since, line.timezone)}"
+    severity.append(f"\n{since}", style="dim not bold on default")
+    if line.state != "firing":
+        severity.append(f"\n{words(line.state)}", style="dim not bold on default")
+    medicine = Text(words(line.condition), style="bold")
+    medicine.append(f"\n{line.item_name} {line.presentation}".rstrip(), style="not bold")
+    medicine.append(f"\n{line.item}", style="not bold dim")
+    resolved = line.state == "resolved"
+    return [
+        severity,
+        medicine,
+        _place(line),
+        phrases.until_when(words, line),
+        Text("") if resolved else phrases.who_has(words, line.elsewhere, LENDERS_IN_A_ROW),
+    ]
+
+
+def position_table(page: PositionPage, words: Words) -> RenderableType:
+    """One line for each position: status, stock, CPM, cover, and what is coming."""
+    if not page.positions:
+        return Text(words("no_positions"))
+    table = _table()
+    table.add_column(words("status"), no_wrap=True)
+    table.add_column(words("facility"), ratio=1)
+    table.add_column(words("item"), ratio=1)
+    table.add_column(words("usable"), justify="right", no_wrap=True)
+    table.add_column(words("lasts"), no_wrap=True)
+    for line in page.positions:
+        table.add_row(*_position_cells(line, words))
+    return Group(table, _footer(page.total, len(page.positions), "position", words))
+
+
+def _position_cells(line: PositionLine, words: Words) -> list[Text]:
+    cpm = words("not_known") if line.cpm is None else number(round(line.cpm, 1))
+    return [
+        styles.status(words, line.status),
+        _place(line),
+        styles.two_lines(f"{line.item_name} {line.presentation}".rstrip(), line.item),
+        styles.two_lines(words.quantity(line.usable), f"{words('cpm')} {cpm}"),
+        phrases.until_when(words, line),
+    ]
+
+
+def _place(line: AlertLine | PositionLine) -> Text:
+    code = line.facility if line.facility != line.facility_name else ""
+    return styles.two_lines(line.facility_name, "\n".join(filter(None, [code, line.facility_state])))
+
+
+def _table() -> Table:
+    return Table(
+        box=box.SIMPLE_HEAD, expand=True, pad_edge=False, header_style="bold", show_lines=False, padding=(0, 1)
+    )
+
+
+def _footer(total: int, shown: int, what: str, words: Words) -> Text:
+    counted = words(f"one_{what}") if total == 1 else words(f"{what}s_counted", total=f"{total:,}")
+    text = f"{counted}. " + (words("shown", shown=shown, total=f"{total:,}") if shown < total else "")
+    return Text(text.rstrip(), style="dim")
+
+
+def print_table(table: RenderableType) -> None:
+    """On standard output; as wide as the terminal, or 120 columns in a file."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=120)
+    console.print(table)

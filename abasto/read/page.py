@@ -1,0 +1,192 @@
+"""One position in full: each number beside the inputs it came from."""
+
+import datetime as dt
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from abasto.read import styles
+from abasto.read.sparkline import consecutive, sparkline
+from abasto.read.words import Words, local, number
+from schemas.positions import MonthTotals, Position
+from store.queries import PositionDetail
+
+SPARKLINE_MONTHS = 24
+TABLE_MONTHS = 6
+
+
+def position_page(detail: PositionDetail, words: Words) -> RenderableType:
+    """What is there, what is used, how long it lasts, what is coming, what is wrong, who has some."""
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="bold", no_wrap=True)
+    facts.add_column()
+    facts.add_row(words("on_hand"), _stock(detail, words))
+    facts.add_row(words("cpm"), _cpm(detail.position, words))
+    facts.add_row(words("cover"), _cover(detail.position, words))
+    facts.add_row(words("runs_out"), _runs_out(detail.position, words))
+    if detail.lead_time_days is not None:
+        facts.add_row(words("lead_time"), words.days(detail.lead_time_days))
+    if detail.position.expires_unused:
+        facts.add_row(words("expires"), f"{number(detail.position.expires_unused)} {words('pieces')}")
+    facts.add_row(words("coming"), _due(detail.position, words))
+    facts.add_row(words("consumption"), _consumption(detail, words))
+    facts.add_row(words("open_alerts"), _alerts(detail, words))
+    facts.add_row(words("elsewhere"), _elsewhere(detail, words))
+    return Group(Panel(_title(detail, words), box=box.HEAVY, expand=False, padding=(0, 2)), facts)
+
+
+def _title(detail: PositionDetail, words: Words) -> Text:
+    line = detail.line
+    title = Text(f"{line.item_name} {line.presentation}".rstrip(), style="bold")
+    title.append(f"  {line.item}\n", style="not bold dim")
+    title.append(line.facility_name, style="not bold")
+    place = " · ".join(filter(None, [line.facility, line.facility_state]))
+    title.append(f"  {place}\n", style="not bold dim")
+    title.append_text(styles.status(words, line.status))
+    as_of = words.local_time(line.as_of, line.timezone)
+    title.append(f"  {words('as_of')} {as_of}, {words('version')} {line.version}", style="not bold dim on default")
+    return title
+
+
+def _stock(detail: PositionDetail, words: Words) -> Text:
+    position = detail.position
+    text = Text(f"{words.quantity(position.usable)}", style="bold")
+    notes = []
+    if position.on_hand is not None and position.on_hand != position.usable:
+        notes.append(f"{words('in_books')} {number(position.on_hand)}")
+    if position.last_count_on is None:
+        notes.append(words("never_counted"))
+    else:
+        counted = f"{words('last_count')} {words.date(position.last_count_on)}"
+        if position.last_count_gap:
+            counted += f" ({words('gap')} {position.last_count_gap:+,g})"
+        notes.append(counted)
+    text.append(f"  {', '.join(notes)}", style="not bold dim")
+    return text
+
+
+def _cpm(position: Position, words: Words) -> Text:
+    inputs = position.cpm_inputs
+    if position.cpm is None:
+        text = Text(words("cpm.insufficient"), style="magenta")
+    else:
+        text = Text(f"{number(round(position.cpm, 1))} {words('per_month')}", style="bold")
+        if inputs.state == "uncorrected":
+            text.append(f" ({words('cpm.uncorrected')})", style="not bold yellow")
+    if position.official_cpm is not None:
+        text.append(f"  {words('official')}: {number(position.official_cpm)}", style="not bold")
+    if inputs.months_used:
+        months = ", ".join(inputs.months_used)
+        came = words("from_months", months=months, pieces=number(inputs.pieces), days_out=inputs.days_out)
+        text.append(f"\n{came}", style="not bold dim")
+    if inputs.months_left_out:
+        text.append(f"\n{words('left_out', months=', '.join(inputs.months_left_out))}", style="not bold dim")
+    how = words(
+        "method", method=inputs.method, policy=inputs.policy, window=inputs.window_months, days=inputs.month_days
+    )
+    text.append(f"\n{how}", style="not bold dim")
+    return text
+
+
+def _cover(position: Position, words: Words) -> Text:
+    if position.cover_days is None or position.cpm is None or position.usable is None:
+        return Text(words("not_known"), style="dim")
+    text = Text(words.days(position.cover_days), style="bold")
+    days = position.cpm_inputs.month_days
+    text.append(f"  {number(position.usable)} / {number(round(position.cpm, 1))} x {days:g}", style="not bold dim")
+    return text
+
+
+def _runs_out(position: Position, words: Words) -> Text:
+    if position.usable is None or not position.cpm:
+        return Text(words("not_known"), style="dim")
+    text = Text(_day_or_beyond(position.projected_stockout_on, words), style="bold")
+    if position.due:
+        without = _day_or_beyond(position.projected_stockout_on_without_due, words)
+        text.append(f"  {words('with_due')}; {without} {words('without_due')}", style="not bold dim")
+    return text
+
+
+def _day_or_beyond(day: dt.date | None, words: Words) -> str:
+    return words("beyond") if day is None else words.date(day)
+
+
+def _due(position: Position, words: Words) -> RenderableType:
+    if not position.due:
+        return Text(words("nothing"), style="dim")
+    table = _small_table()
+    for name in ("order", "quantity", "expected_on", "origin"):
+        table.add_column(words(name), justify="right" if name == "quantity" else "left")
+    for due in sorted(position.due, key=lambda each: each.expected_on):
+        expected = Text(words.date(due.expected_on))
+        if due.late:
+            expected.append(f" {words('late')}", style="bold red")
+        elif due.deadline is not None:
+            expected.append(f" ({words('due_by')} {words.date(due.deadline)})", style="dim")
+        order = due.order if due.line is None else f"{due.order} / {due.line}"
+        table.add_row(order, number(due.quantity), expected, due.supplier or due.origin or "")
+    return table
+
+
+def _consumption(detail: PositionDetail, words: Words) -> RenderableType:
+    months = detail.months
+    if not months:
+        return Text(words("not_known"), style="dim")
+    by_month = {month.month: month for month in months}
+    drawn = consecutive([*by_month], min(SPARKLINE_MONTHS, _span(months)))
+    bars = sparkline([by_month[month].consumption if month in by_month else None for month in drawn])
+    line = Text(f"{drawn[0]} ", style="dim").append(bars, style="not dim cyan").append(f" {drawn[-1]}", style="dim")
+    running = f"{local(detail.line.as_of, detail.line.timezone):%Y-%m}"
+    table = _small_table()
+    for name in ("month", "consumption", "unmet", "days_out"):
+        table.add_column(words(name), justify="left" if name == "month" else "right")
+    for month in months[-TABLE_MONTHS:][::-1]:
+        label = Text(month.month)
+        if month.month == running:
+            label.append(f" {words('running')}", style="dim")
+        if month.reported:
+            label.append(f" {words('reported')}", style="dim")
+        table.add_row(label, number(month.consumption), number(month.unmet), str(month.days_out))
+    return Group(line, table)
+
+
+def _span(months: list[MonthTotals]) -> int:
+    first, last = (tuple(map(int, month.month.split("-"))) for month in (months[0], months[-1]))
+    return (last[0] - first[0]) * 12 + last[1] - first[1] + 1
+
+
+def _alerts(detail: PositionDetail, words: Words) -> Text:
+    if not detail.alerts:
+        return Text(words("none_open"), style="dim")
+    lines = []
+    for alert in detail.alerts:
+        line = styles.severity(words, alert.severity)
+        since = words.local_date(alert.since, alert.timezone)
+        line.append(f" {words(alert.condition)}, {words(alert.state)}", style="bold on default")
+        line.append(f"  {words('since').lower()} {since}  {alert.alert[:8]}\n", style="not bold dim on default")
+        line.append(alert.reason, style="not bold on default")
+        lines.append(line)
+    return Text("\n").join(lines)
+
+
+def _elsewhere(detail: PositionDetail, words: Words) -> RenderableType:
+    if not detail.elsewhere:
+        return Text(words("nobody"), style="dim")
+    table = _small_table()
+    for column in ("facility", "usable", "cover", "status"):
+        table.add_column(words(column), justify="right" if column in {"usable", "cover"} else "left")
+    for stock in detail.elsewhere:
+        name = Text(stock.facility_name)
+        role = words("supplier") if stock.supplier else stock.facility_state
+        distance = "" if stock.distance_km is None else f"{stock.distance_km:,.0f} km"
+        name.append(f"  {' · '.join(filter(None, [role, distance]))}", style="dim")
+        cover = "" if stock.cover_days is None else words.days(stock.cover_days)
+        table.add_row(name, words.quantity(stock.usable), cover, styles.status(words, stock.status))
+    return table
+
+
+def _small_table() -> Table:
+    return Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))

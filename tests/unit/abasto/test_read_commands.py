@@ -1,0 +1,206 @@
+"""The reading commands: what a coordinator reads, and what a script gets."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import typer
+from sqlalchemy import Engine
+from typer.testing import CliRunner, Result
+
+from abasto.projector_commands import db_app, projector_app
+from abasto.read.sparkline import consecutive, sparkline
+from abasto.read.words import EN, ES, Words
+from abasto.read_commands import alerts, dead_letters_app, positions, show
+from abasto.terminal import FailingClearly
+from tests.builders import HOSPITAL, NOON, dead_letter
+from tests.unit.store.conftest import database, engine, log, metrics, project
+from tests.unit.store.log import Log
+from tests.unit.store.read_model import publish_network
+
+__all__ = ["database", "engine", "log", "metrics", "project"]
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(database: str, engine: Engine, log: Log, project: Callable[[], None]) -> Run:
+    """Runs a command on a read model of four places."""
+    publish_network(log)
+    project()
+    return lambda *arguments: invoke(*arguments, database=database)
+
+
+def invoke(*arguments: str, database: str) -> Result:
+    app = typer.Typer(cls=FailingClearly)
+    for command in (positions, alerts, show):
+        app.command()(command)
+    for group, name in ((dead_letters_app, "dead-letters"), (projector_app, "projector"), (db_app, "db")):
+        app.add_typer(group, name=name)
+    return CliRunner().invoke(app, arguments, env={"ABASTO_DATABASE": database, "COLUMNS": "120"})
+
+
+def words_of(result: Result) -> str:
+    assert result.exit_code == 0, result.output
+    return " ".join(result.stdout.split())
+
+
+def test_alerts_say_what_where_since_when_until_when_what_comes_and_who_could_lend(run: Run) -> None:
+    shown = run("alerts").stdout
+    assert shown.index("Riesgo de desabasto") < shown.index("Desabasto") < shown.index("Existencia baja")
+    for fact in ("Rituximab", "010.000.5433.00", HOSPITAL, "desde 8 mar", "agotado", "llegan 60 el 19 mar"):
+        assert fact in shown
+    for fact in ("almacén: 15", "UMAE Puebla: 700", "108 km", "3 alertas."):
+        assert fact in " ".join(shown.split())
+
+
+def test_alerts_in_english(run: Run) -> None:
+    shown = words_of(run("alerts", "--lang", "en", "--state", "all", "--severity", "high"))
+    for fact in ("Risk of shortage", "Stock-out", "since 8 Mar", "60 due 19 Mar", "resolved", "3 alerts."):
+        assert fact in shown
+
+
+def test_alerts_as_json_have_every_fact(run: Run) -> None:
+    answer = json.loads(run("alerts", "--json", "--condition", "stock_out").stdout)
+    assert answer["total"] == 1
+    (alert,) = answer["alerts"]
+    assert (alert["alert"], alert["state"], alert["usable"], alert["due_quantity"]) == ("aaa1", "firing", 0, 60)
+    assert alert["elsewhere"][0]["supplier"] is True
+
+
+@pytest.mark.parametrize(
+    ("filters", "total"),
+    [
+        (("--state", "firing"), 2),
+        (("--facility", "dfims000605"), 2),
+        (("--item", "0100005433 00"), 2),
+        (("--in", "ciudad de mexico"), 3),
+        (("--since", "2026-03-09"), 0),
+        (("--search", "trastuzumab oncologia"), 1),
+    ],
+)
+def test_alert_filters_take_what_people_type(run: Run, filters: tuple[str, ...], total: int) -> None:
+    assert json.loads(run("alerts", "--json", *filters).stdout)["total"] == total
+
+
+def test_positions_come_worst_first_and_unknown_is_not_zero(run: Run) -> None:
+    shown = run("positions").stdout
+    order = [shown.index(word) for word in ("agotado", "crítico", "bajo", "desconocido", "excedente")]
+    assert order == sorted(order)
+    assert "sin dato" in shown
+    assert "7 posiciones." in shown
+
+
+def test_a_list_that_is_cut_says_so(run: Run) -> None:
+    assert "7 posiciones. Se muestran 2 de 7. Más con --limit." in words_of(run("positions", "--limit", "2"))
+
+
+def test_positions_can_be_filtered_and_sorted(run: Run) -> None:
+    answer = json.loads(run("positions", "--json", "--status", "surplus", "--sort", "facility", "--oncology").stdout)
+    assert [line["facility"] for line in answer["positions"]] == ["BCIMS000118", "PLIMS000130"]
+
+
+def test_show_tells_each_number_with_its_inputs(run: Run) -> None:
+    shown = words_of(run("show", "DFIMS000605", "010.000.5433.00"))
+    for fact in (
+        "Hospital de Oncología CMN Siglo XXI",
+        "100 piezas al mes",
+        "de 2025-12, 2026-01, 2026-02: 300 piezas, 0 días sin existencia",
+        "método normalised, política default, ventana de 3 meses de 30 días",
+        "0 días 0 / 100 x 30",
+        "último conteo 9 mar 2026",
+        "2025-12 ████ 2026-03",
+        "2026-03 en curso",
+        "P-1 60 19 mar 2026",
+        "Desabasto, activa desde 8 mar 2026",
+        "UMAE Puebla Puebla · 108 km 700",
+    ):
+        assert fact in shown
+
+
+def test_show_finds_an_item_by_words_and_names_the_candidates_when_several_fit(run: Run) -> None:
+    assert json.loads(run("show", HOSPITAL, "rituximab", "--json").stdout)["position"]["version"] == 2
+    several = run("show", HOSPITAL, "mg")
+    assert several.exit_code == 1
+    assert "2 items of DFIMS000604 fit mg" in several.stderr
+    assert "010.000.5423.00 Trastuzumab 440 mg" in several.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("show", "NOBODY", "x"), "No facility is called NOBODY"),
+        (("show", HOSPITAL, "aspirina"), "Nothing was ever reported of aspirina in DFIMS000604"),
+        (
+            ("alerts", "--in", "Atlantis"),
+            "No facility is in Atlantis. States in the catalogue: Ciudad de México, Puebla",
+        ),
+        (("dead-letters", "show", "1"), "No dead letter is called 1"),
+    ],
+)
+def test_what_is_not_there_is_told_in_a_sentence(run: Run, arguments: tuple[str, ...], sentence: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert sentence in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_a_database_that_is_missing_or_not_migrated_says_what_to_do(tmp_path: Path) -> None:
+    missing = invoke("alerts", database=f"sqlite:///{tmp_path}/none.db")
+    assert (missing.exit_code, "Make it with: abasto db migrate" in missing.stderr) == (1, True)
+    made = invoke("db", "migrate", database=f"sqlite:///{tmp_path}/none.db")
+    assert (made.exit_code, "is ready" in made.stdout) == (0, True)
+    empty = invoke("alerts", database=f"sqlite:///{tmp_path}/none.db")
+    assert (empty.exit_code, empty.stdout) == (0, "Ninguna alerta con estos filtros.\n")
+
+
+def test_a_projector_that_cannot_start_says_why(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    environment = {"ABASTO_DATABASE": f"sqlite:///{tmp_path}/none.db", "ABASTO_PROJECTOR_METRICS_PORT": "0"}
+    result = CliRunner().invoke(projector_app, (), env=environment)
+    assert result.exit_code == 2
+    assert "Make it with: abasto db migrate" in caplog.text
+
+
+def test_dead_letters_are_listed_with_their_reasons(run: Run) -> None:
+    shown = words_of(run("dead-letters", "list"))
+    assert "abasto.inventory.v1:0:1" in shown
+    assert "Item 010.000.9999.00 is not in the catalogue." in shown
+    assert "2 dead letters." in shown
+    assert json.loads(run("dead-letters", "list", "--fault", "undecodable", "--json").stdout)["total"] == 1
+
+
+def test_a_dead_letter_does_not_upset_the_terminal(database: str, log: Log, project: Callable[[], None]) -> None:
+    log.publish(dead_letter(3, value=b"\xff\x1b[31m\x07{", key=None))
+    project()
+    shown = invoke("dead-letters", "show", "abasto.inventory.v1:0:3", database=database).stdout
+    assert r"\xff\x1b[31m\x07{" in shown
+    assert not re.search("[\x07\x1b]", shown)
+
+
+def test_a_dead_letter_that_would_be_refused_again_is_not_sent(run: Run, tmp_path: Path) -> None:
+    still = run("dead-letters", "resend", "abasto.inventory.v1:0:1")
+    assert still.exit_code == 1
+    assert "was not sent. Item 010.000.9999.00 is not in the catalogue: load it first" in still.stderr
+    (tmp_path / "mended.json").write_text('{"type": "stock.counted"}', encoding="utf-8")
+    mended = run("dead-letters", "resend", "abasto.inventory.v1:0:1", "--with", str(tmp_path / "mended.json"))
+    assert mended.exit_code == 1
+    assert "was not sent" in mended.stderr
+
+
+def test_a_month_without_a_sheet_is_a_gap_in_the_sparkline_and_nothing_used_is_the_lowest_bar() -> None:
+    assert sparkline([0, 50, None, 100, -5]) == "▁▅·█▁"
+    assert sparkline([0, 0]) == "▁▁"
+    assert sparkline([]) == ""
+    assert consecutive(["2025-11", "2026-02"], 4) == ["2025-11", "2025-12", "2026-01", "2026-02"]
+
+
+def test_both_languages_have_the_same_words() -> None:
+    assert ES.keys() == EN.keys()
+
+
+def test_days_are_those_of_the_facility() -> None:
+    late = NOON.replace(hour=4)
+    assert Words("es").local_date(late, "America/Mexico_City") == "9 mar 2026"
+    assert Words("en", 2026).local_date(late, "Nowhere/Nothing") == "10 Mar"
