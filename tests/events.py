@@ -66,54 +66,54 @@ def _event(kind: type[Made], at: str, zone: str = ZONE, **fields: Any) -> Made:
     return kind(time=instant(at, zone), **fields)
 
 
-def counted(quantity: float, at: str, *lots: Lot, **more: Any) -> StockCounted:
+def counted(quantity: float, at: str, *lots: Lot, **more: Any) -> Event:
     """A count."""
     return _event(StockCounted, at, quantity=quantity, lots=lots, **more)
 
 
-def adjusted(delta: float, at: str, reason: Any = "correction", **more: Any) -> StockAdjusted:
+def adjusted(delta: float, at: str, reason: Any = "correction", **more: Any) -> Event:
     """A correction."""
     return _event(StockAdjusted, at, delta=delta, reason=reason, **more)
 
 
-def scheduled(quantity: float, at: str, expected: str, order: str = "P-1", **more: Any) -> ArrivalScheduled:
+def scheduled(quantity: float, at: str, expected: str, order: str = "P-1", **more: Any) -> Event:
     """An order line with its expected date."""
     if "deadline" in more:
         more["deadline"] = day(more["deadline"])
     return _event(ArrivalScheduled, at, quantity=quantity, expected_on=day(expected), order=order, **more)
 
 
-def received(quantity: float, at: str, *lots: Lot, **more: Any) -> ArrivalReceived:
+def received(quantity: float, at: str, *lots: Lot, **more: Any) -> Event:
     """A receipt."""
     return _event(ArrivalReceived, at, quantity=quantity, lots=lots, **more)
 
 
-def cancelled(at: str, quantity: float | None = None, order: str = "P-1", **more: Any) -> ArrivalCancelled:
+def cancelled(at: str, quantity: float | None = None, order: str = "P-1", **more: Any) -> Event:
     """Pieces that will not come."""
     return _event(ArrivalCancelled, at, quantity=quantity, order=order, **more)
 
 
-def dispensed(quantity: float, at: str, **more: Any) -> StockDispensed:
+def dispensed(quantity: float, at: str, **more: Any) -> Event:
     """Pieces given to patients."""
     return _event(StockDispensed, at, quantity=quantity, **more)
 
 
-def issued(quantity: float, at: str, **more: Any) -> StockIssued:
+def issued(quantity: float, at: str, **more: Any) -> Event:
     """Pieces sent elsewhere."""
     return _event(StockIssued, at, quantity=quantity, **more)
 
 
-def returned(quantity: float, at: str, **more: Any) -> StockReturned:
+def returned(quantity: float, at: str, **more: Any) -> Event:
     """Pieces back on the shelf."""
     return _event(StockReturned, at, quantity=quantity, **more)
 
 
-def unmet(quantity: float, at: str, **more: Any) -> DemandUnmet:
+def unmet(quantity: float, at: str, **more: Any) -> Event:
     """Pieces prescribed and not filled."""
     return _event(DemandUnmet, at, quantity=quantity, **more)
 
 
-def reported(period: str, quantity: float, at: str, **more: Any) -> ConsumptionReported:
+def reported(period: str, quantity: float, at: str, **more: Any) -> Event:
     """A month's sheet."""
     more.setdefault("id", f"sheet {period} {at}")
     return _event(ConsumptionReported, at, period=period, quantity=quantity, **more)

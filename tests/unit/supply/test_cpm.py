@@ -1,0 +1,269 @@
+"""The average monthly consumption: every method, its boundaries, and what goes into it."""
+
+import math
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supply.calendar import month_named
+from supply.cpm import Cpm, average, consumption_of, cpm
+from supply.ledger import Ledger, MonthRecord
+from supply.rules import CPM_POLICIES, CpmPolicy
+from tests.events import adjusted, counted, dispensed, issued, received, reported, returned, scheduled, unmet
+from tests.unit.supply.shelf import hospital, position
+
+ABASTO = CPM_POLICIES["abasto"]
+FEBRUARY = month_named("2026-02")
+
+
+def used(amount: int, out: int = 0, **more: Any) -> MonthRecord:
+    """A month in which a hospital dispensed something and was out on some days."""
+    return MonthRecord(dispensed=amount, days_out=out, **more)
+
+
+def cpm_of(policy: CpmPolicy, *months: MonthRecord, last: str = "2026-03", first_whole: str = "2020-01") -> Cpm:
+    """The CPM as of the month after `last`, the months given up to it."""
+    number = month_named(last)
+    held = {number - len(months) + 1 + index: record for index, record in enumerate(months)}
+    return cpm(Ledger(months=held), "hospital", policy, number + 1, month_named(first_whole))
+
+
+def policy(**more: Any) -> CpmPolicy:
+    """The default policy with changes."""
+    return msgspec.structs.replace(ABASTO, **more)
+
+
+@pytest.mark.parametrize(
+    ("method", "months", "value", "state", "months_used"),
+    [
+        ("none", [used(90), used(60, 15), used(30, 30)], 60, "ok", 3),
+        ("normalised", [used(90), used(60, 15), used(30)], (90 + 120 + 30) / 3, "ok", 3),
+        ("normalised", [used(90), used(0), used(60, 29)], (90 + 0 + 1800) / 3, "ok", 3),
+        ("normalised", [used(90), used(60), used(7, 30)], 75, "ok", 2),
+        ("normalised", [used(90), used(60), used(7, 31)], 75, "ok", 2),
+        ("normalised", [used(9, 31), used(6, 28), used(3, 31)], 6, "uncorrected", 3),
+        ("ratio", [used(90), used(60, 15), used(30)], 60 * 90 / 75, "ok", 3),
+        ("ratio", [used(9, 31), used(6, 28), used(3, 31)], 6, "uncorrected", 3),
+        ("skip", [used(90), used(60, 1), used(30)], 60, "ok", 2),
+        ("skip", [used(90, 1), used(60, 1), used(30, 1)], 60, "uncorrected", 3),
+    ],
+)
+def test_each_method(method: Any, months: list[MonthRecord], value: float, state: str, months_used: int) -> None:
+    found = cpm_of(policy(method=method), *months)
+    assert found.value == pytest.approx(value)
+    assert (found.inputs.state, len(found.inputs.months_used)) == (state, months_used)
+    assert len(found.inputs.months_left_out) == 3 - months_used
+
+
+def test_a_month_out_as_long_as_the_calendar_has_days_is_out_whole() -> None:
+    """28 days out of a February are all of it, though 30 days are counted to a month."""
+    found = cpm_of(ABASTO, used(90), used(90), used(0, 28), last="2026-02")
+    assert found.value == 90
+    assert found.inputs.months_left_out == ("2026-02",)
+    assert cpm_of(ABASTO, used(90), used(90), used(0, 27), last="2026-02").value == 60
+
+
+def test_a_month_out_whole_counts_plainly_by_the_policy_of_the_ivory_coast() -> None:
+    assert cpm_of(CPM_POLICIES["cote-divoire"], used(90), used(60), used(30, 30)).value == 60
+
+
+@pytest.mark.parametrize(("days", "length"), [(30.0, 30), (30.5, 30.5), (None, 31)])
+def test_the_days_of_a_month_are_the_policys(days: float | None, length: float) -> None:
+    """15 days out of a March."""
+    found = cpm_of(policy(month_days=days, window_months=1), used(30, 15))
+    assert found.value == pytest.approx(30 * length / (length - 15))
+
+
+def test_what_was_computed_from_is_told_with_the_number() -> None:
+    inputs = cpm_of(ABASTO, used(90), used(60, 15), used(30, 31)).inputs
+    assert inputs.policy == "abasto"
+    assert (inputs.method, inputs.window_months, inputs.month_days) == ("normalised", 3, 30)
+    assert (inputs.months_used, inputs.months_left_out) == (("2026-01", "2026-02"), ("2026-03",))
+    assert (inputs.pieces, inputs.days_out) == (150, 15)
+
+
+def test_only_the_window_counts_and_the_running_month_if_the_policy_says_so() -> None:
+    months = [used(1000), used(90), used(60), used(30), used(6)]
+    assert cpm_of(ABASTO, *months, last="2026-03").value == 32
+    number = month_named("2026-03")
+    ledger = Ledger(months={number - 4 + index: record for index, record in enumerate(months)})
+    running = policy(running_month=True)
+    assert cpm(ledger, "hospital", running, number, 0).inputs.months_used == ("2026-01", "2026-02", "2026-03")
+    assert cpm(ledger, "hospital", ABASTO, number, 0).inputs.months_used == ("2025-12", "2026-01", "2026-02")
+
+
+def test_no_month_with_data_is_no_cpm_which_is_not_a_cpm_of_zero() -> None:
+    nothing_yet = cpm_of(ABASTO, first_whole="2026-04")
+    assert (nothing_yet.value, nothing_yet.inputs.state) == (None, "insufficient")
+    nobody_used_it = cpm_of(ABASTO, first_whole="2026-01")
+    assert (nobody_used_it.value, nobody_used_it.inputs.state) == (0, "ok")
+
+
+def test_fewer_months_than_the_policy_asks_for_are_too_few() -> None:
+    two = policy(least_months=2)
+    assert cpm_of(two, used(90), first_whole="2026-03").value is None
+    assert cpm_of(two, used(90), used(60), first_whole="2026-02").value == 75
+
+
+def test_returns_beyond_what_left_never_make_it_negative() -> None:
+    assert cpm_of(ABASTO, used(10), used(10), used(0, returned=50)).value == 0
+
+
+def test_returns_of_an_earlier_months_pieces_are_not_multiplied_by_days_out() -> None:
+    assert cpm_of(ABASTO, used(100), used(0, 25, returned=20), last="2026-02", first_whole="2026-01").value == 40
+
+
+@pytest.mark.parametrize(("kind", "amount"), [("hospital", 70 - 5), ("warehouse", 200 - 5), ("mixing_centre", 270 - 5)])
+def test_what_counts_as_consumption_depends_on_the_kind_of_facility(kind: Any, amount: int) -> None:
+    record = MonthRecord(dispensed=70, issued=200, returned=5, unmet=40)
+    assert consumption_of(record, kind) == amount
+    assert consumption_of(record, kind, unmet_counts=True) == amount + 40
+
+
+def test_a_reported_total_stands_for_the_month_and_its_days_out_for_the_ledgers() -> None:
+    sheet = MonthRecord(dispensed=70, issued=5, days_out=3, reported=90, reported_out=15)
+    assert cpm_of(policy(window_months=1), sheet).value == 180
+    without_days = MonthRecord(dispensed=70, days_out=15, reported=90)
+    assert cpm_of(policy(window_months=1), without_days).value == 180
+
+
+def test_where_sheets_come_a_month_without_one_has_no_data() -> None:
+    sheet = MonthRecord(reported=90)
+    found = cpm_of(ABASTO, sheet, sheet, MonthRecord())
+    assert found.value == 90
+    assert found.inputs.months_left_out == ("2026-03",)
+
+
+def test_a_reporter_that_goes_over_to_single_events_keeps_its_cpm() -> None:
+    found = cpm_of(ABASTO, MonthRecord(reported=90), used(60), used(30))
+    assert (found.value, found.inputs.months_left_out) == (60, ())
+
+
+months_drawn = st.lists(
+    st.builds(
+        MonthRecord,
+        dispensed=st.integers(0, 10**9),
+        issued=st.integers(0, 10**9),
+        returned=st.integers(0, 10**9),
+        unmet=st.integers(0, 1000),
+        days_out=st.integers(0, 31),
+        reported=st.integers(-1, 10**9),
+        reported_out=st.integers(-1, 31),
+    ),
+    max_size=6,
+)
+
+
+@given(
+    months_drawn,
+    st.sampled_from(["none", "normalised", "ratio", "skip"]),
+    st.sampled_from([30.0, 30.4375, 30.5, None]),
+    st.sampled_from(["hospital", "warehouse", "mixing_centre"]),
+    st.sampled_from(["left_out", "uncorrected"]),
+    st.integers(1, 6),
+)
+def test_never_negative_infinite_or_nan(
+    months: list[MonthRecord], method: Any, days: float | None, kind: Any, full: Any, window_months: int
+) -> None:
+    rule = policy(method=method, month_days=days, full_month_out=full, window_months=window_months)
+    ledger = Ledger(months={FEBRUARY - index: record for index, record in enumerate(months)})
+    found = cpm(ledger, kind, rule, FEBRUARY + 1, FEBRUARY - 2)
+    if found.value is None:
+        assert found.inputs.state == "insufficient"
+    else:
+        assert math.isfinite(found.value)
+        assert found.value >= 0
+        assert set(found.inputs.months_used).isdisjoint(found.inputs.months_left_out)
+        assert len(found.inputs.months_used + found.inputs.months_left_out) == window_months
+
+
+def test_an_average_of_nothing_is_insufficient() -> None:
+    assert average([], ABASTO) == (None, "insufficient", [])
+
+
+# ------------------------------------------------------------- with the events behind it
+
+
+def test_the_first_month_counts_only_from_its_first_day_on() -> None:
+    stock = counted(500, "2026-01-10 09:00")
+    use = [dispensed(30, "2026-01-20 09:00"), dispensed(60, "2026-02-10 09:00")]
+    assert position(stock, *use, at="2026-02-20").cpm is None
+    assert position(stock, *use, at="2026-03-01").cpm == 60
+    whole = counted(500, "2026-01-01 09:00")
+    assert position(whole, *use, at="2026-03-01").cpm == 45
+
+
+def test_a_month_with_stock_and_no_issues_counts_as_zero() -> None:
+    found = position(counted(500, "2025-12-20"), dispensed(60, "2026-01-10"), at="2026-04-02")
+    assert found.cpm == 20
+    assert found.cpm_inputs.months_used == ("2026-01", "2026-02", "2026-03")
+
+
+def test_months_before_the_item_was_first_here_do_not_count_as_zero() -> None:
+    """An order placed, a shelf counted empty and prescriptions not filled show no stock yet."""
+    before = [
+        scheduled(100, "2025-11-02", "2026-01-20"),
+        counted(0, "2025-11-05"),
+        unmet(3, "2025-12-05"),
+        adjusted(-1, "2025-12-06"),
+    ]
+    after = [received(300, "2026-02-01", order="P-1"), dispensed(60, "2026-02-10")]
+    found = position(*before, *after, at="2026-03-01")
+    assert found.cpm == 60
+    assert found.cpm_inputs.months_left_out == ("2025-12", "2026-01")
+
+
+def test_a_position_never_counted_has_a_cpm_all_the_same() -> None:
+    found = position(dispensed(30, "2026-01-01"), dispensed(60, "2026-02-10"), at="2026-03-01")
+    assert (found.on_hand, found.cpm, found.cover_days, found.status) == (None, 45, None, "unknown")
+
+
+def test_days_out_raise_it() -> None:
+    """Out from the 16th on: 13 whole days of February."""
+    events = [counted(60, "2026-01-15"), dispensed(60, "2026-02-15 12:00")]
+    found = position(*events, at="2026-03-01")
+    assert found.cpm_inputs.days_out == 13
+    assert found.cpm == pytest.approx(60 * 30 / 17)
+
+
+def test_unmet_demand_is_shown_apart() -> None:
+    events = [counted(60, "2025-12-15"), dispensed(30, "2026-01-15"), unmet(30, "2026-01-16")]
+    found = position(*events, at="2026-02-01")
+    assert found.cpm == 30
+    (month,) = [each for each in found.months if each.month == "2026-01"]
+    assert (month.consumption, month.unmet) == (30, 30)
+
+
+def test_a_warehouse_consumes_what_it_issues() -> None:
+    events = [counted(600, "2025-12-15"), dispensed(30, "2026-01-15"), issued(90, "2026-01-16")]
+    assert position(*events, at="2026-02-01").cpm == 30
+    assert position(*events, at="2026-02-01", entries=[hospital(kind="warehouse")]).cpm == 90
+
+
+def test_a_month_that_took_back_more_than_it_gave_shows_so() -> None:
+    events = [counted(60, "2025-12-15"), dispensed(30, "2026-01-15"), returned(40, "2026-02-16")]
+    found = position(*events, at="2026-03-01")
+    assert [(month.month, month.consumption) for month in found.months] == [("2026-01", 30), ("2026-02", -40)]
+    assert found.cpm == 0
+
+
+def test_a_sheet_replaces_the_events_of_its_month_and_a_later_one_corrects_it() -> None:
+    events = [dispensed(30, "2026-01-15"), reported("2026-01", 80, "2026-02-02")]
+    assert position(*events, at="2026-03-01").cpm == 80
+    corrected = [*events, reported("2026-01", 90, "2026-02-20", stockout_days=15)]
+    assert position(*corrected, at="2026-03-01").cpm == 180
+    assert position(*reversed(corrected), at="2026-03-01").cpm == 180
+
+
+def test_days_out_reported_beyond_the_month_are_clipped() -> None:
+    found = position(reported("2026-02", 80, "2026-03-02", stockout_days=31), at="2026-03-03")
+    assert found.months[0].days_out == 28
+
+
+def test_the_months_kept_are_the_window_and_twelve_more() -> None:
+    events = [dispensed(1, f"{year}-{month:02d}-10") for year in (2024, 2025) for month in range(1, 13)]
+    months = [month.month for month in position(*events, at="2026-01-20").months]
+    assert (months[0], months[-1]) == ("2024-10", "2025-12")
