@@ -101,6 +101,8 @@ def _end_at_the_latest(why: str) -> None:
 async def _serve(settings: Settings, rules: Rules, furnish: Furnish, *, create_topics: bool) -> None:
     await ensure_topics(settings, create=create_topics)
     hand_over_lean_records()
+    # When a counter was made is of no use to anybody, and doubles the page.
+    prometheus_client.disable_created_metrics()
     metrics = WorkerMetrics()
     catalogue = Catalogue()
     reader = CatalogueReader(catalogue, settings, metrics)

@@ -1,6 +1,7 @@
 """A worker with the counting book, for tests that kill it: `python -m tests.workers.counting`.
 
 `DIE_AT` names a point of the checkpoint at which the process kills itself, at the `DIE_AFTER`th time it gets there.
+`SLOW_RECOVERY` makes each recovery so many seconds longer.
 """
 
 import asyncio
@@ -8,13 +9,16 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
 
+import streams.assignment
 from agents.shards import OpenShard, wall_ms
 from agents.worker import run_worker
 from schemas.channels import INPUTS
+from streams.recovery import recover
 from streams.settings import Settings
 from streams.shard import Shard
 from supply.catalogue import Catalogue
@@ -71,10 +75,22 @@ def die_at(point: str, times: int) -> None:
     setattr(AIOKafkaProducer, "commit_transaction", watched_commit)  # noqa: B010 # mypy: a method
 
 
+def recover_slowly(seconds: float) -> None:
+    """Let recoveries last."""
+
+    async def slow(shards: Sequence[Shard], settings: Settings) -> int:
+        await asyncio.sleep(seconds)
+        return await recover(shards, settings)
+
+    setattr(streams.assignment, "recover", slow)  # noqa: B010 # mypy: imported there
+
+
 def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     if point := os.environ.get("DIE_AT"):
         die_at(point, int(os.environ.get("DIE_AFTER", "1")))
+    if seconds := os.environ.get("SLOW_RECOVERY"):
+        recover_slowly(float(seconds))
     return run_worker(Settings.from_environment(), furnish=counting_shards)
 
 

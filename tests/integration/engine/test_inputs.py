@@ -58,6 +58,14 @@ async def test_aborted_transactions_and_markers_are_no_gap(settings: Settings, w
     assert again.stop() == 0
 
 
+@pytest.mark.parametrize("compression", ["gzip", "snappy", "lz4", "zstd"])
+async def test_publishers_may_compress(settings: Settings, workers: Workers, compression: str) -> None:
+    events = load(500)
+    workers.start(settings)
+    await publish(settings, events, compression=compression)
+    await wait_until_counted(settings, events)
+
+
 async def test_every_second_record_is_bad_and_the_others_count(settings: Settings, workers: Workers) -> None:
     await put_catalogue(settings, HOSPITAL, ITEM)
     worker = workers.start(settings, REAL)

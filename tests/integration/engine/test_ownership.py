@@ -58,6 +58,28 @@ async def test_a_zombie_cannot_write(settings: Settings, workers: Workers) -> No
     assert "was taken over by another owner" in zombie.log
 
 
+async def test_a_rebalance_calls_a_long_recovery_off(settings: Settings, workers: Workers) -> None:
+    events = load(1_000)
+    first = workers.start(settings, SLOW_RECOVERY="4")
+    await asyncio.to_thread(first.wait_for, "catalogue:")
+    await publish(settings, events[:500])
+    # It comes while the first recovers both shards; each then recovers its own.
+    second = workers.start(other(settings), SLOW_RECOVERY="4")
+    await asyncio.to_thread(first.wait_until_ready)
+    await asyncio.to_thread(second.wait_until_ready)
+    assert "recovered [0, 1]" not in first.log
+    await publish(settings, events[500:])
+    await wait_until_counted(settings, events)
+    assert (first.stop(), second.stop()) == (0, 0)
+
+
+async def test_a_worker_told_to_stop_while_it_recovers_stops_at_once(settings: Settings, workers: Workers) -> None:
+    worker = workers.start(settings, SLOW_RECOVERY="60")
+    await asyncio.to_thread(worker.wait_for, "catalogue:")
+    await asyncio.sleep(2)
+    assert worker.stop(seconds=10) == 0
+
+
 async def test_fenced_and_no_rebalance_the_worker_stops(settings: Settings, workers: Workers) -> None:
     worker = workers.start(msgspec.structs.replace(settings, fenced_wait_seconds=2.0))
     await asyncio.to_thread(worker.wait_until_ready)

@@ -63,17 +63,23 @@ def expected_of(events: Iterable[StockDispensed]) -> dict[str, tuple[int, int]]:
 
 
 async def publish(
-    settings: Settings, events: Sequence[StockDispensed], *, per_second: float | None = None, topic: str = CONSUMPTION
+    settings: Settings,
+    events: Sequence[StockDispensed],
+    *,
+    per_second: float | None = None,
+    compression: str | None = None,
 ) -> None:
     """Publish events as an upstream system does, each to its partition."""
-    producer = AIOKafkaProducer(**connection(settings), enable_idempotence=True, linger_ms=2)
+    producer = AIOKafkaProducer(
+        **connection(settings), enable_idempotence=True, linger_ms=2, compression_type=compression
+    )
     await producer.start()
     try:
         began = time.monotonic()
         for number, event in enumerate(events):
             key = position_key(event.facility, event.item)
             await producer.send(
-                topic,
+                CONSUMPTION,
                 key=key.encode(),
                 value=msgspec.json.encode(event),
                 partition=partition_of(key, settings.partitions),
