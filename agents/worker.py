@@ -102,7 +102,7 @@ async def _serve(settings: Settings, rules: Rules, furnish: Furnish, *, create_t
     await ensure_topics(settings, create=create_topics)
     hand_over_lean_records()
     # When a counter was made is of no use to anybody, and doubles the page.
-    prometheus_client.disable_created_metrics()
+    prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call] # the one function it has untyped
     metrics = WorkerMetrics()
     catalogue = Catalogue()
     reader = CatalogueReader(catalogue, settings, metrics)
