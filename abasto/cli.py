@@ -9,11 +9,16 @@ import typer
 from abasto.catalogue_commands import catalogue_app
 from abasto.convert_command import convert
 from abasto.local.commands import kafka_app
+from abasto.projector_commands import db_app, projector_app
 from abasto.publish_command import publish
+from abasto.read_commands import alerts, dead_letters_app, positions, show
 from abasto.replay_command import replay
+from abasto.simulate_command import simulate
 from abasto.terminal import FailingClearly
 from abasto.topics_commands import topics_app
+from abasto.up_command import up
 from abasto.verify_command import verify_app
+from abasto.worker_command import worker
 
 app = typer.Typer(
     name="abasto",
@@ -24,13 +29,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.command()(up)
+app.command()(worker)
+app.add_typer(projector_app, name="projector")
 app.command()(publish)
 app.command()(convert)
+app.command()(simulate)
 app.command()(replay)
+app.command()(positions)
+app.command()(alerts)
+app.command()(show)
+app.add_typer(dead_letters_app, name="dead-letters")
 app.add_typer(verify_app, name="verify")
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(kafka_app, name="kafka")
 app.add_typer(topics_app, name="topics")
+app.add_typer(db_app, name="db")
 
 
 def main() -> None:

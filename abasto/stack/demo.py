@@ -1,0 +1,91 @@
+"""The demonstration: a simulated national network, published once before the first worker starts.
+
+The backlog lies in Kafka when the worker begins, so it is counted in the order of its time, day by day, as it would
+have been; published beside a running worker the same events would be months late.
+"""
+
+import asyncio
+import datetime as dt
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from rich.console import Console
+
+from abasto.event_files import EventFiles
+from abasto.stack.progress_of import backlog_left
+from abasto.stack.stack import Stack
+from abasto.terminal import Failure, progress
+
+SEED = 7
+MONTHS = 4
+"""The CPM looks at three whole months; the first month of a position is rarely whole."""
+
+LOOK_SECONDS = 0.5
+PATIENCE_SECONDS = 300.0
+
+
+def fill(stack: Stack, console: Console) -> None:
+    """Simulate and publish, unless that was done in this folder before.
+
+    Raises:
+        Failure: an earlier filling was cut short: publishing again would count a part twice.
+    """
+    folder = stack.plan.folder / "demo"
+    started, done = folder / "publishing", folder / "published"
+    if done.exists():
+        console.print(f"The demonstration's events of {done.read_text().strip()} are there")
+        return
+    if started.exists():
+        raise Failure(
+            f"the demonstration was cut short while it was filled; remove {stack.plan.folder} and start again"
+        )
+    _simulate(folder, console)
+    started.touch()
+    _publish(folder, stack.broker, console)
+    done.write_text(f"{dt.datetime.now(dt.UTC):%Y-%m-%d}\n")
+    started.unlink()
+
+
+def _simulate(folder: Path, console: Console) -> None:
+    from abasto.simulate.days import Days
+    from abasto.simulate.simulation import simulate
+
+    until = dt.datetime.now(dt.UTC).date()
+    with progress("simulating", Days(until, MONTHS).count) as advance:
+        summary = simulate(SEED, MONTHS, until, folder, small=False, advance=advance)
+    console.print(
+        f"Simulated {summary['lines']:,} events of {summary['facilities']} facilities and {summary['items']} items"
+    )
+
+
+def _publish(folder: Path, broker: str, console: Console) -> None:
+    from abasto.catalogue_load import run_load
+    from abasto.kafka import settings_for
+    from abasto.publish import send
+
+    run_load(folder / "catalogue", broker=broker, replace=False, as_json=False)
+    began = time.monotonic()
+    with ExitStack() as files:
+        source = EventFiles([str(folder / "events.jsonl")], files)
+        with progress("publishing", source.size) as advance:
+            # The simulation plants bad records; they are sent too, and end among the dead letters.
+            sent = asyncio.run(send(source.to_send("send", advance), settings_for(broker)))
+    console.print(f"Published {sum(sent.values()):,} events in {time.monotonic() - began:.0f} s")
+
+
+def show_alerts(stack: Stack, console: Console) -> None:
+    """Wait until all events are counted and shown, then print what a coordinator sees first."""
+    from abasto.read_commands import alerts
+
+    began = time.monotonic()
+    left = total = backlog_left(stack)
+    with progress("counting", total) as advance:
+        while left and time.monotonic() - began < PATIENCE_SECONDS:
+            stack.watch()
+            time.sleep(LOOK_SECONDS)
+            before, left = left, backlog_left(stack)
+            advance(before - left)
+    console.print(f"Counted in {time.monotonic() - began:.0f} s")
+    alerts(limit=15)
+    console.print("More: `abasto alerts`, `abasto positions --status critical`, `abasto show FACILITY ITEM`")

@@ -1,0 +1,176 @@
+"""The stack in one terminal: start everything in order, keep it running, end everything in order."""
+
+import asyncio
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Self
+
+import msgspec
+from rich.console import Console
+
+from abasto.local.broker import LocalKafka
+from abasto.stack.child import Child
+from abasto.terminal import Failure
+
+GRACE_SECONDS = 15.0
+"""A worker ends within 10 s of being asked, its last checkpoint included."""
+
+RESTART_PAUSE_SECONDS = 1.0
+RESTARTS_ALLOWED = 3
+RESTART_WINDOW_SECONDS = 60.0
+"""A program that ends more often than this in a minute will not be mended by starting it once more."""
+
+WATCH_SECONDS = 0.2
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What to run, and where its data lie. `broker` and `database` name existing ones instead of local ones."""
+
+    folder: Path
+    broker: str | None
+    kafka_port: int
+    database: str | None
+    workers: int
+    metrics: bool
+
+    @property
+    def database_address(self) -> str:
+        """The read model's address: a file in the folder unless another is named."""
+        return self.database or f"sqlite:///{self.folder / 'abasto.db'}"
+
+
+@dataclass
+class _Watched:
+    child: Child
+    restarts: deque[float] = field(default_factory=lambda: deque(maxlen=RESTARTS_ALLOWED + 1))
+
+
+class Stack:
+    """A context manager: inside it Kafka answers, the topics and the database are ready; `run` starts the programs.
+
+    Raises a `Failure` or `LocalKafkaError` that says what to do; whatever was started by then is ended.
+    """
+
+    def __init__(self, plan: Plan, console: Console) -> None:
+        self.plan = plan
+        self._console = console
+        self._kafka = None if plan.broker else LocalKafka(plan.folder, plan.kafka_port, console=console)
+        self._watched: list[_Watched] = []
+        self._ending = False
+
+    @property
+    def broker(self) -> str:
+        """`host:port` of Kafka."""
+        return self.plan.broker or (self._kafka.bootstrap if self._kafka else "")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings that every program of the stack runs with."""
+        return {"ABASTO_BROKERS": self.broker, "ABASTO_DATABASE": self.plan.database_address}
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._interrupted)
+        signal.signal(signal.SIGINT, self._interrupted)
+        try:
+            self._prepare()
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def _prepare(self) -> None:
+        from store.database import migrate
+        from streams.faults import BrokerUnreachable, WrongSetting, WrongTopics
+        from streams.settings import Settings
+        from streams.topic_check import ensure_topics
+
+        self.plan.folder.mkdir(parents=True, exist_ok=True)
+        if self._kafka is not None:
+            self._kafka.start()
+            self._console.print(f"Kafka answers on {self.broker}")
+        os.environ.update(self.environment)
+        try:
+            created = asyncio.run(ensure_topics(Settings.from_environment(), create=True))
+        except (WrongTopics, BrokerUnreachable, WrongSetting) as fault:
+            raise Failure(str(fault)) from fault
+        if created:
+            self._console.print(f"Created {len(created)} topics")
+        migrate(self.plan.database_address)
+
+    def start(self) -> None:
+        """Start the worker processes and the projector."""
+        logs = self.plan.folder / "logs"
+        for number in range(1, self.plan.workers + 1):
+            name = "worker" if self.plan.workers == 1 else f"worker-{number}"
+            # Only the first serves on the known port; the others would find it taken.
+            own: Mapping[str, str] = {} if number == 1 and self.plan.metrics else {"ABASTO_METRICS_PORT": "0"}
+            self._add(Child(name, ["worker"], logs / f"{name}.log", {**self.environment, **own}))
+        own = {} if self.plan.metrics else {"ABASTO_PROJECTOR_METRICS_PORT": "0"}
+        self._add(Child("projector", ["projector"], logs / "projector.log", {**self.environment, **own}))
+
+    def _add(self, child: Child) -> None:
+        child.start()
+        self._watched.append(_Watched(child))
+        self._console.print(f"Started the {child.name} (log: {child.log})")
+
+    def watch(self) -> None:
+        """Look once whether everything runs; a program that ended is started again.
+
+        Raises:
+            Failure: a program ends again and again, or Kafka ended.
+        """
+        for watched in self._watched:
+            if watched.child.exit_code is not None:
+                self._restart(watched)
+        if self._kafka is not None and not self._kafka.is_running:
+            raise self._kafka.why_it_ended()
+
+    def _restart(self, watched: _Watched) -> None:
+        child = watched.child
+        now = time.monotonic()
+        watched.restarts.append(now)
+        code = child.exit_code
+        if len(watched.restarts) > RESTARTS_ALLOWED and now - watched.restarts[0] < RESTART_WINDOW_SECONDS:
+            lines = "\n  ".join(child.last_lines())
+            raise Failure(
+                f"the {child.name} ended {len(watched.restarts)} times within a minute; it last said:\n  {lines}"
+            )
+        self._console.print(f"[yellow]The {child.name} ended with code {code}; it is started again")
+        time.sleep(RESTART_PAUSE_SECONDS)
+        child.start()
+
+    def stay(self) -> None:
+        """Keep everything running until Ctrl-C."""
+        while True:
+            self.watch()
+            time.sleep(WATCH_SECONDS)
+
+    def _interrupted(self, _number: int, _frame: FrameType | None) -> None:
+        """Ctrl-C ends the stack in order, once: pressing it again does not cut that short."""
+        if not self._ending:
+            self._ending = True
+            raise KeyboardInterrupt
+
+    def _end(self) -> None:
+        self._ending = True
+        if self._watched:
+            self._console.print("Ending: last checkpoint, then Kafka")
+        for watched in self._watched:
+            watched.child.ask_to_end()
+        deadline = time.monotonic() + GRACE_SECONDS
+        for watched in self._watched:
+            watched.child.wait(max(0.1, deadline - time.monotonic()))
+        if self._kafka is not None:
+            self._kafka.stop()
