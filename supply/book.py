@@ -68,6 +68,7 @@ class Book:
         self._totals = Totals()
         self._revision = catalogue.revision
         self._revisits: list[str] = []
+        self._reached_ms = 0
 
     def __len__(self) -> int:
         return len(self._positions)
@@ -135,6 +136,7 @@ class Book:
         """Make every daily evaluation due within reach, each position's in the order of its days."""
         if reach is None:
             return
+        self._revisit(self._reached_ms or reach.evaluate_ms)
         for at_ms, key in self._agenda.due(reach.evaluate_ms):
             held = self._positions.get(key)
             if isinstance(held, bytes):
@@ -143,7 +145,7 @@ class Book:
                     self._catch_up(key, self._wake(key, held), reach)
             elif held is not None and held.next_at == at_ms:
                 self._catch_up(key, held, reach)
-        self._revisit(reach)
+        self._reached_ms = reach.evaluate_ms
 
     def publish(self, now_ms: int | None) -> Publication:
         """Snapshot all touched positions; afterwards none is touched.
@@ -212,8 +214,9 @@ class Book:
         position.settle_some(reach.settle_ms, place.calendar)
         self._rebook(key, position)
 
-    def _revisit(self, reach: Reach) -> None:
-        """Touch what a change of the catalogue concerns, so that it takes effect without waiting for an event."""
+    def _revisit(self, after_ms: int) -> None:
+        """Touch what a change of the catalogue concerns, and look at it on the first midnight after an instant: it takes
+        effect without waiting for an event."""
         if self._catalogue.revision != self._revision:
             concerns = self._catalogue.changed_since(self._revision)
             self._revision = self._catalogue.revision
@@ -224,9 +227,7 @@ class Book:
             if held is not None:
                 position = self._wake(key, held) if isinstance(held, bytes) else held
                 calendar = self._place(key, position).calendar
-                position.next_at = min(
-                    position.next_at, calendar.next_midnight(max(position.looked_at, reach.evaluate_ms))
-                )
+                position.next_at = min(position.next_at, calendar.next_midnight(max(position.looked_at, after_ms)))
                 self._touched[key] = position
                 self._rebook(key, position)
 
@@ -272,8 +273,9 @@ class Book:
         facility_code, _, item_code = key.partition("|")
         facility = self._catalogue.facility(facility_code)
         item = self._catalogue.item(item_code)
-        return place_of(
+        place = place_of(
             facility or Facility(facility=facility_code, name=facility_code, kind="hospital"),
             item or Item(item=item_code, name=item_code),
             self._rules,
         )
+        return place if facility is not None and item is not None else place._replace(watched=False)
