@@ -215,8 +215,8 @@ class Book:
         self._rebook(key, position)
 
     def _revisit(self, after_ms: int) -> None:
-        """Touch what a change of the catalogue concerns, and look at it on the first midnight after an instant: it takes
-        effect without waiting for an event."""
+        """Touch what a change of the catalogue concerns, and look at it on the first midnight after an instant: it
+        takes effect without waiting for an event."""
         if self._catalogue.revision != self._revision:
             concerns = self._catalogue.changed_since(self._revision)
             self._revision = self._catalogue.revision

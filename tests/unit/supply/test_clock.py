@@ -1,0 +1,69 @@
+"""How far a shard's evaluations may go."""
+
+import pytest
+
+from supply.clock import Reach, ShardClock
+
+INVENTORY, ARRIVALS, CONSUMPTION = TOPICS = ("inventory", "arrivals", "consumption")
+LATENESS = 100
+
+
+def clock(**newest: int) -> ShardClock:
+    """A clock that has seen an event of each topic named."""
+    made = ShardClock(TOPICS, LATENESS)
+    for topic, at in newest.items():
+        made.seen(topic, at)
+    return made
+
+
+BEHIND: tuple[str, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("what", "newest", "caught_up", "wall", "reach"),
+    [
+        ("nothing seen", {}, BEHIND, None, None),
+        ("nothing seen, all read", {}, TOPICS, None, None),
+        ("one topic not heard of yet", {INVENTORY: 900, ARRIVALS: 800}, BEHIND, None, None),
+        ("the slowest topic", {INVENTORY: 900, ARRIVALS: 700, CONSUMPTION: 800}, BEHIND, None, Reach(600, 600)),
+        ("a silent topic that is read", {INVENTORY: 900, CONSUMPTION: 800}, (ARRIVALS,), None, Reach(700, 700)),
+        (
+            "by events alone, a topic that is read counts for what it said",
+            {INVENTORY: 900, ARRIVALS: 700, CONSUMPTION: 800},
+            TOPICS,
+            None,
+            Reach(600, 600),
+        ),
+        ("in service with a backlog", {INVENTORY: 900, ARRIVALS: 700}, BEHIND, 5000, None),
+        (
+            "a topic that is read does not hold the others up",
+            {INVENTORY: 900, ARRIVALS: 10, CONSUMPTION: 800},
+            (ARRIVALS,),
+            5000,
+            Reach(700, 700),
+        ),
+        ("in service, all read", {INVENTORY: 900, ARRIVALS: 700}, TOPICS, 5000, Reach(5000, 800)),
+        ("an event from ten minutes ahead", {INVENTORY: 5200}, TOPICS, 5000, Reach(5000, 5000)),
+        ("in service, nothing ever seen", {}, TOPICS, 5000, None),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_reach(
+    what: str, newest: dict[str, int], caught_up: tuple[str, ...], wall: int | None, reach: Reach | None
+) -> None:
+    assert clock(**newest).limit(caught_up, wall) == reach
+
+
+def test_an_older_event_does_not_turn_it_back() -> None:
+    shard_clock = clock(inventory=900)
+    shard_clock.seen(INVENTORY, 500)
+    assert shard_clock.limit((ARRIVALS, CONSUMPTION), None) == Reach(800, 800)
+
+
+def test_it_goes_on_from_what_was_stored() -> None:
+    before = clock(inventory=900, arrivals=700)
+    after = ShardClock(TOPICS, LATENESS)
+    after.restore(before.snapshot())
+    assert after.limit((CONSUMPTION,), None) == Reach(600, 600)
+    after.restore({INVENTORY: 300})
+    assert after.limit((ARRIVALS, CONSUMPTION), None) == Reach(200, 200)
