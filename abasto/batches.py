@@ -45,6 +45,14 @@ class Batches:
             batch.append(timestamp=None, key=record.key, value=record.value)
         self.sent[record.topic] += 1
 
+    async def turn(self) -> None:
+        """Send what is there, and wait until what was sent before the last turn is confirmed."""
+        earlier = list(self._under_way)
+        for place, batch in self._open.items():
+            await self._hand_over(place, batch)
+        self._open.clear()
+        await asyncio.gather(*earlier)
+
     async def flush(self) -> None:
         """Send what is there and wait until the brokers have confirmed all of it.
 

@@ -1,12 +1,14 @@
 """Files of events, read twice: all lines are looked at first, then they are sent in their order."""
 
 import datetime as dt
+import heapq
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -20,6 +22,9 @@ BAD_LINES_KEPT = 1000
 """Bad lines described in a report; beyond that only their number is kept, a wrong file may be bad throughout."""
 
 PROGRESS_EVERY_LINES = 2000
+
+Found = tuple[str, Record | BadLine]
+"""A file's name and what one of its lines is."""
 
 OnBad = Literal["refuse", "skip", "send"]
 """Bad lines: refuse the whole publication, leave them out, or send their bytes as they are."""
@@ -37,7 +42,8 @@ class Findings:
 class EventFiles:
     """The files of one publication. Standard input is kept in a temporary file, as lines are read twice.
 
-    They stay open until `stack` is closed.
+    Several files are sent as one, merged by the time of their events, each in its own order. They stay open until
+    `stack` is closed.
     """
 
     def __init__(self, names: Iterable[str], stack: ExitStack) -> None:
@@ -48,7 +54,7 @@ class EventFiles:
     def look(self, advance: Callable[[int], None]) -> Findings:
         """Validates every line; `advance` is told the bytes read."""
         findings = Findings()
-        for name, found in self._read(advance):
+        for name, found in chain.from_iterable(self._streams(advance)):
             if isinstance(found, Record):
                 findings.good += 1
                 continue
@@ -58,12 +64,14 @@ class EventFiles:
         return findings
 
     def to_send(self, on_bad: OnBad, advance: Callable[[int], None]) -> Iterator[Record]:
-        """The records in the order of their lines.
+        """The records in the order of their lines, and files in the order of their times.
 
         Raises:
             Failure: a line is bad and `on_bad` refuses it: the file changed since it was looked at.
         """
-        for name, found in self._read(advance):
+        streams = self._streams(advance)
+        merged = streams[0] if len(streams) == 1 else _merged(streams)
+        for name, found in merged:
             if isinstance(found, Record):
                 yield found
             elif on_bad == "send":
@@ -71,16 +79,32 @@ class EventFiles:
             elif on_bad == "refuse":
                 raise Failure(f"{name}, line {found.number}: {found.reason} (the file changed while it was published)")
 
-    def _read(self, advance: Callable[[int], None]) -> Iterator[tuple[str, Record | BadLine]]:
-        for name, file in self._files:
-            file.seek(0)
-            read = 0
-            for count, found in enumerate(records(numbered_lines(file), self._now), start=1):
-                yield name, found
-                if count % PROGRESS_EVERY_LINES == 0:
-                    advance(file.tell() - read)
-                    read = file.tell()
-            advance(file.tell() - read)
+    def _streams(self, advance: Callable[[int], None]) -> list[Iterator[Found]]:
+        return [self._read(name, file, advance) for name, file in self._files]
+
+    def _read(self, name: str, file: BinaryIO, advance: Callable[[int], None]) -> Iterator[Found]:
+        file.seek(0)
+        read = 0
+        for count, found in enumerate(records(numbered_lines(file), self._now), start=1):
+            yield name, found
+            if count % PROGRESS_EVERY_LINES == 0:
+                advance(file.tell() - read)
+                read = file.tell()
+        advance(file.tell() - read)
+
+
+def _merged(streams: Iterable[Iterator[Found]]) -> Iterator[Found]:
+    """One stream of several: whatever the order inside a file, it is kept."""
+    timed = [_with_newest_time(stream) for stream in streams]
+    return (found for _, found in heapq.merge(*timed, key=lambda each: each[0]))
+
+
+def _with_newest_time(stream: Iterator[Found]) -> Iterator[tuple[dt.datetime, Found]]:
+    newest = dt.datetime.min.replace(tzinfo=dt.UTC)
+    for found in stream:
+        if isinstance(found[1], Record) and found[1].at is not None:
+            newest = max(newest, found[1].at)
+        yield newest, found
 
 
 def _opened(name: str, stack: ExitStack) -> BinaryIO:

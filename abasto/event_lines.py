@@ -93,7 +93,7 @@ def record_of(line: bytes, latest: dt.datetime) -> Record:
     if facility != event.facility or item != event.item:
         event.facility, event.item = facility, item
         line = msgspec.json.encode(event)
-    return Record(TOPIC_OF[type(event)], key, line)
+    return Record(TOPIC_OF[type(event)], key, line, event.time)
 
 
 def raw_record(bad: BadLine) -> Record:
@@ -109,6 +109,17 @@ def raw_record(bad: BadLine) -> Record:
         key = _readable_key(facility, item)
     topic = _TOPIC_OF_TYPE.get(loose.type, INVENTORY) if isinstance(loose.type, str) else INVENTORY
     return Record(topic, key.encode() if isinstance(key, str) else None, bad.value)
+
+
+def partition_key_of(line: bytes) -> bytes | None:
+    """The Kafka key that a line asks for by the extension `partitionkey`, if it does."""
+    if _PARTITION_KEY not in line:
+        return None
+    try:
+        given = msgspec.json.decode(line, type=_Loose).partitionkey
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return given.encode() if isinstance(given, str) else None
 
 
 @lru_cache(CODES_REMEMBERED)

@@ -1,6 +1,7 @@
 """Publishing events: nothing is sent before every line was looked at."""
 
 import asyncio
+import datetime as dt
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -19,6 +20,10 @@ from schemas.dead_letters import Fault
 from streams.settings import Settings
 
 BAD_LINES_SHOWN = 20
+
+TURN = dt.timedelta(days=1)
+"""Event time after which everything is sent, full batches or not. Batches of a quiet topic take weeks of event time to
+fill: a worker that reads along would see those events far too late beside those of a busy topic."""
 
 YIELD_EVERY_RECORDS = 1000
 """Records after which the producer's own task gets its turn to send."""
@@ -78,7 +83,11 @@ async def send(records: Iterable[Record], settings: Settings, rate: float | None
     async with producer_for(settings, INPUTS) as (producer, partitions):
         batches = Batches(producer, partitions)
         pause = Pace(rate) if rate else None
+        turn_at = None
         for number, record in enumerate(records, start=1):
+            if record.at is not None and (turn_at is None or record.at >= turn_at):
+                await batches.turn()
+                turn_at = record.at + TURN
             await batches.add(record)
             if pause and pause.due(number):
                 await batches.flush()

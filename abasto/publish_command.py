@@ -9,7 +9,10 @@ from abasto.options import Broker, Json
 
 def publish(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="JSONL files of events; - reads standard input.")
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="JSONL files of events, sent as one in the order of time; - reads standard input."
+        ),
     ],
     broker: Broker = None,
     rate: Annotated[

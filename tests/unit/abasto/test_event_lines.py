@@ -18,6 +18,8 @@ from supply.intake import RECORD_BYTES_LIMIT
 
 NOW = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
 
+AT = dt.datetime.fromisoformat("2026-01-05T10:00:00-06:00")
+
 ENVELOPE = {
     "id": "1",
     "source": "hospital",
@@ -52,7 +54,7 @@ def test_the_type_decides_the_topic(fields: dict[str, Any], topic: str) -> None:
 
 def test_a_good_line_goes_out_byte_for_byte_under_its_position() -> None:
     bare = line(note="kept")
-    assert record_of(bare, NOW) == Record(CONSUMPTION, b"DFIMS000604|010.000.5432.00", bare)
+    assert record_of(bare, NOW) == Record(CONSUMPTION, b"DFIMS000604|010.000.5432.00", bare, AT)
 
 
 def test_codes_go_out_in_their_one_spelling() -> None:
@@ -71,7 +73,7 @@ def test_a_structured_cloud_event_is_a_line_too() -> None:
     content = {"facility": "DFIMS000604", "item": "010.000.5432.00", "quantity": 3}
     attributes = {"specversion": "1.0", "type": "stock.dispensed", "id": "1", "source": "s", "time": ENVELOPE["time"]}
     bare = json.dumps({**attributes, "data": content, "partitionkey": "DFIMS000604|010.000.5432.00"}).encode()
-    assert record_of(bare, NOW) == Record(CONSUMPTION, b"DFIMS000604|010.000.5432.00", bare)
+    assert record_of(bare, NOW) == Record(CONSUMPTION, b"DFIMS000604|010.000.5432.00", bare, AT)
 
 
 @pytest.mark.parametrize(

@@ -38,12 +38,14 @@ class ProducerInMemory:
 
     def __init__(self) -> None:
         self.sent: dict[tuple[str, int], list[tuple[bytes | None, bytes | None]]] = {}
+        self.topics: list[str] = []
 
     def create_batch(self) -> BatchInMemory:
         return BatchInMemory()
 
     async def send_batch(self, batch: BatchInMemory, topic: str, *, partition: int) -> asyncio.Future[None]:
         self.sent.setdefault((topic, partition), []).extend(batch.records)
+        self.topics.append(topic)
         confirmed = asyncio.get_running_loop().create_future()
         confirmed.set_result(None)
         return confirmed
@@ -64,8 +66,9 @@ def producer(monkeypatch: pytest.MonkeyPatch) -> ProducerInMemory:
     return kept
 
 
-def line(number: int, facility: str = "DFIMS000604", quantity: int = 1) -> str:
-    event = {"type": "stock.dispensed", "id": str(number), "source": "h", "time": "2026-01-05T10:00:00-06:00"}
+def line(number: int, facility: str = "DFIMS000604", quantity: int = 1, day: int = 5) -> str:
+    time = f"2026-01-{day:02d}T10:00:00-06:00"
+    event = {"type": "stock.dispensed", "id": str(number), "source": "h", "time": time}
     return json.dumps({**event, "facility": facility, "item": "010.000.5432.00", "quantity": quantity})
 
 
@@ -116,6 +119,20 @@ def test_events_of_a_position_stay_in_their_order_and_partition(producer: Produc
             ids = [int(json.loads(value or b"")["id"]) for each, value in records if each == key]
             assert ids == sorted(ids)
     assert len(producer.values()) == 100
+
+
+def test_several_files_are_sent_as_one_in_the_order_of_time(producer: ProducerInMemory, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text("\n".join(line(day, day=day) for day in (1, 9, 4, 12)))
+    (tmp_path / "b.jsonl").write_text("\n".join(line(day, day=day) for day in (3, 10)))
+    publish(str(tmp_path / "a.jsonl"), str(tmp_path / "b.jsonl"))
+    # The 4th came after the 9th in its file, and stays behind it.
+    assert [json.loads(value or b"")["id"] for value in producer.values()] == ["1", "3", "9", "4", "10", "12"]
+
+
+def test_no_topic_runs_more_than_days_ahead_of_another(producer: ProducerInMemory) -> None:
+    count = line(0).replace("stock.dispensed", "stock.counted")
+    publish("-", standard_input="\n".join([count, *(line(number, day=5 + number) for number in range(1, 20))]))
+    assert producer.topics.index(INVENTORY) <= 2
 
 
 def test_a_record_that_no_batch_can_hold_stops_the_publication() -> None:
