@@ -112,8 +112,13 @@ class LocalKafka:
         if detach:
             self._lock.give_back()
 
-    def stop(self) -> None:
-        """End the broker in good order, by force if it does not listen. Harmless when none runs."""
+    def stop(self, *, whoever_owns_it: bool = False) -> None:
+        """End the broker in good order, by force if it does not listen. Harmless when none runs.
+
+        A broker that belongs to another running program is left to it, unless `whoever_owns_it`.
+        """
+        if not self.folder.is_dir() or not (self._lock.take(wait=False) or whoever_owns_it):
+            return
         _end(self.program)
         (self.folder / "broker.json").unlink(missing_ok=True)
         self._lock.give_back()

@@ -47,14 +47,24 @@ def start(
     console = Console(stderr=True)
     kafka = LocalKafka(folder, port, console=console)
     for each in (signal.SIGTERM, signal.SIGHUP):  # end like Ctrl-C: the terminal closed, the system going down
-        signal.signal(each, signal.default_int_handler)
+        if signal.getsignal(each) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(each, signal.default_int_handler)
     try:
         kafka.start(detach=not foreground)
         typer.echo(f"Kafka {kafka_lock().version} answers on {kafka.bootstrap}")
         if foreground:
-            _stay(kafka)
+            _watch(kafka)
     except LocalKafkaError as error:
         _refuse(console, error)
+    except KeyboardInterrupt:
+        if not foreground:
+            raise
+        typer.echo("Stopping Kafka.")
+    finally:
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # it is being done; impatience changes nothing
+            signal.signal(each, signal.SIG_IGN)
+        if foreground:
+            kafka.stop()
 
 
 @kafka_app.command()
@@ -62,7 +72,7 @@ def stop(folder: Folder = Path("var")) -> None:
     """Stop the Kafka of the folder, whoever started it."""
     kafka = LocalKafka(folder)
     was_running = kafka.is_running
-    kafka.stop()
+    kafka.stop(whoever_owns_it=True)
     typer.echo("Kafka has stopped." if was_running else "Kafka was not running.")
 
 
@@ -99,19 +109,12 @@ def status(
     raise typer.Exit(0 if running else NOT_RUNNING_EXIT)
 
 
-def _stay(kafka: LocalKafka) -> None:
-    """Wait for Ctrl-C, then stop the broker; tell if it ends before."""
-    try:
-        while kafka.is_running:
-            time.sleep(_WATCH_INTERVAL_S)
-        if kafka.record is not None:  # `stop` from elsewhere removes it: then nothing is wrong
-            raise kafka.why_it_ended()
-    except KeyboardInterrupt:
-        typer.echo("Stopping Kafka.")
-    finally:
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # it is being done; impatience changes nothing
-            signal.signal(each, signal.SIG_IGN)
-        kafka.stop()
+def _watch(kafka: LocalKafka) -> None:
+    """Wait until the broker ends; an error unless somebody stopped it from elsewhere."""
+    while kafka.is_running:
+        time.sleep(_WATCH_INTERVAL_S)
+    if kafka.record is not None:  # `stop` removes it
+        raise kafka.why_it_ended()
 
 
 def _refuse(console: Console, error: LocalKafkaError) -> NoReturn:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import uuid
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from abasto.local.java import Java
 from abasto.local.programs import free_port, listener_on
 from abasto.local.properties import log4j_properties, properties_text, server_properties
 
+_FULL_BYTES = 1024 * 1024
 _LAST_LINES = 15
 _LAST_LINE_CHARACTERS = 300  # Kafka prints whole configurations in one line
 
@@ -57,7 +59,8 @@ def why_it_ended(folder: Path) -> LocalKafkaError:
     """The reason why the broker of `folder`, last started here, ended without being asked to."""
     lines = _last_lines(folder)
     text = "\n".join(lines)
-    if "No space left on device" in text:
+    # On a disk that is quite full the broker cannot even log that it is.
+    if "No space left on device" in text or shutil.disk_usage(folder).free < _FULL_BYTES:
         return FolderUnusableError(f"The disk of {folder} is full, so the broker ended. Free some space.")
     taken = re.search(r"failed to bind to \S+?:(\d+): Address already in use", text)
     if taken:

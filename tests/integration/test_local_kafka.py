@@ -106,8 +106,11 @@ def left_over(tmp_path: Path, reaper: Reaper) -> Iterator[int]:
     ) as foreground:
         assert foreground.stdout is not None
         assert b"answers on" in foreground.stdout.readline()
+        intruder = LocalKafka(tmp_path, port=0)
         with pytest.raises(FolderInUseError, match=str(foreground.pid)):
-            LocalKafka(tmp_path, port=0).start()
+            intruder.start()
+        intruder.stop()
+        assert intruder.is_running  # still the first one's
         foreground.kill()
     yield pid_of(LocalKafka(tmp_path))
     LocalKafka(tmp_path).stop()
@@ -150,6 +153,19 @@ def test_control_c_ends_the_foreground_program_and_the_broker(tmp_path: Path, re
         broker = pid_of(LocalKafka(tmp_path))
         assert os.getsid(broker) == broker  # Ctrl-C goes to the terminal's session, and this is another
         foreground.send_signal(signal.SIGINT)
+        assert foreground.wait(30) == 0
+    assert is_gone(broker)
+
+
+def test_stop_from_another_terminal_ends_both_without_an_error(tmp_path: Path, reaper: Reaper) -> None:
+    reaper.watch_kafka(tmp_path)
+    with subprocess.Popen(
+        [*CLI, "start", "--foreground", "--folder", tmp_path, "--port", "0"], stdout=subprocess.PIPE
+    ) as foreground:
+        assert foreground.stdout is not None
+        foreground.stdout.readline()
+        broker = pid_of(LocalKafka(tmp_path))
+        subprocess.run([*CLI, "stop", "--folder", tmp_path], check=True, timeout=60)
         assert foreground.wait(30) == 0
     assert is_gone(broker)
 

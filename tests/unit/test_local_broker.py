@@ -64,8 +64,9 @@ def test_a_folder_held_by_a_running_program_is_refused_and_free_once_that_is_kil
     with subprocess.Popen([sys.executable, "-c", holding, lock], stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
+        kafka = LocalKafka(tmp_path, 0)
         with pytest.raises(FolderInUseError, match=rf"process {holder.pid}\b.*--folder"):
-            LocalKafka(tmp_path, 0).start()
+            kafka.start()
         holder.kill()
     assert FileLock(lock).take(wait=False)
 
@@ -133,6 +134,13 @@ def test_a_broker_that_found_the_disk_full_says_so_in_plain_words(tmp_path: Path
     (tmp_path / "broker.log").write_text("ERROR java.io.IOException: No space left on device\n")
     assert isinstance(why_it_ended(tmp_path), FolderUnusableError)
     assert "full" in str(why_it_ended(tmp_path))
+
+
+def test_a_broker_that_could_not_even_log_that_the_disk_is_full_is_understood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("abasto.local.launch._FULL_BYTES", 2**62)
+    assert isinstance(why_it_ended(tmp_path), FolderUnusableError)
 
 
 def test_a_broker_that_lost_the_race_for_its_port_names_the_port(tmp_path: Path) -> None:

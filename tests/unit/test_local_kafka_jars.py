@@ -3,6 +3,7 @@
 import hashlib
 import multiprocessing
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -33,6 +34,7 @@ class Mirror(ThreadingHTTPServer):
     def __init__(self) -> None:
         self.files = {f"/org/example/{name}/1.0/{name}-1.0.jar": content for name, content in CONTENTS.items()}
         self.asked: list[str] = []
+        self.delay_s = 0.0
         super().__init__(("127.0.0.1", 0), _Answer)
 
     @property
@@ -49,6 +51,7 @@ class _Answer(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
+        time.sleep(self.server.delay_s)
         content = self.server.files.get(self.path)
         self.send_response(200 if content is not None else 404)
         self.send_header("Content-Length", str(len(content or b"")))
@@ -153,7 +156,7 @@ def test_a_damaged_file_in_mavens_own_store_is_downloaded_instead_and_left_as_it
 
 
 def test_a_file_other_than_the_tested_one_is_refused(mirror: Mirror) -> None:
-    mirror.files["/org/example/broker/1.0/broker-1.0.jar"] = b"something else entirely"
+    mirror.files["/org/example/broker/1.0/broker-1.0.jar"] = CONTENTS["broker"].swapcase()
     with pytest.raises(KafkaDownloadError, match=r"org\.example:broker:1\.0.*not the file that was tested"):
         kafka_class_path()
     assert not any(path.is_dir() and path.suffix != ".partial" for path in cache_folder().iterdir())
@@ -174,6 +177,7 @@ def fetch_in_a_program_of_its_own(results: "multiprocessing.queues.Queue[int]") 
 
 
 def test_two_programs_at_once_download_each_file_once(mirror: Mirror) -> None:
+    mirror.delay_s = 1  # both are there before the first has a file
     fresh = multiprocessing.get_context("spawn")
     results = fresh.Queue()
     programs = [fresh.Process(target=fetch_in_a_program_of_its_own, args=(results,)) for _ in range(2)]
