@@ -17,6 +17,7 @@ from store.projections import PROJECTIONS
 from store.projector import Projector
 from store.reader import open_reader
 from store.settings import SettingError, StoreSettings
+from store.voices import quiet_kafka
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ def run_projector(settings: StoreSettings) -> int:
 
 def _run(settings: StoreSettings, stop: threading.Event) -> None:
     gc.set_threshold(GARBAGE_THRESHOLD)
+    quiet_kafka()
     metrics = ProjectorMetrics()
     if settings.projector_metrics_port:
         metrics.serve(settings.metrics_host, settings.projector_metrics_port)

@@ -48,7 +48,7 @@ class Log:
         """One transaction: the messages, and a commit marker that takes an offset in each partition touched."""
         touched = set()
         for message in messages:
-            topic, key = _address(message)
+            topic, key = address_of(message)
             number = _partition(key, self.topics[topic].partitions) if partition is None else partition
             touched.add(self.append(topic, number, key.encode(), msgspec.json.encode(message)))
         for place in touched:
@@ -82,7 +82,8 @@ class Log:
             del self.end[place], self.records[place]
 
 
-def _address(message: Message) -> tuple[str, str]:
+def address_of(message: Message) -> tuple[str, str]:
+    """The topic and key of a message."""
     match message:
         case Position():
             return channels.POSITIONS, channels.position_key(message.facility, message.item)
