@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from abasto.event_lines import numbered_lines
+from abasto.event_lines import numbered_lines, partition_key_of
 from schemas.alerts import Alert
 from schemas.channels import INPUTS, TOPIC_OF
 from schemas.dead_letters import BadRecord, Fault
@@ -89,7 +89,7 @@ class Replay:
         for number, line in chunk:
             self.lines += 1
             try:
-                event, at_ms = self._intake.admit(None, None, line, (), now_ms)
+                event, at_ms = self._intake.admit(None, partition_key_of(line), line, (), now_ms)
                 if end_ms is not None and at_ms > end_ms:
                     self.after += 1
                     continue
@@ -102,10 +102,12 @@ class Replay:
             self._newest_ms = max(self._newest_ms, at_ms)
             self._clock.seen(TOPIC_OF[event.__class__], at_ms)
 
-    def finish(self) -> None:
-        """Make the evaluations that are left and encode the result, in an order of its own."""
-        if self.end_ms is not None:
-            self._book.advance(Reach(self.end_ms, self.end_ms))
+    def finish(self, judged_until_ms: int | None = None) -> None:
+        """Make the evaluations that are left, up to the end or an instant before it, and encode the result in an
+        order of its own."""
+        until_ms = self.end_ms if judged_until_ms is None else judged_until_ms
+        if until_ms is not None:
+            self._book.advance(Reach(until_ms, until_ms))
         publication = self._book.publish(None)
         self.positions = [value for _, value in sorted(publication.positions)]
         self.alerts = sorted((value for _, value in publication.alerts), key=_moment)

@@ -1,0 +1,1 @@
+"""The whole of it: simulated network, Kafka, worker, projector, PostgreSQL."""
