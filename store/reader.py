@@ -122,7 +122,7 @@ def open_reader(settings: StoreSettings, topics: Iterable[str], stop: threading.
     while True:
         try:
             # A client that cannot reach its broker leaves a thread behind: it is made when a port is open.
-            _knock(settings.brokers)
+            knock(settings.brokers)
             return TopicReader(settings, topics)
         except (OSError, KafkaError) as away:
             if time.monotonic() >= deadline:
@@ -134,7 +134,7 @@ def open_reader(settings: StoreSettings, topics: Iterable[str], stop: threading.
             raise Stopped
 
 
-def _knock(brokers: str) -> None:
+def knock(brokers: str) -> None:
     """Raises `OSError` unless one of the brokers accepts connections."""
     refused: OSError | None = None
     for broker in brokers.split(","):

@@ -14,6 +14,7 @@ from schemas.dead_letters import BadRecord, DeadLetter
 from schemas.decode import decode_event
 from store.database import utc_now, writing
 from store.queries import NotFound, dead_letter, find_facility, mark_resent
+from store.reader import knock
 from store.settings import StoreSettings
 from store.tables import ItemRow
 
@@ -116,10 +117,11 @@ def _without_cloud_event(headers: Headers) -> Headers:
 
 def _send(settings: StoreSettings, outgoing: Outgoing) -> tuple[int, int]:
     try:
+        knock(settings.brokers)
         producer = KafkaProducer(
             **settings.kafka_client(), acks="all", allow_auto_create_topics=False, metrics_enabled=False
         )
-    except KafkaError as error:
+    except (OSError, KafkaError) as error:
         raise NotSent(f"Kafka at {settings.brokers} does not answer: {error}") from error
     try:
         sent = producer.send(

@@ -6,7 +6,7 @@ import sys
 import time
 import uuid
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,13 +69,13 @@ def make_topics(kafka: KafkaServer) -> None:
     kafka.create_topics(channels.POSITIONS, channels.ALERTS, channels.DEAD_LETTERS, partitions=PARTITIONS)
 
 
-def remove_topics(kafka: KafkaServer) -> None:
-    """Deletes the output topics and waits until the broker has forgotten them."""
+def remove_topics(kafka: KafkaServer, topics: Sequence[str] = tuple(PROJECTIONS)) -> None:
+    """Deletes topics and waits until the broker has forgotten them."""
     admin = KafkaAdminClient(bootstrap_servers=kafka.bootstrap)
     try:
-        admin.delete_topics(list(PROJECTIONS))
+        admin.delete_topics(list(topics))
         deadline = time.monotonic() + 30
-        while set(admin.list_topics()) & set(PROJECTIONS):
+        while set(admin.list_topics()) & set(topics):
             assert time.monotonic() < deadline
             time.sleep(0.05)
     finally:
