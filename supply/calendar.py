@@ -44,11 +44,13 @@ def month_named(name: str) -> int:
     return month_number(int(name[:4]), int(name[5:]))
 
 
+@lru_cache(maxsize=4096)
 def days_in_month(month: int) -> int:
     """The calendar days of a month."""
     return first_day(month + 1) - first_day(month)
 
 
+@lru_cache(maxsize=4096)
 def first_day(month: int) -> int:
     """The first day of a month."""
     return dt.date(month // 12, month % 12 + 1, 1).toordinal()
