@@ -8,9 +8,9 @@ from abasto.simulate.supply import SHELF_LIFE_DAYS
 from abasto.simulate.world import World
 
 SHORT_ITEMS_NATIONAL, SHORT_ITEMS_SMALL = 8, 1
-SHORTAGE_BEGINS_DAYS_BEFORE_END = (150, 190)
-"""A warehouse's stock and orders last three months and more, its clients' about two and a half: so clients run out
-around the end, some weeks before it and some soon after."""
+SHORTAGE_BEGINS_DAYS_BEFORE_END = ((150, 190), (115, 150))
+"""A warehouse's stock and orders last three months and more, its clients' about two and a half: so the clients of one
+shortage have run out by the end, those of the next are about to."""
 SHORTAGE_LASTS_BEYOND_END_DAYS = 30
 GENEROUS = 1.6
 """What the other warehouses hold of an item that one lacks, relative to their usual stock."""
@@ -27,7 +27,7 @@ SURGE = 1.8
 SURGING_ITEMS = 3
 
 USUAL_WAREHOUSE_DAYS, USUAL_HOSPITAL_DAYS = (70, 110), (50, 80)
-RUNS_DRY_DAYS_BEFORE_END = 85
+RUNS_DRY_DAYS_BEFORE_END = (55, 90)
 """For a warehouse with a shortage in a simulation too short for it to run dry by itself."""
 
 
@@ -76,7 +76,7 @@ def _shortages(network: Network, last_day: int, draws: Draws, count: int) -> lis
         if position is None:
             continue
         taken.append(position.item)
-        begin = max(0, last_day - draws.whole(*SHORTAGE_BEGINS_DAYS_BEFORE_END))
+        begin = max(0, last_day - draws.whole(*SHORTAGE_BEGINS_DAYS_BEFORE_END[number % 2]))
         position.blocked = [(begin, last_day + SHORTAGE_LASTS_BEYOND_END_DAYS)]
         shortages.append(Scenario("shortage", warehouse.code, position.item, begin))
         for other in network.warehouses:
@@ -127,7 +127,7 @@ def first_stock(world: World, site: Site) -> None:
     for position in site.positions.values():
         stock_days = site.draws.between(*usual) * position.generous
         if position.blocked and position.blocked[-1][1] >= world.days.count:
-            stock_days = min(stock_days, max(3.0, world.days.count - RUNS_DRY_DAYS_BEFORE_END))
+            stock_days = min(stock_days, max(3.0, world.days.count - site.draws.whole(*RUNS_DRY_DAYS_BEFORE_END)))
         pieces = round(position.usual * stock_days) + position.safety
         first, second = pieces - pieces // 2, pieces // 2
         lots = [world.new_lot(part, site.draws, SHELF_LIFE_DAYS) for part in (first, second) if part]
