@@ -12,7 +12,7 @@ from streams.faults import WrongSetting
 from streams.settings import PREFIX, Settings
 
 REQUEST_TIMEOUT_MS = 20_000
-"""A broker that does not answer for so long is asked again elsewhere; well below the checkpoint's limit of 30 s."""
+"""A broker that does not answer for so long is asked again elsewhere; well below the checkpoint's limit of 45 s."""
 
 COMMIT_BACKOFF_MS = 20
 """A transaction that begins right after another meets `CONCURRENT_TRANSACTIONS` or `NOT_ENOUGH_REPLICAS` for some

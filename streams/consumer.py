@@ -33,8 +33,8 @@ FETCH_WAIT_MS = 100
 """How long a broker may hold a fetch open. One idle long poll holds up every drained partition of that broker, and
 Faust's own 1.5 s would be the latency of a quiet system."""
 
-REBALANCE_TIMEOUT_MS = 60_000
-"""How long a rebalance waits for each worker to save its shards: above the checkpoint's limit of 30 s."""
+REBALANCE_MARGIN_SECONDS = 15.0
+"""A rebalance waits for each worker to save its shards: so much longer than a checkpoint may take."""
 
 ANSWERED_WITHIN_MS = 5_000
 """An end of a partition older than this says nothing of what came since: brokers answer fetches every 100 ms."""
@@ -65,7 +65,7 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
             fetch_max_wait_ms=FETCH_WAIT_MS,
             session_timeout_ms=round(settings.session_seconds * 1000),
             heartbeat_interval_ms=round(settings.session_seconds * 1000 / 6),
-            rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
+            rebalance_timeout_ms=round((settings.checkpoint_limit_seconds + REBALANCE_MARGIN_SECONDS) * 1000),
             request_timeout_ms=max(REQUEST_TIMEOUT_MS, round(settings.session_seconds * 1000)),
         )
         return self.reader

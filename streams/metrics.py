@@ -13,7 +13,7 @@ from schemas.alerts import Condition, Severity
 from streams.ports import ItemStock
 from streams.shard import Tally
 
-CHECKPOINT_BUCKETS_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+CHECKPOINT_BUCKETS_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 45.0)
 """From the quickest commit measured to the limit at which a checkpoint is given up."""
 
 COVER_DAYS_A_MONTH = 30.0

@@ -71,9 +71,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Touched positions of a shard that make a checkpoint due whatever the time: they are judged and encoded in one
     go, some 0.1 ms each, and nothing else happens meanwhile."""
 
-    checkpoint_limit_seconds: Seconds = 30.0
-    """Seconds a checkpoint may take until it is confirmed. Past it the shard is given up and the worker stops: the
-    retries inside a transaction have no end of their own."""
+    checkpoint_limit_seconds: Seconds = 45.0
+    """Seconds a checkpoint may take until it is confirmed: a broker that restarts is waited for. Past it the shard is
+    given up and the worker stops, for the retries inside a transaction have no end of their own."""
 
     transaction_timeout_seconds: Annotated[float, Meta(ge=10, le=900)] = 60.0
     """Seconds after which the broker aborts an open transaction. Above `checkpoint_limit_seconds`, so that ours is

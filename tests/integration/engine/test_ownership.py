@@ -94,7 +94,10 @@ async def test_fenced_and_no_rebalance_the_worker_stops(settings: Settings, work
 
 async def test_a_broker_killed_under_load_costs_nothing(own_kafka: Callable[[], KafkaServer], workers: Workers) -> None:
     kafka = own_kafka()
-    here = settings_for(kafka, group="broker-killed")
+    # On a busy machine the broker is back only after half a minute; that long a worker may wait here.
+    here = msgspec.structs.replace(
+        settings_for(kafka, group="broker-killed"), checkpoint_limit_seconds=200.0, transaction_timeout_seconds=300.0
+    )
     await fresh_topics(here)
     events = load(6_000)
     worker = workers.start(here)
@@ -105,7 +108,7 @@ async def test_a_broker_killed_under_load_costs_nothing(own_kafka: Callable[[], 
         await asyncio.to_thread(kafka.kill)
         await asyncio.to_thread(kafka.start)
     await feeding
-    await wait_until_counted(here, events)
+    await wait_until_counted(here, events, seconds=120)
     assert worker.process.poll() is None
 
 
