@@ -3,10 +3,13 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.record.util import calc_crc32c
 
 from schemas.catalogue import CatalogueEntry, Facility, Item, entry_key
 from schemas.channels import CATALOGUE, CONSUMPTION, DEAD_LETTERS, INVENTORY, POSITIONS, position_key
@@ -79,6 +82,36 @@ async def test_every_second_record_is_bad_and_the_others_count(settings: Setting
     assert {letter.offset % 2 for letter in letters} == {1}
     (position,) = await positions(settings)
     assert sum(month.dispensed for month in position.months) == 200
+    assert worker.process.poll() is None
+
+
+async def test_a_header_name_that_is_no_text_stops_nothing(
+    settings: Settings, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No client of ours can send one: the finished batch is changed before it goes out."""
+    build: Any = BatchBuilder._build
+
+    def build_with_bad_name(self: BatchBuilder) -> bytes:
+        batch = bytearray(bytes(build(self)).replace(b"BAD!", b"\xff\xfe!!"))
+        batch[17:21] = calc_crc32c(batch[21:]).to_bytes(4, "big")
+        return bytes(batch)
+
+    monkeypatch.setattr(BatchBuilder, "_build", build_with_bad_name)
+    worker = workers.start(settings)
+    events = load(10)
+    producer = AIOKafkaProducer(**connection(settings))
+    await producer.start()
+    for event in events:
+        key = position_key(event.facility, event.item)
+        await producer.send_and_wait(
+            CONSUMPTION,
+            key=key.encode(),
+            value=msgspec.json.encode(event),
+            partition=partition_of(key, settings.partitions),
+            headers=[("BAD!", b"x")],
+        )
+    await producer.stop()
+    await wait_until_counted(settings, events)
     assert worker.process.poll() is None
 
 
