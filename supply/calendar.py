@@ -34,6 +34,7 @@ def month_number(year: int, month: int) -> int:
     return year * 12 + month - 1
 
 
+@lru_cache(maxsize=4096)
 def month_name(month: int) -> str:
     """`2026-01` of a month number."""
     return f"{month // 12:04d}-{month % 12 + 1:02d}"

@@ -64,9 +64,9 @@ class Intake:
                 "time",
                 f"time is {event.time.isoformat()}, more than 10 minutes after {instant(now_ms).isoformat()}",
             )
-        if isinstance(event, ConsumptionReported):
+        if type(event) is ConsumptionReported:
             _check_period(event, calendar_of(facility.timezone).month(at_ms + DAY_MS))
-        elif isinstance(event, ArrivalScheduled) and event.origin is not None:
+        elif type(event) is ArrivalScheduled and event.origin is not None:
             origin = self._catalogue.facility(event.origin)
             event.origin = event.origin if origin is None else origin.facility
         if key is not None and key != f"{event.facility}|{event.item}".encode():

@@ -240,8 +240,7 @@ class Ledger(msgspec.Struct, array_like=True):
         if self.on_hand is not None:
             past = sum(lot[1] for lot in lots if lot[0] < today)
             self.expired += past
-            if amount > past:
-                self._move(at, amount - past, calendar)
+            self._move(at, amount - past, calendar)
             if lots:
                 self.lots = sorted([*self.lots, *(as_lot(lot) for lot in lots if lot[0] >= today)])
                 # A book below zero swallows a part of what came.

@@ -8,7 +8,7 @@ A daily evaluation that lies within the settled part uses the settled ledger its
 ahead of what is settled) uses `ahead`: a copy with pending entries applied, thrown away when a straggler overtakes.
 """
 
-from bisect import insort
+from bisect import bisect_left, insort
 from enum import StrEnum
 
 import msgspec
@@ -198,10 +198,8 @@ class Position:
 
     def first_entry_from(self, at_ms: int) -> int | None:
         """The time of the first pending entry at or after an instant."""
-        for entry in self.pending:
-            if entry[0] >= at_ms:
-                return entry[0]
-        return None
+        index = bisect_left(self.pending, (at_ms,))
+        return self.pending[index][0] if index < len(self.pending) else None
 
     def last_entry_at(self) -> int:
         """The time of the latest entry, settled or not; -1 when there is none."""
