@@ -84,6 +84,6 @@ async def _partitions(producer: AIOKafkaProducer, settings: Settings, topics: It
     if missing:
         raise Failure(
             f"Kafka at {settings.brokers} has no topic {', '.join(missing)}; "
-            "`abasto worker` and `abasto up` make the topics when they start"
+            "`abasto topics create` makes them, and so do `abasto worker` and `abasto up` when they start"
         )
     return found

@@ -258,6 +258,23 @@ def test_most_books_say_what_lies_on_the_shelf(simulated: Simulated) -> None:
     assert all(each["on_hand"] >= 0 for each in positions)
 
 
+def test_the_count_after_an_adjustment_finds_what_was_told(tmp_path: Path) -> None:
+    agreed = []
+    for seed in (1, 2, 3):
+        simulated = Simulated(tmp_path / str(seed))
+        simulate(seed, 12, UNTIL, simulated.folder, small=True)
+        of_position: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        for event in simulated.good():
+            told = of_position[event["facility"], event["item"]]
+            told.append(event)
+            if event["type"] == "stock.counted" and any(each["type"] == "stock.adjusted" for each in told):
+                agreed.append(book_of(told, simulated.beyond) == book_of(told[:-1], simulated.beyond))
+            if event["type"] == "stock.counted":
+                of_position[event["facility"], event["item"]] = [event]
+    assert len(agreed) > 20
+    assert sum(agreed) > 0.85 * len(agreed)
+
+
 def test_months_of_the_truth_are_the_sums_of_the_events(simulated: Simulated) -> None:
     fields = {
         "stock.dispensed": "dispensed",
