@@ -280,6 +280,15 @@ def test_a_stock_out_does_not_end_because_nothing_could_be_used_during_it() -> N
     assert story(partial, until="2026-09-20") == ["2026-03-03 stock_out firing critical"]
 
 
+def test_nor_because_it_is_needed_every_other_month_only() -> None:
+    rare = [counted(100, "2025-09-15"), dispensed(9, "2025-10-20"), counted(0, "2025-12-01 10:00")]
+    assert Shelf(*rare).until("2026-09-20").story == ["2025-12-02 stock_out firing critical"]
+
+
+def test_nor_because_its_last_use_is_forgotten() -> None:
+    assert story(counted(0, "2026-02-28 20:00"), until="2028-09-20") == ["2026-03-01 stock_out firing critical"]
+
+
 def test_an_item_that_nobody_uses_any_more_is_not_missed() -> None:
     idle = [counted(100, "2025-09-15"), dispensed(9, "2025-10-20"), counted(0, "2026-03-05 10:00")]
     assert Shelf(*idle).until("2026-09-20").story == []
