@@ -68,7 +68,7 @@ class Book:
         self._totals = Totals()
         self._revision = catalogue.revision
         self._revisits: list[str] = []
-        self._reached_ms = 0
+        self._reached = Reach(0, 0)
 
     def __len__(self) -> int:
         return len(self._positions)
@@ -117,8 +117,10 @@ class Book:
             position = self._open(key)
         else:
             return Outcome.ELSEWHERE
-        calendar = self._place(key, position).calendar
-        outcome = position.take(entry_of(event, at_ms, position.scale), calendar)
+        place = position.place
+        if position.place_revision != self._catalogue.revision:
+            place = self._place(key, position)
+        outcome = position.take(entry_of(event, at_ms, position.scale), place.calendar)
         if outcome is Outcome.DUPLICATE:
             return outcome
         if outcome is Outcome.TOO_LATE:
@@ -136,7 +138,7 @@ class Book:
         """Make every daily evaluation due within reach, each position's in the order of its days."""
         if reach is None:
             return
-        self._revisit(self._reached_ms or reach.evaluate_ms)
+        self._revisit(self._reached.evaluate_ms or reach.evaluate_ms)
         for at_ms, key in self._agenda.due(reach.evaluate_ms):
             held = self._positions.get(key)
             if isinstance(held, bytes):
@@ -145,7 +147,7 @@ class Book:
                     self._catch_up(key, self._wake(key, held), reach)
             elif held is not None and held.next_at == at_ms:
                 self._catch_up(key, held, reach)
-        self._reached_ms = reach.evaluate_ms
+        self._reached = reach
 
     def publish(self, now_ms: int | None) -> Publication:
         """Snapshot all touched positions; afterwards none is touched.
@@ -170,6 +172,8 @@ class Book:
 
     def _publish_one(self, key: str, position: Position, now_ms: int | None) -> tuple[bytes, bytes]:
         place = self._place(key, position)
+        # In service a position may not be looked at for a month: what it holds back must not grow until then.
+        position.settle_some(min(self._reached.settle_ms, position.next_at), place.calendar)
         if now_ms is None:
             at_ms = max(position.last_entry_at() + 1, position.evaluated_at)
             ledger = position.as_of(at_ms, -1, place.calendar)

@@ -1,12 +1,12 @@
 """Whatever the order, the repetition and the chunks in which events come: the same positions, the same alerts."""
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace as changed
 
 from schemas.events import Event
-from supply.rules import Rules
+from supply.rules import Rules, StockLevels
 from tests.unit.supply.deliver import deliver, transitions, without_version
 from tests.unit.supply.histories import LATENESS_DAYS, Delivery, deliveries, histories
 
@@ -32,22 +32,33 @@ def test_within_the_window_order_repetition_chunks_and_crashes_change_nothing(
 @given(st.data(), histories(most=25))
 @settings(max_examples=100, deadline=None)
 def test_with_a_window_longer_than_the_history_any_order_will_do(data: st.DataObject, history: list[Event]) -> None:
-    rules = msgspec.structs.replace(RULES, lateness_days=400)
+    rules = changed(RULES, lateness_days=400)
     expected = deliver(in_order(history), rules)
     found = deliver(data.draw(deliveries(history, lateness_days=None)), rules)
     assert without_version(found) == without_version(expected)
     assert transitions(found.alerts) == transitions(expected.alerts)
 
 
-@given(st.data(), histories())
-@settings(max_examples=100, deadline=None)
-def test_skipping_evaluations_of_calm_positions_changes_nothing(data: st.DataObject, history: list[Event]) -> None:
+RULES_OF_OTHERS = {
+    "default": RULES,
+    "the running month counts": changed(RULES, cpm=changed(RULES.cpm, running_month=True)),
+    "long lead times": changed(RULES, levels=dict.fromkeys(RULES.levels, StockLevels(lead_time_days=75))),
+    "short lead times": changed(RULES, levels=dict.fromkeys(RULES.levels, StockLevels(lead_time_days=2))),
+}
+
+
+@given(st.data(), histories(), st.sampled_from(sorted(RULES_OF_OTHERS)))
+@settings(max_examples=150, deadline=None)
+def test_skipping_evaluations_of_calm_positions_changes_nothing(
+    data: st.DataObject, history: list[Event], name: str
+) -> None:
+    rules = RULES_OF_OTHERS[name]
     delivery = data.draw(deliveries(history))
-    expected = deliver(delivery, RULES)
+    expected = deliver(delivery, rules)
     with pytest.MonkeyPatch.context() as patch:
         for room in ("supply.book", "supply.evaluation"):
             patch.setattr(f"{room}.is_calm", lambda *_: False)
-        found = deliver(delivery, RULES)
+        found = deliver(delivery, rules)
     assert without_version(found) == without_version(expected)
     assert transitions(found.alerts) == transitions(expected.alerts)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from schemas.catalogue import OfficialCpm
+from schemas.channels import INPUTS
 from schemas.dead_letters import BadRecord
 from supply.agenda import Agenda
 from supply.book import Book
@@ -77,6 +78,19 @@ def test_the_official_cpm_is_shown_beside_the_observed_one_by_the_local_day() ->
     assert Shelf(stock, entries=[official]).publish("2026-02-01 00:00").position.official_cpm == 30
 
 
+def test_the_calendar_alone_changes_what_is_published() -> None:
+    """Stock is ample and nothing happens: all the same a lot expires, an arrival becomes late, a month begins."""
+    stock = counted(1000, "2026-01-05 09:00", lot(100, "2026-01-12"))
+    shelf = Shelf(stock, scheduled(50, "2026-01-05 10:00", "2026-01-20")).publish()
+    assert (shelf.position.usable, shelf.position.due[0].late) == (1000, False)
+    shelf.until("2026-01-19")
+    assert (shelf.position.usable, shelf.position.as_of) == (900, instant("2026-01-13"))
+    shelf.until("2026-01-30")
+    assert (shelf.position.due[0].late, shelf.position.as_of) == (True, instant("2026-01-21"))
+    shelf.until("2026-02-05")
+    assert shelf.position.as_of == instant("2026-02-01")
+
+
 # ------------------------------------------------------------------------- stored state
 
 RICH = [
@@ -99,6 +113,24 @@ def test_a_book_loaded_from_its_changelog_goes_on_as_if_nothing_had_happened() -
     loaded.tell(*more)
     assert loaded.until("2026-03-20").raw == straight.until("2026-03-20").raw
     assert loaded.story == straight.story[-len(loaded.story) :]
+
+
+def test_what_was_told_before_a_crash_is_told_twice_after_it() -> None:
+    shelf = Shelf(*RICH)
+    shelf.publish()
+    assert set(Shelf(changelog=shelf.changelog).tell(*RICH)) == {Outcome.DUPLICATE}
+
+
+def test_only_the_events_of_the_lateness_window_are_remembered() -> None:
+    shelf = Shelf()
+    for number in range(1, 31):
+        shelf.tell(dispensed(1, f"2026-01-{number:02d} 10:00"))
+        shelf.book.advance(shelf.clock.limit(INPUTS, ms(f"2026-01-{number:02d} 12:00")))
+        shelf.publish(f"2026-01-{number:02d} 12:00")
+    held = shelf.book._positions[KEY]
+    assert isinstance(held, Position)
+    assert held.seen == {entry[2] for entry in held.pending}
+    assert len(held.pending) <= 9
 
 
 def test_the_last_stored_value_of_a_key_wins_and_none_removes_it() -> None:

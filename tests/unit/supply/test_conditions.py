@@ -230,6 +230,17 @@ def test_a_superseded_alert_says_so_and_a_cleared_one_why() -> None:
     assert reasons["stock_out"].startswith("La condición dejó de cumplirse: Existencia de 500 piezas")
 
 
+def test_a_worse_condition_that_is_pending_silences_nothing_yet() -> None:
+    held = Rules(timings={**TIMINGS, "stock_out": AlertTiming(hold_days=2)})
+    events = [counted(40, "2026-03-05 10:00"), counted(0, "2026-03-08 10:00")]
+    assert story(*events, rules=held) == [
+        "2026-03-06 shortage firing high",
+        "2026-03-09 stock_out pending critical",
+        "2026-03-11 stock_out firing critical",
+        "2026-03-11 shortage resolved high",
+    ]
+
+
 def test_a_shortage_gets_urgent_within_a_week_of_the_stockout() -> None:
     assert story(counted(40, "2026-03-05 10:00"), counted(20, "2026-03-08 10:00"), until="2026-03-10") == [
         "2026-03-06 shortage firing high",
