@@ -54,8 +54,13 @@ def run_projector(settings: StoreSettings) -> int:
     return 0
 
 
-def _run(settings: StoreSettings, stop: threading.Event) -> None:
+def tune() -> None:
+    """Settings of the interpreter that suit a projector."""
     gc.set_threshold(GARBAGE_THRESHOLD)
+
+
+def _run(settings: StoreSettings, stop: threading.Event) -> None:
+    tune()
     quiet_kafka()
     metrics = ProjectorMetrics()
     if settings.projector_metrics_port:

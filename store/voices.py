@@ -7,7 +7,13 @@ REPEATED_AFTER_S = 60.0
 """A client that lost its broker complains several times a second; we say ourselves that it is away, and when it is
 back. What the client knows of the reason is worth a line now and then."""
 
-SPEAKERS = ("kafka.cluster", "kafka.net.connection", "kafka.net.manager", "kafka.net.transport")
+SPEAKERS = (
+    "kafka.cluster",
+    "kafka.consumer.fetcher",
+    "kafka.net.connection",
+    "kafka.net.manager",
+    "kafka.net.transport",
+)
 """Those that complain. A filter holds for its own logger only."""
 
 
