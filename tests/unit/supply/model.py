@@ -9,8 +9,9 @@ from collections import defaultdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import xxhash
+
 from schemas import events
-from supply.entries import event_hash
 from tests.events import ZONE
 
 AT_ONE_INSTANT = (
@@ -26,7 +27,7 @@ LEAVES = {events.StockDispensed: "dispensed", events.StockIssued: "issued"}
 
 def _order(event: events.Event) -> tuple[Any, ...]:
     turn = AT_ONE_INSTANT.index(type(event)) if type(event) in AT_ONE_INSTANT else -1
-    return event.time, turn, event_hash(event.source, event.id)
+    return event.time, turn, xxhash.xxh3_64_intdigest(f"{event.source}\0{event.id}".encode())
 
 
 def _fell(before: float | None, after: float | None) -> bool:
