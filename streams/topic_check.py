@@ -50,7 +50,8 @@ async def _ensure(client: AIOKafkaAdminClient, settings: Settings, *, create: bo
     names = [topic.name for topic in missing]
     if not create:
         raise WrongTopics(
-            f"missing topics: {', '.join(names)}. Create them with `abasto worker --create-topics` (or `abasto up`)"
+            f"missing topics: {', '.join(names)}. Create them with `abasto topics create` "
+            "(`abasto worker --create-topics` and `abasto up` do it too)"
         )
     await _create(client, missing, settings)
     log.info("created topics %s", ", ".join(names))

@@ -8,12 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 import typer.main
+import yaml
 
 from abasto.cli import app
 from store.settings import StoreSettings
 from streams.settings import Settings
-
-yaml = pytest.importorskip("yaml", reason="PyYAML is among the development tools")
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
