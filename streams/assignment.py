@@ -84,7 +84,7 @@ class Assignment:
 
     async def save(self, owned: OwnedShard, *, proof: bool = False) -> None:
         """Checkpoint a shard. A shard that keeps up is judged at this instant; one with a backlog only by the day."""
-        now_ms = self._wall_ms() if Lag(owned.shard, self.ends).none else None
+        now_ms = owned.shard.judged_at(Lag(owned.shard, self.ends).caught_up, self._wall_ms())
         self._saves += 1
         self._no_saves.clear()
         try:

@@ -26,11 +26,6 @@ class Lag:
         return frozenset(topic for topic, behind in self.offsets.items() if behind == 0)
 
     @property
-    def none(self) -> bool:
-        """Whether every topic is read to its end."""
-        return all(behind == 0 for behind in self.offsets.values())
-
-    @property
     def backlog(self) -> bool:
         """Whether so much is left that throughput matters more than seconds."""
         return sum(behind or 0 for behind in self.offsets.values()) > BACKLOG_RECORDS

@@ -116,7 +116,7 @@ class Shard:
         self._half_counted = None
         if newest_ms is not None:
             self.newest_ms[chunk.topic] = newest_ms
-            self.clock.seen(chunk.topic, newest_ms)
+            self.clock.seen(chunk.topic, newest_ms, self._wall_ms())
 
     def _count(self, chunk: Chunk, start: int) -> int | None:
         """Count the records from `start` on, good and bad; the newest event time of the chunk comes back."""
@@ -156,6 +156,11 @@ class Shard:
     def advance(self, caught_up: Collection[str], wall_ms: int | None) -> None:
         """Make the daily evaluations that are due, given the topics read to their end and the wall clock, if any."""
         self.book.advance(self.clock.limit(caught_up, wall_ms))
+
+    def judged_at(self, caught_up: Collection[str], wall_ms: int | None) -> int | None:
+        """The wall clock if positions may be judged at it: all is read, and what is being read is no history."""
+        reach = self.clock.limit(caught_up, wall_ms)
+        return wall_ms if reach is not None and reach.evaluate_ms == wall_ms else None
 
     def snapshot(self, now_ms: int | None) -> Snapshot:
         """Encode what changed and start afresh; with `now_ms` touched positions are evaluated at that instant."""

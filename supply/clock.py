@@ -8,6 +8,12 @@ the window can still be missing, and the same events give the same evaluations h
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
+LIVE_MS = 24 * 3_600_000
+"""Events of the last day are news, whoever sends them when."""
+
+IDLE_MS = 30_000
+"""A publisher of history pauses for less; one that has paused for longer has come to its end."""
+
 
 class Reach(NamedTuple):
     """`evaluate_ms`: evaluate what is due up to here. `settle_ms`: entries before it cannot be overtaken within the
@@ -23,10 +29,12 @@ class ShardClock:
     def __init__(self, topics: Iterable[str], lateness_ms: int) -> None:
         self._lateness_ms = lateness_ms
         self._newest: dict[str, int] = dict.fromkeys(topics, -1)
+        self._read_at: dict[str, int] = {}
 
-    def seen(self, topic: str, time_ms: int) -> None:
-        """Note the time of an admitted event."""
+    def seen(self, topic: str, time_ms: int, read_at_ms: int = 0) -> None:
+        """Note the time of an admitted event, and the wall clock's when it was read."""
         self._newest[topic] = max(self._newest[topic], time_ms)
+        self._read_at[topic] = read_at_ms
 
     def limit(self, caught_up: Collection[str], wall_ms: int | None) -> Reach | None:
         """How far to go now; `None`: nowhere yet.
@@ -36,10 +44,15 @@ class ShardClock:
             wall_ms: the wall clock in service; `None` where only the events drive the clock.
         """
         newest = self._newest
-        behind = [newest[topic] for topic in newest if topic not in caught_up]
         if wall_ms is None:
             # Only events count: a topic never heard of does not hold the others up once it is read to its end.
             behind = [at for topic, at in newest.items() if at >= 0 or topic not in caught_up]
+        else:
+            behind = [
+                at
+                for topic, at in newest.items()
+                if topic not in caught_up or (at >= 0 and self._is_history(topic, at, wall_ms))
+            ]
         if any(at < 0 for at in behind):
             return None
         if behind:
@@ -49,6 +62,11 @@ class ShardClock:
         if wall_ms is None or last < 0:
             return None
         return Reach(wall_ms, min(wall_ms, last - self._lateness_ms))
+
+    def _is_history(self, topic: str, newest_ms: int, wall_ms: int) -> bool:
+        # After a restart it is not known when a topic was last read: it is given the time of a pause.
+        read_at = self._read_at.setdefault(topic, wall_ms)
+        return wall_ms - newest_ms > LIVE_MS and wall_ms - read_at < IDLE_MS
 
     def snapshot(self) -> dict[str, int]:
         """What to store beside the input positions."""

@@ -112,6 +112,5 @@ def test_a_topic_is_caught_up_only_when_its_end_is_known_and_reached() -> None:
     ends: dict[str, int | None] = dict(zip(INPUTS, (0, None, 2), strict=True))
     lag = Lag(shard, lambda topic, _: ends[topic])
     assert lag.caught_up == {INPUTS[0], CONSUMPTION}
-    assert not lag.none
     ends[CONSUMPTION] = 3
     assert Lag(shard, lambda topic, _: ends[topic]).caught_up == {INPUTS[0]}

@@ -67,3 +67,32 @@ def test_it_goes_on_from_what_was_stored() -> None:
     assert after.limit((CONSUMPTION,), None) == Reach(600, 600)
     after.restore({INVENTORY: 300})
     assert after.limit((ARRIVALS, CONSUMPTION), None) == Reach(200, 200)
+
+
+def test_old_events_that_come_just_now_are_history_and_hold_the_wall_clock_back() -> None:
+    day, now = 24 * 3_600_000, 100 * 24 * 3_600_000
+    shard_clock = clock(arrivals=now)
+    shard_clock.seen(INVENTORY, 50 * day, now)
+    assert shard_clock.limit(TOPICS, now + 1_000) == Reach(50 * day - LATENESS, 50 * day - LATENESS)
+
+
+def test_history_that_has_come_to_its_end_lets_the_wall_clock_go_on() -> None:
+    day, now = 24 * 3_600_000, 100 * 24 * 3_600_000
+    shard_clock = clock(arrivals=now)
+    shard_clock.seen(INVENTORY, 50 * day, now)
+    assert shard_clock.limit(TOPICS, now + 30_000) == Reach(now + 30_000, now - LATENESS)
+
+
+def test_after_a_restart_a_publisher_of_history_is_given_time_to_go_on() -> None:
+    day, now = 24 * 3_600_000, 100 * 24 * 3_600_000
+    shard_clock = ShardClock(TOPICS, LATENESS)
+    shard_clock.restore({INVENTORY: 50 * day})
+    assert shard_clock.limit(TOPICS, now) == Reach(50 * day - LATENESS, 50 * day - LATENESS)
+    assert shard_clock.limit(TOPICS, now + 30_000) == Reach(now + 30_000, 50 * day - LATENESS)
+
+
+def test_todays_events_stand_at_the_wall_clock_at_once() -> None:
+    day, now = 24 * 3_600_000, 100 * 24 * 3_600_000
+    shard_clock = ShardClock(TOPICS, LATENESS)
+    shard_clock.seen(INVENTORY, now - day + 1, now)
+    assert shard_clock.limit(TOPICS, now) == Reach(now, now - day + 1 - LATENESS)
