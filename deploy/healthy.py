@@ -21,6 +21,9 @@ ANSWER_SECONDS = 3.0
 FRESH_SECONDS = 30.0
 """A projector that keeps up asks the broker every 5 s whether there is more, and is fresh as of then."""
 
+ALIVE_SECONDS = 30.0
+"""A worker looks after its shards 20 times a second; midnight's evaluations hold it up for seconds at most."""
+
 LAST_LOOK = Path("/tmp/healthy")  # noqa: S108 - the container's own memory, nobody else writes there
 """How far the process was when last looked at."""
 
@@ -44,15 +47,21 @@ class Samples:
         return [sample.value for family in self._families for sample in family.samples if sample.name == name]
 
 
-def look_at_worker(samples: Samples, _now: float) -> Look:
-    """A worker keeps up when it owns partitions, knows where each ends, and has counted everything up to there."""
+def look_at_worker(samples: Samples, now: float) -> Look:
+    """A worker keeps up when it owns partitions, knows where each ends, and has counted everything up to there.
+
+    What it says of itself is true only while it looks: one that hangs would show its last good figures for ever.
+    """
     done = sum(samples.values("abasto_checkpoint_seconds_count"))
-    shards, lags = len(samples.values("abasto_positions")), samples.values("abasto_lag_offsets")
-    if not shards:
+    lag = sum(samples.values("abasto_lag_offsets"))
+    silent = now - max(samples.values("abasto_worker_alive_timestamp_seconds"), default=0.0)
+    if not samples.values("abasto_positions"):
         return Look(done, "it owns no partition")
-    if len(lags) < shards:
+    if silent > ALIVE_SECONDS:
+        return Look(done, f"it last looked after its shards {silent:.0f} s ago")
+    if any(samples.values("abasto_ends_unknown")):
         return Look(done, "the broker does not tell where its partitions end")
-    return Look(done, f"{sum(lags):.0f} records wait for it" if any(lags) else None)
+    return Look(done, f"{lag:.0f} records wait for it" if lag else None)
 
 
 def look_at_projector(samples: Samples, now: float) -> Look:

@@ -26,6 +26,9 @@ class ShardFigures:
 
     positions: int
     lag: Mapping[str, int | None]
+    """Behind the last end that the broker told of each input topic; `None` before the first time."""
+    ends_unknown: int
+    """Input topics whose end the broker has not told lately: there may be more than `lag` says."""
     newest_ms: Mapping[str, int]
     open_alerts: Mapping[tuple[Condition, Severity], int]
     stock: Mapping[str, ItemStock]
@@ -68,6 +71,11 @@ class WorkerMetrics:
         self.catalogue_rejected = Counter(
             "abasto_catalogue_entries_rejected", "Catalogue records that could not be read.", registry=self.registry
         )
+        self.alive_at = Gauge(
+            "abasto_worker_alive_timestamp_seconds",
+            "When the worker last looked after its shards, in seconds since 1970; 0 before it has any to look after.",
+            registry=self.registry,
+        )
         self._shards: dict[int, ShardFigures] = {}
         self.registry.register(ShardCollector(self._shards))
 
@@ -106,15 +114,19 @@ class ShardCollector(Collector):
         age = GaugeMetricFamily(
             "abasto_newest_event_age_seconds", "Age of the newest event counted.", labels=["topic", "partition"]
         )
+        unknown = GaugeMetricFamily(
+            "abasto_ends_unknown", "Input topics whose end the broker has not told lately.", labels=["partition"]
+        )
         now_ms = time.time() * 1000
         for partition, figures in shards.items():
             positions.add_metric([str(partition)], figures.positions)
+            unknown.add_metric([str(partition)], figures.ends_unknown)
             for topic, behind in figures.lag.items():
                 if behind is not None:
                     lag.add_metric([topic, str(partition)], behind)
             for topic, newest_ms in figures.newest_ms.items():
                 age.add_metric([topic, str(partition)], (now_ms - newest_ms) / 1000)
-        yield from (positions, lag, age, _open_alerts(shards), *_stock(shards))
+        yield from (positions, lag, unknown, age, _open_alerts(shards), *_stock(shards))
 
 
 def _open_alerts(shards: Mapping[int, ShardFigures]) -> GaugeMetricFamily:
@@ -136,18 +148,23 @@ def _stock(shards: Mapping[int, ShardFigures]) -> Iterator[GaugeMetricFamily]:
     out: dict[str, int] = {}
     for figures in shards.values():
         for item, stock in figures.stock.items():
+            # What is used where nothing was ever counted has no stock to be set against.
             if stock.counted:
                 usable[item] = usable.get(item, 0.0) + stock.usable
                 out[item] = out.get(item, 0) + stock.out
-            monthly[item] = monthly.get(item, 0.0) + stock.cpm
+                monthly[item] = monthly.get(item, 0.0) + stock.cpm
     pieces = GaugeMetricFamily("abasto_stock_pieces", "Usable pieces of an item in all facilities.", labels=["item"])
+    cpm = GaugeMetricFamily("abasto_cpm_pieces", "CPM of an item in all facilities, in pieces.", labels=["item"])
     cover = GaugeMetricFamily(
-        "abasto_cover_days", "Days that the usable pieces of an item last at its CPM.", labels=["item"]
+        "abasto_cover_days",
+        "Days that the usable pieces of an item last at its CPM, in the positions of this worker.",
+        labels=["item"],
     )
     without = GaugeMetricFamily("abasto_positions_out", "Positions of an item without usable stock.", labels=["item"])
     for item, total in usable.items():
         pieces.add_metric([item], total)
         without.add_metric([item], out[item])
+        cpm.add_metric([item], monthly[item])
         if monthly[item] > 0:
             cover.add_metric([item], total / monthly[item] * COVER_DAYS_A_MONTH)
-    yield from (pieces, cover, without)
+    yield from (pieces, cpm, cover, without)

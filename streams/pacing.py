@@ -39,12 +39,14 @@ class Pacer:
         self._monotonic = monotonic
         self._saving: set[asyncio.Task[None]] = set()
         self._ticked_at = 0.0
+        self._last_ends: dict[tuple[str, int], int] = {}
 
     async def run(self) -> None:
         """Look after the shards for ever; the first fault of a checkpoint ends it."""
         try:
             while True:
                 await asyncio.sleep(LOOK_SECONDS)
+                self._metrics.alive_at.set_to_current_time()
                 self._collect_faults()
                 self._check_fenced()
                 if self._monotonic() - self._ticked_at >= CLOCK_SECONDS:
@@ -85,7 +87,8 @@ class Pacer:
                 shard.partition,
                 ShardFigures(
                     positions=len(shard.book),
-                    lag=Lag(shard, self._assignment.ends).offsets,
+                    lag=Lag(shard, self._last_end).offsets,
+                    ends_unknown=sum(behind is None for behind in Lag(shard, self._assignment.ends).offsets.values()),
                     newest_ms=dict(shard.newest_ms),
                     open_alerts=dict(shard.book.open_alerts()),
                     stock={item: copy.copy(stock) for item, stock in shard.book.stock_by_item().items()},
@@ -93,6 +96,14 @@ class Pacer:
             )
             # One shard at a time: chunks get their turn between the evaluations of many shards at midnight.
             await asyncio.sleep(0)
+
+    def _last_end(self, topic: str, partition: int) -> int | None:
+        """The newest end known of an input partition, however long ago: under a backlog fetches wait for their turn,
+        and a lag that is a little out of date tells more than none."""
+        end = self._assignment.ends(topic, partition)
+        if end is not None:
+            self._last_ends[topic, partition] = end
+        return self._last_ends.get((topic, partition))
 
     def _collect_faults(self) -> None:
         for task in [task for task in self._saving if task.done()]:

@@ -15,6 +15,11 @@ FILE = Path(__file__).parent / "dashboards" / "abasto.json"
 RATE = "[$__rate_interval]"
 
 
+def cover_days(which: str = "") -> str:
+    """Cover of items over all workers: each sees its own positions, so pieces and CPM are added up first."""
+    return f"sum by (item) (abasto_stock_pieces{which}) / (sum by (item) (abasto_cpm_pieces{which}) > 0) * 30"
+
+
 def quantiles(histogram: str) -> tuple[Query, Query]:
     """Median and 99th percentile of a histogram, over all processes."""
     rate = f"sum by (le) (rate({histogram}_bucket{RATE}))"
@@ -66,10 +71,9 @@ STOCK = Row(
             "bargauge",
             "Which items last the shortest?",
             "Cover of the whole network: usable pieces / average monthly consumption (CPM) x 30 days, the 15 shortest. "
-            "An item may last long in total and be out where it is needed: see the last picture of this row. With "
-            "several workers each sees its own positions, and the shortest of their figures is shown.",
+            "An item may last long in total and be out where it is needed: see the last picture of this row.",
             "d",
-            (Query("sort(bottomk(15, min by (item) (abasto_cover_days)))", "{{item}}"),),
+            (Query(f"sort(bottomk(15, {cover_days()}))", "{{item}}"),),
             height=16,
             steps=((None, "red"), (30, "orange"), (60, "green")),
             decimals=0,
@@ -79,7 +83,7 @@ STOCK = Row(
             "How long do the chosen items last?",
             "Cover in days, as above, over time.",
             "d",
-            (Query('min by (item) (abasto_cover_days{item=~"$item"})', "{{item}}"),),
+            (Query(cover_days('{item=~"$item"}'), "{{item}}"),),
             width=16,
         ),
         Panel(
@@ -136,8 +140,8 @@ ENGINE = Row(
         Panel(
             "timeseries",
             "How far behind is the worker?",
-            "Offsets between what was counted and the end of each input. Above zero for long: more events than one "
-            "worker can count, so start another one, up to the number of partitions.",
+            "Offsets between what was counted and the last known end of each input. Above zero for long: more events "
+            "than one worker can count, so start another one, up to the number of partitions.",
             "none",
             (Query("sum by (topic) (abasto_lag_offsets)", "{{topic}}"),),
         ),
@@ -151,7 +155,7 @@ ENGINE = Row(
         Panel(
             "timeseries",
             "How long does a checkpoint take?",
-            "From its snapshot to its commit. One that takes 30 s is given up, and the worker starts again.",
+            "From its snapshot to its commit. One that takes 45 s is given up, and the worker starts again.",
             "s",
             quantiles("abasto_checkpoint_seconds"),
         ),
@@ -184,6 +188,13 @@ ENGINE = Row(
             "none",
             (Query("sum by (job) (up)", "{{job}}"),),
             steps=((None, "red"), (1, "green")),
+        ),
+        Panel(
+            "timeseries",
+            "Does every worker look after its shards?",
+            "How long ago each worker last did. It does so many times a second: one that falls behind hangs.",
+            "s",
+            (Query("time() - (abasto_worker_alive_timestamp_seconds > 0)", "{{instance}}"),),
         ),
         Panel(
             "stat",

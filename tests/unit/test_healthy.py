@@ -15,12 +15,16 @@ from streams.metrics import ShardFigures, WorkerMetrics
 NOW = 1_800_000_000.0
 
 
-def worker(lag: dict[str, int | None] | None, checkpoints: int = 0) -> Look:
+def worker(
+    lag: dict[str, int | None] | None, checkpoints: int = 0, *, ends_unknown: int = 0, alive_s_ago: float = 0.1
+) -> Look:
     metrics = WorkerMetrics()
+    metrics.alive_at.set(NOW - alive_s_ago)
     for _ in range(checkpoints):
         metrics.checkpoint_seconds.observe(0.1)
     if lag is not None:
-        metrics.show(0, ShardFigures(positions=10, lag=lag, newest_ms={}, open_alerts={}, stock={}))
+        figures = ShardFigures(positions=10, lag=lag, ends_unknown=ends_unknown, newest_ms={}, open_alerts={}, stock={})
+        metrics.show(0, figures)
     return look_at_worker(Samples(generate_latest(metrics.registry).decode()), NOW)
 
 
@@ -51,7 +55,19 @@ def test_a_worker_without_partitions_is_not_ready() -> None:
 
 
 def test_a_worker_cut_off_from_the_broker_is_not_healthy() -> None:
-    assert "broker" in str(verdict(worker(dict.fromkeys(INPUTS), checkpoints=7), done_before=7))
+    cut_off = worker(dict.fromkeys(INPUTS, 0), checkpoints=7, ends_unknown=3)
+    assert "broker does not tell" in str(verdict(cut_off, done_before=7))
+
+
+def test_a_worker_that_works_a_backlog_off_need_not_know_how_much_came_since() -> None:
+    assert verdict(worker(dict.fromkeys(INPUTS, 500), checkpoints=8, ends_unknown=2), done_before=7) is None
+
+
+def test_a_worker_that_hangs_is_not_healthy_though_it_was_done_when_it_did() -> None:
+    hung = worker(dict.fromkeys(INPUTS, 0), checkpoints=7, alive_s_ago=40)
+    assert verdict(hung, done_before=7) == (
+        "it last looked after its shards 40 s ago, and nothing was done since the last look"
+    )
 
 
 def test_a_projector_that_was_fresh_a_moment_ago_is_healthy() -> None:

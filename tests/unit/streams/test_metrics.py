@@ -17,6 +17,7 @@ def figures(**stock: float) -> ShardFigures:
     return ShardFigures(
         positions=3,
         lag={CONSUMPTION: 7, INVENTORY: None},
+        ends_unknown=1,
         newest_ms={CONSUMPTION: 1_000},
         open_alerts={("stock_out", "critical"): 1},
         stock={ITEM: ItemStock(**stock)},  # type: ignore[arg-type] # keyword arguments of one struct
@@ -52,6 +53,7 @@ def test_stock_and_cover_of_an_item_are_summed_over_the_shards() -> None:
     metrics.show(1, figures(usable=0, cpm=20, counted=2, out=2))
     shown = scraped(metrics)
     assert shown["abasto_stock_pieces", (ITEM,)] == 100
+    assert shown["abasto_cpm_pieces", (ITEM,)] == 50
     assert shown["abasto_cover_days", (ITEM,)] == 60
     assert shown["abasto_positions_out", (ITEM,)] == 2
     assert shown["abasto_alerts_open", ("stock_out", "critical")] == 2
@@ -66,12 +68,22 @@ def test_an_item_never_counted_has_no_stock_and_without_cpm_no_cover() -> None:
     assert ("abasto_cover_days", (ITEM,)) not in scraped(metrics)
 
 
+def test_use_where_nothing_was_ever_counted_shortens_no_cover() -> None:
+    metrics = WorkerMetrics()
+    metrics.show(0, figures(usable=100, cpm=30, counted=1, out=0))
+    metrics.show(1, figures(usable=0, cpm=20, counted=0, out=0))
+    shown = scraped(metrics)
+    assert shown["abasto_cpm_pieces", (ITEM,)] == 30
+    assert shown["abasto_cover_days", (ITEM,)] == 100
+
+
 def test_a_lag_that_is_not_known_is_not_shown_as_none() -> None:
     metrics = WorkerMetrics()
     metrics.show(4, figures())
     shown = scraped(metrics)
     assert shown["abasto_lag_offsets", ("4", CONSUMPTION)] == 7
     assert ("abasto_lag_offsets", ("4", INVENTORY)) not in shown
+    assert shown["abasto_ends_unknown", ("4",)] == 1
 
 
 def test_a_shard_given_up_is_shown_no_more() -> None:
