@@ -56,9 +56,9 @@ class StoreSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How long the projector waits at its start for the broker and the topics: the worker that makes them may be
     starting at the same time."""
 
-    projector_batch_records: Annotated[int, Meta(ge=1, le=100_000)] = 5_000
-    """Most records in one database transaction: 5,000 positions of 3 kB are 15 MB. Larger ones were no faster
-    (`benchmarks/projector.py`) and readers would see news later."""
+    projector_batch_records: Annotated[int, Meta(ge=1, le=100_000)] = 2_000
+    """Most records in one database transaction: 2,000 positions of 3 kB are 6 MB. Larger ones were no faster
+    (`benchmarks/projector.py`), and readers would see news later."""
 
     metrics_host: str = "127.0.0.1"
     """Address the metrics are served on: this machine only, unless a scraper elsewhere must reach them."""

@@ -56,11 +56,7 @@ class PositionRow(Base):
     """The newest published position of one item in one facility; `months_from` is the oldest month it shows."""
 
     __tablename__ = "positions"
-    __table_args__ = (
-        Index(None, "item"),
-        Index(None, "status"),
-        Index(None, "projected_stockout_on"),
-    )
+    __table_args__ = (Index(None, "item"),)
 
     facility: Mapped[str] = mapped_column(primary_key=True)
     item: Mapped[str] = mapped_column(primary_key=True)

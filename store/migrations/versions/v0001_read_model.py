@@ -162,8 +162,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("facility", "item", name="pk_positions"),
     )
     op.create_index("ix_positions_item", "positions", ["item"])
-    op.create_index("ix_positions_projected_stockout_on", "positions", ["projected_stockout_on"])
-    op.create_index("ix_positions_status", "positions", ["status"])
     op.create_table(
         "projector_claim",
         sa.Column("claim", sa.BigInteger(), autoincrement=False, nullable=False),

@@ -1,6 +1,9 @@
 """The projector against a real Kafka and both databases."""
 
+import os
 import random
+import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -209,3 +212,29 @@ def test_metrics_are_served_where_they_are_asked_for(
     assert second.process.wait(30) == 2
     assert "Choose another port with ABASTO_PROJECTOR_METRICS_PORT" in second.log.read_text(encoding="utf-8")
     assert projector.end() == 0
+
+
+def test_a_rebuild_killed_at_any_moment_leaves_the_old_rows(
+    topics: OutputTopics, engine: Engine, start_projector: Start, database: str
+) -> None:
+    projector = start_projector(topics.kafka)
+    for day in range(1, 4):
+        topics.publish(*a_day(day, 400), *(alert(f"a-{item}", sequence=day) for item in range(40)))
+    eventually(lambda: set(versions(engine).values()) == {3} and len(rows(engine)["alert_transitions"]) == 120)
+    projector.end()
+    projected = rows(engine)
+    environment = {**os.environ, "ABASTO_BROKERS": topics.kafka.bootstrap, "ABASTO_DATABASE": database}
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-m", "abasto", "projector", "rebuild"]
+    for seconds in (1.5, 2.0, 2.5, 3.0):
+        rebuilding = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        time.sleep(seconds)
+        rebuilding.kill()
+        rebuilding.wait()
+        assert rows(engine) == projected
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    assert done.stdout.startswith("Rebuilt from 1,320 records.")
+    assert rows(engine) == projected
+    going_on = start_projector(topics.kafka)
+    topics.publish(*a_day(4, 400))
+    eventually(lambda: set(versions(engine).values()) == {4})
+    assert going_on.end() == 0
