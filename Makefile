@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 	--no-annotate --no-emit-index-url --no-emit-find-links --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit itest docs docs-check format lock clean
+.PHONY: help demo test lint types unit itest thorough docs docs-check format lock clean
 
 help: ## Lists the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,11 +35,16 @@ unit: $(INSTALLED) ## Tests that need nothing but Python
 itest: $(INSTALLED) ## Tests on a real Kafka (Java 17 or newer, or the packaged one) and a real PostgreSQL
 	$(BIN)/pytest -m integration
 
-docs: $(INSTALLED) ## Regenerates the event reference from the message types
-	$(BIN)/python -m schemas.specs
+thorough: $(INSTALLED) ## The tests that draw their cases, with 20 times as many (ABASTO_THOROUGH=1 in any run)
+	ABASTO_THOROUGH=1 $(BIN)/pytest -m "hypothesis and not integration" --timeout 3600
 
-docs-check: $(INSTALLED) ## Fails when the checked-in event reference is stale
+docs: $(INSTALLED) ## Regenerates the event reference from the message types, and the dashboard
+	$(BIN)/python -m schemas.specs
+	$(BIN)/python -m deploy.grafana.dashboard
+
+docs-check: $(INSTALLED) ## Fails when the checked-in event reference or dashboard is stale
 	$(BIN)/python -m schemas.specs --check
+	$(BIN)/python -m deploy.grafana.dashboard --check
 
 format: $(INSTALLED) ## Formats the code and mends what can be mended
 	$(BIN)/ruff check --fix

@@ -102,8 +102,21 @@ def test_every_room_is_under_the_import_linter_and_the_type_check() -> None:
 
 def test_make_without_a_verb_lists_the_verbs() -> None:
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for verb in ("help", "demo", "test", "lint", "types", "unit", "itest", "docs", "lock", "clean"):
+    for verb in ("help", "demo", "test", "lint", "types", "unit", "itest", "thorough", "docs", "lock", "clean"):
         assert re.search(rf"^  make {verb} ", listed, re.MULTILINE), f"`make help` does not list {verb}"
+
+
+def test_ci_checks_whatever_is_generated_and_checked_in() -> None:
+    rooms = PYPROJECT["tool"]["importlinter"]["root_packages"]
+    checking = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for room in rooms
+        for path in (ROOT / room).rglob("*.py")
+        if '"--check"' in path.read_text(encoding="utf-8")
+    }
+    planned = subprocess.run(["make", "--dry-run", "test"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {f"-m {module} --check" for module in checking} <= set(re.findall(r"-m [\w.]+ --check", planned))
+    assert checking >= {"schemas.specs", "deploy.grafana.dashboard"}
 
 
 def test_make_refuses_a_python_that_is_too_old(tmp_path: Path) -> None:

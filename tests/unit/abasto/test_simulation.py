@@ -30,6 +30,7 @@ from schemas.dead_letters import BadRecord
 from schemas.decode import decode_event
 from supply.catalogue import Catalogue
 from supply.rules import Rules
+from tests.thoroughness import cases
 
 UNTIL = dt.date(2026, 5, 31)
 MONTHS = 6
@@ -336,7 +337,7 @@ def test_a_national_network_ends_with_several_true_shortages(tmp_path: Path) -> 
     assert all(lenders >= 3 for _, lenders in shortages)
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(cases(5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 10**6))
 def test_the_rules_find_the_truth(tmp_path: Path, seed: int) -> None:
     """The ledger of `supply` over the events, told only what the events say, holds the book of the truth."""

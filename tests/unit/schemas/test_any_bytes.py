@@ -12,7 +12,7 @@ from schemas.decode import decode_event
 from schemas.encode import to_json
 from schemas.events import Event
 from tests.unit.schemas.records import COUNT, ce_headers, content, event, structured
-from tests.unit.schemas.values import at_leisure, events, values
+from tests.unit.schemas.values import events, values
 
 GOOD = json.dumps(COUNT).encode()
 
@@ -47,7 +47,6 @@ def judge(value: bytes | None, headers: Headers = ()) -> None:
         assert decode_event(to_json(result)) == result
 
 
-@at_leisure
 @given(st.binary(max_size=200), some_headers)
 @example(b"", [])
 @example(b"{" * 100_000, [])
@@ -65,7 +64,6 @@ def test_any_bytes(value: bytes, headers: Headers) -> None:
     judge(value, headers)
 
 
-@at_leisure
 @given(st.data())
 def test_a_good_record_with_some_bytes_changed(data: st.DataObject) -> None:
     broken = bytearray(GOOD)
@@ -75,13 +73,11 @@ def test_a_good_record_with_some_bytes_changed(data: st.DataObject) -> None:
     judge(bytes(broken))
 
 
-@at_leisure
 @given(values)
 def test_any_json(value: object) -> None:
     judge(json.dumps(value).encode())
 
 
-@at_leisure
 @given(events())
 def test_any_event_in_all_three_forms(flat: dict[str, object]) -> None:
     judge(json.dumps(flat).encode())
@@ -89,7 +85,6 @@ def test_any_event_in_all_three_forms(flat: dict[str, object]) -> None:
     judge(json.dumps(content(flat)).encode(), ce_headers({**COUNT, "type": flat.get("type", "")}))
 
 
-@at_leisure
 @given(events())
 def test_the_form_does_not_change_the_verdict(flat: dict[str, object]) -> None:
     flat = {name: value for name, value in flat.items() if name not in ("specversion", "data")}

@@ -7,15 +7,16 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 
 from schemas.dead_letters import BadRecord
 from schemas.decode import decode_event
 from schemas.json_schema import document, event_content, plain_event, structured_event
 from schemas.messages import EVENT_TYPES
+from tests.thoroughness import cases
 from tests.unit.schemas.records import COUNT, LOT, event, scheduled, structured
 from tests.unit.schemas.validation import validator
-from tests.unit.schemas.values import at_leisure, events, values
+from tests.unit.schemas.values import events, values
 
 PLAIN = {kind: validator(document(plain_event(kind), kind)) for kind in EVENT_TYPES}
 STRUCTURED = {kind: validator(document(structured_event(kind, event_content(kind)), kind)) for kind in EVENT_TYPES}
@@ -44,7 +45,7 @@ def beyond_schemas(bad: BadRecord | None) -> bool:
     )
 
 
-@settings(at_leisure, max_examples=400)
+@cases(200)
 @given(events())
 @example(event(lots=[LOT, {**LOT, "expires_on": "2199-12-31"}], quantity=60.0))
 @example(event(specversion="1.0"))
@@ -60,7 +61,6 @@ def test_a_plain_event_is_valid_exactly_when_it_is_accepted(body: dict[str, Any]
     assert valid(body, PLAIN) == (bad is None or beyond_schemas(bad)), bad and bad.reason
 
 
-@settings(at_leisure, max_examples=200)
 @given(events(), values)
 @example(COUNT, "data")
 def test_a_structured_event_is_valid_exactly_when_it_is_accepted(flat: dict[str, Any], extra: object) -> None:
@@ -69,7 +69,6 @@ def test_a_structured_event_is_valid_exactly_when_it_is_accepted(flat: dict[str,
     assert valid(body, STRUCTURED) == (bad is None or beyond_schemas(bad)), bad and bad.reason
 
 
-@at_leisure
 @given(values)
 def test_other_json_is_neither_valid_nor_accepted(body: object) -> None:
     assert not valid(body, PLAIN)

@@ -3,15 +3,11 @@
 from typing import Any
 
 import msgspec
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from schemas import examples
 from schemas.encode import to_json
 from schemas.messages import EVENT_TYPES
-
-at_leisure = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""A busy machine is no fault of the code."""
 
 scalars = st.one_of(
     st.none(),

@@ -1,10 +1,11 @@
 """The published position is what the plain model of the ledger says."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.events import Event
 from supply.rules import Rules
+from tests.thoroughness import cases
 from tests.unit.supply.deliver import deliver
 from tests.unit.supply.histories import LATENESS_DAYS, deliveries, histories
 from tests.unit.supply.model import Model
@@ -14,7 +15,7 @@ FIELDS = ("dispensed", "issued", "returned", "unmet")
 
 
 @given(st.data(), histories())
-@settings(max_examples=250, deadline=None)
+@cases(125)
 def test_stock_counts_months_and_days_out_are_the_models(data: st.DataObject, history: list[Event]) -> None:
     found = deliver(data.draw(deliveries(history)), RULES).position
     model = Model(history, found.as_of)

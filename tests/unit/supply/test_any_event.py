@@ -8,7 +8,7 @@ import math
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.catalogue import CatalogueEntry
@@ -19,6 +19,7 @@ from schemas.events import Envelope
 from supply.intake import Intake
 from supply.rules import CpmPolicy, Rules
 from tests.events import HOSPITAL, ITEM, ms
+from tests.thoroughness import cases
 from tests.unit.supply.shelf import Shelf, hospital, medicine
 
 NOW = "2026-06-01"
@@ -107,7 +108,7 @@ policies = st.builds(
     st.integers(0, 3),
     policies,
 )
-@settings(max_examples=300, deadline=None)
+@cases(150)
 def test_no_admitted_event_stops_the_rules_or_makes_a_number_that_is_none(
     steps: list[tuple[dict[str, Any], str]], zone: str, kind: Any, decimals: int, policy: CpmPolicy
 ) -> None:

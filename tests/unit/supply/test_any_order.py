@@ -1,12 +1,13 @@
 """Whatever the order, the repetition and the chunks in which events come: the same positions, the same alerts."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace as changed
 
 from schemas.events import Event
 from supply.rules import Rules, StockLevels
+from tests.thoroughness import cases
 from tests.unit.supply.deliver import deliver, transitions, without_version
 from tests.unit.supply.histories import LATENESS_DAYS, Delivery, deliveries, histories
 
@@ -19,7 +20,7 @@ def in_order(history: list[Event]) -> Delivery:
 
 
 @given(st.data(), histories())
-@settings(max_examples=150, deadline=None)
+@cases(75)
 def test_within_the_window_order_repetition_chunks_and_crashes_change_nothing(
     data: st.DataObject, history: list[Event]
 ) -> None:
@@ -30,7 +31,7 @@ def test_within_the_window_order_repetition_chunks_and_crashes_change_nothing(
 
 
 @given(st.data(), histories(most=25))
-@settings(max_examples=100, deadline=None)
+@cases(50)
 def test_with_a_window_longer_than_the_history_any_order_will_do(data: st.DataObject, history: list[Event]) -> None:
     rules = changed(RULES, lateness_days=400)
     expected = deliver(in_order(history), rules)
@@ -48,7 +49,7 @@ RULES_OF_OTHERS = {
 
 
 @given(st.data(), histories(), st.sampled_from(sorted(RULES_OF_OTHERS)))
-@settings(max_examples=150, deadline=None)
+@cases(75)
 def test_skipping_evaluations_of_calm_positions_changes_nothing(
     data: st.DataObject, history: list[Event], name: str
 ) -> None:
@@ -64,7 +65,7 @@ def test_skipping_evaluations_of_calm_positions_changes_nothing(
 
 
 @given(st.data(), histories())
-@settings(max_examples=60, deadline=None)
+@cases(30)
 def test_sleeping_positions_wake_as_they_were(data: st.DataObject, history: list[Event]) -> None:
     delivery = data.draw(deliveries(history))
     expected = deliver(delivery, RULES)
@@ -76,7 +77,7 @@ def test_sleeping_positions_wake_as_they_were(data: st.DataObject, history: list
 
 
 @given(st.data(), histories())
-@settings(max_examples=60, deadline=None)
+@cases(30)
 def test_versions_rise_by_one_with_every_publication(data: st.DataObject, history: list[Event]) -> None:
     delivery = data.draw(deliveries(history))
     shelf = deliver(delivery._replace(crashes=set()), RULES)

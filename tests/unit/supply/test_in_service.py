@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.channels import INPUTS
@@ -12,6 +12,7 @@ from schemas.events import Event
 from supply.calendar import milliseconds
 from supply.position import Outcome
 from supply.rules import Rules
+from tests.thoroughness import cases
 from tests.unit.supply.histories import LATENESS_DAYS, histories
 from tests.unit.supply.shelf import Shelf
 
@@ -39,7 +40,7 @@ def serve(arrivals: list[tuple[int, Event]], every_hours: int) -> Shelf:
     histories(),
     st.integers(4, 60),
 )
-@settings(max_examples=150, deadline=None)
+@cases(75)
 def test_late_events_lead_to_the_position_of_the_sorted_ones(
     data: st.DataObject, history: list[Event], every_hours: int
 ) -> None:
@@ -55,7 +56,7 @@ def test_late_events_lead_to_the_position_of_the_sorted_ones(
 
 
 @given(st.data(), histories(), st.integers(4, 60))
-@settings(max_examples=100, deadline=None)
+@cases(50)
 def test_the_transitions_of_an_alert_follow_each_other(
     data: st.DataObject, history: list[Event], every_hours: int
 ) -> None:
@@ -77,7 +78,7 @@ def test_the_transitions_of_an_alert_follow_each_other(
 
 
 @given(histories(), st.integers(4, 60))
-@settings(max_examples=100, deadline=None)
+@cases(50)
 def test_no_alert_fires_or_ends_before_its_time(history: list[Event], every_hours: int) -> None:
     arrivals = [(milliseconds(each.time) // 3_600_000, each) for each in history]
     opened: dict[str, dt.datetime] = {}

@@ -3,10 +3,11 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from supply.projection import Projection, project
+from tests.thoroughness import cases
 
 HORIZON = 180
 
@@ -47,7 +48,7 @@ def stocks(draw: st.DrawFn) -> tuple[int, Changes]:
 
 
 @given(stocks(), uses, changes, st.sampled_from([30, HORIZON]))
-@settings(max_examples=500, deadline=None)
+@cases(250)
 def test_the_closed_form_is_the_walk(stock: tuple[int, Changes], use: Fraction, due: Changes, horizon: int) -> None:
     usable, lots = stock
     found = project(usable, float(use), lots, due, horizon)
@@ -63,7 +64,7 @@ def later(first: int | None, second: int | None) -> bool:
 
 
 @given(stocks(), uses, changes, st.integers(1, 100))
-@settings(max_examples=300, deadline=None)
+@cases(150)
 def test_more_stock_never_makes_an_earlier_stockout(
     stock: tuple[int, Changes], use: Fraction, due: Changes, more: int
 ) -> None:
@@ -75,7 +76,7 @@ def test_more_stock_never_makes_an_earlier_stockout(
 
 
 @given(stocks(), uses, changes, uses)
-@settings(max_examples=300, deadline=None)
+@cases(150)
 def test_more_consumption_never_makes_a_later_stockout(
     stock: tuple[int, Changes], use: Fraction, due: Changes, more: Fraction
 ) -> None:
@@ -86,7 +87,6 @@ def test_more_consumption_never_makes_a_later_stockout(
 
 
 @given(stocks(), uses, changes, st.tuples(st.integers(0, 200), st.integers(1, 60)))
-@settings(max_examples=200, deadline=None)
 def test_an_arrival_more_never_makes_an_earlier_stockout(
     stock: tuple[int, Changes], use: Fraction, due: Changes, arrival: tuple[int, int]
 ) -> None:

@@ -1,11 +1,12 @@
 """An item that gets decimals: what is stored becomes finer, and says what it said."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.events import Event
 from supply.clock import Reach
 from supply.rules import Rules
+from tests.thoroughness import cases
 from tests.unit.supply.deliver import END
 from tests.unit.supply.histories import histories
 from tests.unit.supply.shelf import Shelf, medicine
@@ -15,7 +16,7 @@ RULES = Rules(lateness_days=3)
 
 
 @given(histories(), st.floats(0, 1), st.booleans(), st.booleans())
-@settings(max_examples=150, deadline=None)
+@cases(75)
 def test_a_position_says_the_same_in_a_finer_unit(
     history: list[Event], share: float, settled: bool, asleep: bool
 ) -> None:
