@@ -17,6 +17,7 @@ from abasto.event_lines import numbered_lines, partition_key_of
 from schemas.alerts import Alert
 from schemas.channels import INPUTS, TOPIC_OF
 from schemas.dead_letters import BadRecord, Fault
+from streams.memory import spare_the_collector
 from supply.book import Book
 from supply.catalogue import Catalogue
 from supply.clock import Reach, ShardClock
@@ -178,6 +179,7 @@ def replay_files(
     advance: Callable[[int], None],
 ) -> Replayed:
     """Replay files of events in their order and write `positions.jsonl`, `alerts.jsonl` and `refused.jsonl`."""
+    spare_the_collector()
     replay = Replay(catalogue, rules, until_ms)
     with ExitStack() as stack:
         for path in files:

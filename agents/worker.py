@@ -22,6 +22,7 @@ from streams.assignment import Assignment
 from streams.catalogue import CatalogueReader
 from streams.faults import EngineFault, Unfoldable, WrongSetting, WrongTopics
 from streams.forgiving import forgive_header_names
+from streams.memory import spare_the_collector
 from streams.metrics import WorkerMetrics
 from streams.pacing import Pacer
 from streams.records import hand_over_lean_records
@@ -101,6 +102,7 @@ def _end_at_the_latest(why: str) -> None:
 
 async def _serve(settings: Settings, rules: Rules, furnish: Furnish, *, create_topics: bool) -> None:
     await ensure_topics(settings, create=create_topics)
+    spare_the_collector()
     hand_over_lean_records()
     forgive_header_names()
     # When a counter was made is of no use to anybody, and doubles the page.
