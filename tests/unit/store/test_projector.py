@@ -251,6 +251,18 @@ def test_the_later_of_two_projectors_goes_on_and_the_earlier_stops(engine: Engin
         assert connection.scalar(select(PositionRow.version)) == 3
 
 
+def test_offsets_that_somebody_else_moved_stop_the_projector(engine: Engine, log: Log) -> None:
+    log.publish(position(version=1), partition=0)
+
+    def moved(_stop: threading.Event) -> None:
+        with writing(engine) as connection:
+            connection.execute(text("UPDATE projector_offsets SET next_offset = 0"))
+        log.publish(position(version=2), partition=0)
+
+    with pytest.raises(Superseded, match="offsets in the database are not those this projector left"):
+        projector(engine, log, on_idle=moved).run()
+
+
 def test_a_locked_database_is_waited_for_and_one_that_stays_locked_ends_the_projector(
     engine: Engine, log: Log, metrics: ProjectorMetrics, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -277,6 +289,26 @@ def test_a_topic_made_anew_is_refused(log: Log, project: Project) -> None:
     log.make_anew(channels.POSITIONS)
     with pytest.raises(TopicMadeAnew, match=r"abasto projector rebuild"):
         project()
+
+
+def test_new_partitions_are_read_from_their_beginning_without_a_restart(
+    engine: Engine, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.projector.LOOK_AT_TOPICS_S", 0)
+    monkeypatch.setattr("store.watch.LOOK_S", 0)
+    log.publish(position(version=1), partition=0)
+    more = iter([True])
+
+    def grown(stop: threading.Event) -> None:
+        if next(more, False):
+            log.topics[channels.POSITIONS] = log.topics[channels.POSITIONS]._replace(partitions=3)
+            log.publish(position(item=TRASTUZUMAB), partition=2)
+            log.publish(position(version=2), partition=0)
+        elif len(rows(engine)["positions"]) == 2:
+            stop.set()
+
+    projector(engine, log, on_idle=grown).run()
+    assert (channels.POSITIONS, 2, 2) in {row[:3] for row in rows(engine)["projector_offsets"]}
 
 
 def test_offsets_follow_commit_markers_so_that_retention_cannot_overtake_them(

@@ -66,7 +66,7 @@ def test_positions_come_worst_first_and_unknown_ones_are_not_zero(connection: Co
         (PositionFilter(words="oncología"), 2),
         (PositionFilter(words="440 mg"), 1),
         (PositionFilter(words="dfims000605"), 2),
-        (PositionFilter(words="100%"), 0),
+        (PositionFilter(words="440%"), 0),
         (PositionFilter(words="5433 puebla"), 1),
     ],
 )
@@ -102,6 +102,11 @@ def test_one_position_tells_its_months_alerts_and_who_could_lend(connection: Con
         (TIJUANA, False, 900),
     ]
     assert detail.elsewhere[1].distance_km == pytest.approx(108.4, abs=0.1)
+
+
+def test_nobody_lends_to_himself(connection: Connection) -> None:
+    elsewhere = queries.position(connection, PUEBLA, RITUXIMAB).elsewhere
+    assert [each.facility for each in elsewhere] == [TIJUANA]
 
 
 def test_a_position_never_reported_is_not_found(connection: Connection) -> None:
