@@ -34,30 +34,50 @@ def write_network(folder: Path, positions: int) -> None:
 
 
 def events(count: int, positions: int, seed: int = 1) -> Iterator[bytes]:
-    """`count` events in plain JSON: each position is counted first, then mostly dispenses; 4 % concern orders."""
+    """`count` events in plain JSON. Each position is counted first; then it dispenses, is counted now and then, orders
+    when it is low and receives what it ordered."""
     chance = random.Random(seed)  # a workload, not a secret
     facilities, items = _codes(positions)
-    keys = [(facility, item) for facility in facilities for item in items]
+    shelves = [_Shelf(facility, item, chance) for facility in facilities for item in items]
     encode = msgspec.json.encode
     for number in range(count):
-        facility, item = keys[number] if number < len(keys) else chance.choice(keys)
+        first = number < len(shelves)
+        shelf = shelves[number] if first else chance.choice(shelves)
         elapsed = SPAN_DAYS * 86_400 * number / count
-        at = START + dt.timedelta(seconds=elapsed - chance.random() * DISORDER_SECONDS * (number >= len(keys)))
-        event = {"id": f"e{number}", "source": SOURCE, "time": at.isoformat(), "facility": facility, "item": item}
-        encoded = encode({**_content(number < len(keys), number, at, chance), **event})
-        yield encoded
+        at = START + dt.timedelta(seconds=elapsed - chance.random() * DISORDER_SECONDS * (not first))
+        content = shelf.count() if first else shelf.happening(number, at)
+        whole = {"id": f"e{number}", "source": SOURCE, "time": at.isoformat()}
+        yield encode({**content, **whole, "facility": shelf.facility, "item": shelf.item})
 
 
-def _content(first: bool, number: int, at: dt.datetime, chance: random.Random) -> dict[str, object]:
-    draw = chance.random()
-    if first or draw < 0.06:
-        return {"type": "stock.counted", "quantity": chance.randrange(0, 400)}
-    if draw < 0.12:
-        return {"type": "arrival.received", "quantity": chance.randrange(10, 100)}
-    if draw < 0.16:
-        expected = (at + dt.timedelta(days=chance.randrange(2, 20))).date().isoformat()
-        quantity = chance.randrange(10, 200)
-        return {"type": "arrival.scheduled", "order": f"o{number}", "quantity": quantity, "expected_on": expected}
-    if draw < 0.18:
-        return {"type": "demand.unmet", "quantity": chance.randrange(1, 5)}
-    return {"type": "stock.dispensed", "quantity": chance.randrange(1, 9)}
+class _Shelf:
+    """One position: what is on it and what is ordered."""
+
+    def __init__(self, facility: str, item: str, chance: random.Random) -> None:
+        self.facility = facility
+        self.item = item
+        self._chance = chance
+        self._stock = chance.randrange(50, 400)
+        self._order: tuple[str, int] | None = None
+
+    def count(self) -> dict[str, object]:
+        return {"type": "stock.counted", "quantity": self._stock}
+
+    def happening(self, number: int, at: dt.datetime) -> dict[str, object]:
+        draw = self._chance.random()
+        if self._order is not None and draw < 0.3:
+            (order, quantity), self._order = self._order, None
+            self._stock += quantity
+            return {"type": "arrival.received", "order": order, "quantity": quantity}
+        if self._stock < 100 and self._order is None:
+            quantity = self._chance.randrange(100, 300)
+            self._order = f"o{number}", quantity
+            expected = (at + dt.timedelta(days=self._chance.randrange(3, 15))).date().isoformat()
+            return {"type": "arrival.scheduled", "order": f"o{number}", "quantity": quantity, "expected_on": expected}
+        if draw > 0.95:
+            return self.count()
+        wanted = self._chance.randrange(1, 12)
+        if wanted > self._stock:
+            return {"type": "demand.unmet", "quantity": wanted}
+        self._stock -= wanted
+        return {"type": "stock.dispensed", "quantity": wanted}

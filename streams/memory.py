@@ -3,7 +3,7 @@
 import gc
 
 YOUNG_OBJECTS = 50_000
-"""Python's own 700 has it look after every hundred events; a chunk makes tens of thousands of objects, and keeps them."""
+"""Python's own 700 has it look after every hundred events; a chunk makes tens of thousands of objects that stay."""
 
 YOUNG_LOOKS, MIDDLE_LOOKS = 20, 50
 """Looks at the young between two at the middle generation, and so on. Measured over 400,000 events and 15,000
