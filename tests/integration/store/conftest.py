@@ -5,19 +5,13 @@ import subprocess
 import sys
 import time
 import uuid
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-with warnings.catch_warnings():
-    # kafka-python reads its message definitions with calls that Python 3.11 and 3.12 deprecate.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    from kafka import KafkaAdminClient, KafkaProducer
-
 import msgspec
+import pytest
+from kafka import KafkaAdminClient, KafkaProducer
 
 import store
 from schemas import channels

@@ -1,17 +1,11 @@
 """A migrated database for each test, and a projector over topics in memory."""
 
 import threading
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
-
-with warnings.catch_warnings():
-    # kafka-python reads its message definitions with calls that Python 3.11 and 3.12 deprecate.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import kafka  # noqa: F401
 
 import store
 from store.database import open_engine
