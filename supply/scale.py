@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from supply.entries import CANCELLED, COUNTED, RECEIVED, Entry, LotEntry
+from supply.entries import COUNTED, RECEIVED, Entry, LotEntry
 from supply.ledger import Ledger
 
 
@@ -29,8 +29,6 @@ def refine_ledger(ledger: Ledger, factor: int) -> None:
 def refined_entry(entry: Entry, factor: int) -> Entry:
     """An entry with every amount multiplied."""
     at, kind, identity, amount, detail = entry
-    if kind == CANCELLED and amount < 0:
-        return entry  # the rest of the order, whatever that is
     if kind == COUNTED and detail is not None:
         detail = _refined_lots(detail, factor)
     elif kind == RECEIVED:

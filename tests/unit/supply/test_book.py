@@ -89,6 +89,11 @@ def test_the_calendar_alone_changes_what_is_published() -> None:
     assert (shelf.position.due[0].late, shelf.position.as_of) == (True, instant("2026-01-21"))
     shelf.until("2026-02-05")
     assert shelf.position.as_of == instant("2026-02-01")
+    shelf.tell(scheduled(50, "2026-02-05 10:00", "2026-02-10", order="P-2"))
+    shelf.until("2026-02-10")
+    assert [line.late for line in shelf.position.due] == [True, False]
+    shelf.until("2026-02-20")
+    assert [line.late for line in shelf.position.due] == [True, True]
 
 
 # ------------------------------------------------------------------------- stored state

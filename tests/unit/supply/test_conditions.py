@@ -275,6 +275,25 @@ def test_lots_about_to_expire_are_no_stock_for_later() -> None:
     assert story(expiring, until="2026-03-08") == ["2026-03-07 shortage firing high"]
 
 
+def test_also_when_they_are_received_in_the_middle_of_a_calm_month() -> None:
+    swap = [adjusted(-720, "2026-03-05 10:00", "damaged"), received(720, "2026-03-05 10:00", lot(720, "2026-03-18"))]
+    assert story(*swap, until="2026-03-09") == ["2026-03-07 shortage firing high"]
+
+
+def test_a_sheet_in_the_middle_of_a_calm_month_raises_what_is_needed() -> None:
+    sheet = reported("2026-02", 2400, "2026-03-05 10:00")
+    assert story(sheet, until="2026-03-09") == [
+        "2026-03-06 low_stock pending medium",
+        "2026-03-07 low_stock firing medium",
+    ]
+
+
+def test_a_long_lead_time_asks_for_more_than_the_minimum() -> None:
+    """76 days' stock, then 73, where a new order takes 75."""
+    events = [counted(230, "2026-03-02 10:00"), dispensed(10, "2026-03-10 10:00")]
+    assert story(*events, entries=[medicine(lead_time_days=75)]) == ["2026-03-11 shortage firing high"]
+
+
 def test_expiry_alone_makes_a_stock_out() -> None:
     expiring = counted(700, "2026-02-25 10:00", lot(700, "2026-03-18"))
     assert story(expiring, until="2026-03-21")[-2:] == [

@@ -270,6 +270,14 @@ def test_a_late_sheet_counts_only_where_there_is_none() -> None:
     assert months == {"2025-12": 60, "2026-01": 80}
 
 
+def test_a_straggler_of_the_same_hour_is_put_in_its_place() -> None:
+    shelf = Shelf(counted(100, "2026-01-05 09:00"), dispensed(5, "2026-01-05 12:00")).publish("2026-01-05 13:00")
+    shelf.tell(dispensed(3, "2026-01-05 10:00"))
+    assert shelf.publish("2026-01-05 13:01").position.on_hand == 92
+    shelf.tell(counted(50, "2026-01-05 11:00"))
+    assert shelf.publish().position.on_hand == 45
+
+
 # ---------------------------------------------------------------------- decimals
 
 
