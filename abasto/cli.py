@@ -6,19 +6,19 @@ answers at once.
 
 import typer
 
-from abasto.catalogue_commands import catalogue_app
-from abasto.convert_command import convert
+from abasto.commands.catalogue import catalogue_app
+from abasto.commands.convert import convert
+from abasto.commands.projector import db_app, projector_app
+from abasto.commands.publish import publish
+from abasto.commands.read import alerts, dead_letters_app, positions, show
+from abasto.commands.replay import replay
+from abasto.commands.simulate import simulate
+from abasto.commands.topics import topics_app
+from abasto.commands.up import up
+from abasto.commands.verify import verify_app
+from abasto.commands.worker import worker
 from abasto.local.commands import kafka_app
-from abasto.projector_commands import db_app, projector_app
-from abasto.publish_command import publish
-from abasto.read_commands import alerts, dead_letters_app, positions, show
-from abasto.replay_command import replay
-from abasto.simulate_command import simulate
 from abasto.terminal import FailingClearly
-from abasto.topics_commands import topics_app
-from abasto.up_command import up
-from abasto.verify_command import verify_app
-from abasto.worker_command import worker
 
 app = typer.Typer(
     name="abasto",

@@ -15,12 +15,13 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
-from kafka.admin import NewTopic
+from kafka.admin import NewTopic  # type: ignore[attr-defined]  # kafka-python lists no exports
+from kafka.consumer.fetcher import ConsumerRecord
 
 import store
 from abasto.local.broker import LocalKafka
@@ -35,7 +36,6 @@ from store.reader import TopicReader
 from store.rebuild import rebuild
 from store.service import tune
 from store.settings import StoreSettings
-from store.source import TimedRecord
 from tests.builders import NOON, due, month, months, position
 from tests.servers.postgres import running_postgres
 from tests.servers.reaper import Reaper
@@ -59,7 +59,7 @@ class StoppingReader(TopicReader):
         super().follow(positions)
         self._followed = list(positions)
 
-    def poll(self) -> Mapping[TopicPartition, Sequence[TimedRecord]]:
+    def poll(self) -> dict[TopicPartition, list[ConsumerRecord]]:
         started = time.perf_counter()
         records = super().poll()
         ends = {} if records else self.ends(self._followed) or {}

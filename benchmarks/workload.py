@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from abasto.catalogue_files import write_catalogue
+from abasto.catalogue.files import write_catalogue
 from schemas.catalogue import Facility, Item
 
 SPAN_DAYS = 30

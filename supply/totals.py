@@ -10,7 +10,7 @@ from supply.stored import Summary
 
 
 class ItemStock(msgspec.Struct):
-    """One item over the positions of a shard: usable pieces, CPM in pieces a month, positions counted and out."""
+    """One item over the counted positions of a shard: usable pieces, CPM in pieces a month, how many, how many out."""
 
     usable: float = 0.0
     cpm: float = 0.0
@@ -38,8 +38,8 @@ class Totals:
             stock.usable += sign * summary.usable
             stock.counted += sign
             stock.out += sign * (summary.usable == 0)
-        if summary.cpm > 0:
-            stock.cpm += sign * summary.cpm
+            # Use without stock to set it against would make the cover of the others look short.
+            stock.cpm += sign * max(0.0, summary.cpm)
         if summary.firing:
             for alert in summary.firing_alerts():
                 self._firing[alert] += sign

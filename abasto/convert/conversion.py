@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import typer
 
-from abasto.catalogue_files import write_catalogue
+from abasto.catalogue.files import write_catalogue
 from abasto.convert.checked_map import check_map
 from abasto.convert.map_file import read_map
 from abasto.convert.rows import Conversion, convert_rows

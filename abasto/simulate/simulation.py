@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from abasto.catalogue_files import write_catalogue
+from abasto.catalogue.files import write_catalogue
 from abasto.simulate.bad_lines import BadLines
 from abasto.simulate.days import Days
 from abasto.simulate.demand import Demand

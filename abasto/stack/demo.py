@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from abasto.event_files import EventFiles
+from abasto.feed.files import EventFiles
 from abasto.stack.progress_of import backlog_left
 from abasto.stack.stack import Stack
 from abasto.terminal import Failure, progress
@@ -60,9 +60,9 @@ def _simulate(folder: Path, console: Console) -> None:
 
 
 def _publish(folder: Path, broker: str, console: Console) -> None:
-    from abasto.catalogue_load import run_load
+    from abasto.catalogue.load import run_load
+    from abasto.feed.publish import send
     from abasto.kafka import settings_for
-    from abasto.publish import send
 
     run_load(folder / "catalogue", broker=broker, replace=False, as_json=False)
     began = time.monotonic()
@@ -76,7 +76,7 @@ def _publish(folder: Path, broker: str, console: Console) -> None:
 
 def show_alerts(stack: Stack, console: Console) -> None:
     """Wait until all events are counted and shown, then print what a coordinator sees first."""
-    from abasto.read_commands import alerts
+    from abasto.commands.read import alerts
 
     began = time.monotonic()
     left = total = backlog_left(stack)

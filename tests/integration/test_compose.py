@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from abasto.catalogue_files import write_catalogue
+from abasto.catalogue.files import write_catalogue
 from deploy.grafana.dashboard import dashboard
 from schemas import events
 from schemas.catalogue import Facility, Item

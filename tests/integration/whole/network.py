@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from abasto.catalogue_files import read_catalogue
-from abasto.event_lines import BadLine, numbered_lines, raw_record, record_of
-from abasto.records import Record
-from abasto.replay import Replay
+from abasto.catalogue.files import read_catalogue
+from abasto.feed.lines import BadLine, numbered_lines, raw_record, record_of
+from abasto.feed.records import Record
+from abasto.proof.replay import Replay
 from abasto.simulate.simulation import simulate
 from schemas.catalogue import CatalogueEntry, Facility, Item
 from schemas.channels import INPUTS, position_key

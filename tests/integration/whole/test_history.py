@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from abasto.catalogue_load import run_load
-from abasto.publish import send
+from abasto.catalogue.load import run_load
+from abasto.feed.publish import send
 from schemas.channels import DEAD_LETTERS, POSITIONS
 from schemas.dead_letters import DeadLetter
 from streams.topic_check import ensure_topics

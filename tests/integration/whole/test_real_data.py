@@ -24,16 +24,16 @@ import pytest
 import sqlalchemy as sa
 
 import store
-from abasto.catalogue_files import read_catalogue
-from abasto.catalogue_load import load
+from abasto.catalogue.files import read_catalogue
+from abasto.catalogue.load import load
 from abasto.convert.conversion import run
 from abasto.convert.map_file import read_map
-from abasto.event_files import EventFiles
-from abasto.event_lines import numbered_lines
-from abasto.publish import send
-from abasto.records import Record
-from abasto.replay import Replay
-from abasto.rules_files import rules_named
+from abasto.feed.files import EventFiles
+from abasto.feed.lines import numbered_lines
+from abasto.feed.publish import send
+from abasto.feed.records import Record
+from abasto.proof.replay import Replay
+from abasto.proof.rules import rules_named
 from streams.topic_check import ensure_topics
 from supply.calendar import milliseconds, month_name, month_number
 from supply.catalogue import Catalogue

@@ -16,8 +16,8 @@ import pytest
 import sqlalchemy as sa
 
 import store
-from abasto.catalogue_load import run_load
-from abasto.publish import send
+from abasto.catalogue.load import run_load
+from abasto.feed.publish import send
 from schemas.alerts import Alert
 from schemas.channels import ALERTS, DEAD_LETTERS, POSITIONS
 from schemas.dead_letters import DeadLetter

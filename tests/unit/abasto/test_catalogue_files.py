@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from abasto.catalogue_files import CatalogueFault, CatalogueFiles, read_catalogue, write_catalogue
+from abasto.catalogue.files import CatalogueFault, CatalogueFiles, read_catalogue, write_catalogue
 from schemas.catalogue import Facility, Item, OfficialCpm
 
 ITEMS = "item,name,oncology,ven,decimals\n010.000.5432.00,Filgrastim,yes,v,0\n"

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from abasto.catalogue_plan import plan
+from abasto.catalogue.plan import plan
 from schemas.catalogue import CatalogueEntry, Facility, Item, entry_key
 
 VIAL = Item(item="010.000.5432.00", name="Filgrastim")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from typer.testing import CliRunner, Result
 
-from abasto.catalogue_files import read_catalogue
+from abasto.catalogue.files import read_catalogue
 from abasto.cli import app
 from abasto.convert.checked_map import check_map
 from abasto.convert.map_file import MapFault, read_map, shipped_maps

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abasto.event_lines import LINE_BYTES, BadLine, numbered_lines, raw_record, record_of, records
-from abasto.records import Record
+from abasto.feed.lines import LINE_BYTES, BadLine, numbered_lines, raw_record, record_of, records
+from abasto.feed.records import Record
 from schemas.channels import ARRIVALS, CONSUMPTION, INVENTORY
 from schemas.dead_letters import BadRecord
 from supply.intake import RECORD_BYTES_LIMIT

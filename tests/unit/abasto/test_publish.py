@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-import abasto.publish
-from abasto.batches import RECORD_BYTES, Batches
+import abasto.feed.publish
 from abasto.cli import app
-from abasto.publish import Pace
-from abasto.records import Record
+from abasto.feed.batches import RECORD_BYTES, Batches
+from abasto.feed.publish import Pace
+from abasto.feed.records import Record
 from schemas.channels import CONSUMPTION, INPUTS, INVENTORY
 from streams.partitioning import partition_of
 from streams.settings import Settings
@@ -62,7 +62,7 @@ def producer(monkeypatch: pytest.MonkeyPatch) -> ProducerInMemory:
     async def producer_for(settings: Settings, topics: Iterable[str]) -> AsyncIterator[Any]:
         yield kept, dict.fromkeys(topics, 4)
 
-    monkeypatch.setattr(abasto.publish, "producer_for", producer_for)
+    monkeypatch.setattr(abasto.feed.publish, "producer_for", producer_for)
     return kept
 
 

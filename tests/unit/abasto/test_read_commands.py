@@ -10,10 +10,10 @@ import typer
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
-from abasto.projector_commands import db_app, projector_app
+from abasto.commands.projector import db_app, projector_app
+from abasto.commands.read import alerts, dead_letters_app, positions, show
 from abasto.read.sparkline import consecutive, sparkline
 from abasto.read.words import EN, ES, Words
-from abasto.read_commands import alerts, dead_letters_app, positions, show
 from abasto.terminal import FailingClearly
 from tests.builders import HOSPITAL, NOON, dead_letter
 from tests.unit.store.conftest import database, engine, log, metrics, project

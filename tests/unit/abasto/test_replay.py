@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from abasto.replay import Replayed, replay_files
-from abasto.rules_files import instant_named
+from abasto.proof.replay import Replayed, replay_files
+from abasto.proof.rules import instant_named
 from schemas.catalogue import Facility, Item
 from supply.catalogue import Catalogue
 from supply.rules import Rules

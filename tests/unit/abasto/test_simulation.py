@@ -19,9 +19,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from abasto.catalogue_files import CatalogueFiles, read_catalogue
-from abasto.event_lines import BadLine, numbered_lines, records
-from abasto.replay import Replay
+from abasto.catalogue.files import CatalogueFiles, read_catalogue
+from abasto.feed.lines import BadLine, numbered_lines, records
+from abasto.proof.replay import Replay
 from abasto.simulate.days import Days
 from abasto.simulate.draws import Draws
 from abasto.simulate.shelf import Shelf

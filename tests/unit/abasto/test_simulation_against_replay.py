@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from abasto.catalogue_files import read_catalogue
-from abasto.replay import Replayed, replay_files
-from abasto.rules_files import instant_named
+from abasto.catalogue.files import read_catalogue
+from abasto.proof.replay import Replayed, replay_files
+from abasto.proof.rules import instant_named
 from abasto.simulate.simulation import simulate
 from supply.catalogue import Catalogue
 from supply.rules import Rules

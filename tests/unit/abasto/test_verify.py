@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from abasto.rules_files import policy_named
+from abasto.proof.rules import policy_named
+from abasto.proof.verify import COLUMNS, Verification, read_sheet, verify_monthly
 from abasto.terminal import Failure
-from abasto.verify import COLUMNS, Verification, read_sheet, verify_monthly
 
 HEADER = ",".join(COLUMNS)
 REAL_SHEET = Path(__file__).parents[4] / "shared" / "data" / "civ_logistics_dev.csv"

@@ -9,11 +9,11 @@ from contextlib import ExitStack
 import msgspec
 import typer
 
-from abasto.batches import Batches
-from abasto.event_files import EventFiles, Findings, OnBad
-from abasto.event_lines import BadLine
+from abasto.feed.batches import Batches
+from abasto.feed.files import EventFiles, Findings, OnBad
+from abasto.feed.lines import BadLine
+from abasto.feed.records import Record
 from abasto.kafka import producer_for, settings_for
-from abasto.records import Record
 from abasto.terminal import Failure, progress, say
 from schemas.channels import INPUTS
 from schemas.dead_letters import Fault

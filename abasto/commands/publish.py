@@ -27,7 +27,7 @@ def publish(
     as_json: Json = False,
 ) -> None:
     """Publish events. Every line is validated first, and nothing is sent when one is bad."""
-    from abasto.publish import run
+    from abasto.feed.publish import run
 
     if skip_bad and raw_bad:
         raise typer.BadParameter("--skip-bad and --raw-bad exclude each other")

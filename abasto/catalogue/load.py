@@ -10,11 +10,11 @@ import typer
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from abasto.batches import Batches
-from abasto.catalogue_files import CatalogueFiles, read_catalogue
-from abasto.catalogue_plan import Plan, plan
+from abasto.catalogue.files import CatalogueFiles, read_catalogue
+from abasto.catalogue.plan import Plan, plan
+from abasto.feed.batches import Batches
+from abasto.feed.records import Record
 from abasto.kafka import producer_for, settings_for
-from abasto.records import Record
 from abasto.terminal import Failure, say
 from schemas.catalogue import CatalogueEntry
 from schemas.channels import CATALOGUE

@@ -12,8 +12,8 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from abasto.event_lines import BadLine, numbered_lines, raw_record, records
-from abasto.records import Record
+from abasto.feed.lines import BadLine, numbered_lines, raw_record, records
+from abasto.feed.records import Record
 from abasto.terminal import Failure
 
 STANDARD_INPUT = "-"

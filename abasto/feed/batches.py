@@ -7,8 +7,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from abasto.feed.records import Record
 from abasto.kafka import Partitions
-from abasto.records import Record
 from streams.clients import BATCH_BYTES
 from streams.partitioning import murmur2
 

@@ -26,9 +26,9 @@ def monthly(
     as_json: Json = False,
 ) -> None:
     """Compare our CPM with the average that each row of the sheet carries."""
-    from abasto.rules_files import policy_named
+    from abasto.proof.rules import policy_named
+    from abasto.proof.verify import read_sheet, verify_monthly
     from abasto.terminal import Failure, progress
-    from abasto.verify import read_sheet, verify_monthly
 
     chosen = policy_named(policy)
     rows = read_sheet(file)

@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
-from abasto.catalogue_checks import cross_check
+from abasto.catalogue.checks import cross_check
 from abasto.tables import Row, Table, TableFault, Unreadable, read_tables
 from abasto.terminal import Failure
 from schemas.catalogue import CatalogueEntry, Facility, Item, OfficialCpm

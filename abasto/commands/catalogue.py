@@ -24,7 +24,7 @@ _Path = Annotated[
 @catalogue_app.command()
 def check(path: _Path, as_json: Json = False) -> None:
     """Read the files and report everything that is wrong with them; nothing is loaded."""
-    from abasto.catalogue_load import run_check
+    from abasto.catalogue.load import run_check
 
     run_check(path, as_json=as_json)
 
@@ -39,6 +39,6 @@ def load(
     as_json: Json = False,
 ) -> None:
     """Load the files; running workers take the change up at once."""
-    from abasto.catalogue_load import run_load
+    from abasto.catalogue.load import run_load
 
     run_load(path, broker=broker, replace=replace, as_json=as_json)

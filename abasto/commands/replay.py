@@ -22,9 +22,9 @@ def replay(
     as_json: Json = False,
 ) -> None:
     """Fold events and evaluate every day, as a worker would; the same events give the same bytes."""
-    from abasto.catalogue_files import read_catalogue
-    from abasto.replay import replay_files
-    from abasto.rules_files import instant_named, rules_named
+    from abasto.catalogue.files import read_catalogue
+    from abasto.proof.replay import replay_files
+    from abasto.proof.rules import instant_named, rules_named
     from abasto.terminal import progress, say
     from supply.catalogue import Catalogue
 

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from abasto.event_lines import numbered_lines, partition_key_of
+from abasto.feed.lines import numbered_lines, partition_key_of
 from schemas.alerts import Alert
 from schemas.channels import INPUTS, TOPIC_OF
 from schemas.dead_letters import BadRecord, Fault

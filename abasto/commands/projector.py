@@ -2,8 +2,8 @@
 
 import typer
 
+from abasto.commands.read import Database
 from abasto.options import Broker, Json
-from abasto.read_commands import Database
 
 projector_app = typer.Typer(help="Fill the read model from the output topics.", invoke_without_command=True)
 db_app = typer.Typer(help="The database of the read model.", no_args_is_help=True)

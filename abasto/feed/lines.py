@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from abasto.records import Record
+from abasto.feed.records import Record
 from schemas.channels import INVENTORY, TOPIC_OF, position_key
 from schemas.codes import normalise_facility, normalise_item, shown
 from schemas.dead_letters import BadRecord, Fault

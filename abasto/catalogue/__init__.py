@@ -1,0 +1,1 @@
+"""Items, facilities and official CPM: from files to the service."""

@@ -1,0 +1,1 @@
+"""Events on their way to Kafka: files, lines, records, batches."""

@@ -1,0 +1,1 @@
+"""Our numbers without a broker, and against other people's."""
