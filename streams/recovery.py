@@ -22,7 +22,7 @@ POLL_MS = 200
 
 COUNT_AGAIN = (
     "To count all events again instead, delete the changelog, positions and alerts topics and the consumer group, and "
-    "start with --create-topics"
+    "make them anew with `abasto topics create`"
 )
 
 

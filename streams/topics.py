@@ -37,7 +37,9 @@ def topic_plan(settings: Settings) -> tuple[TopicPlan, ...]:
     """All topics of Abasto. Inputs and what is derived from them share the partition count: shard n reads and
     writes partition n of each. The catalogue has one partition, which every worker reads whole."""
     kept = {"cleanup.policy": "delete", "retention.ms": str(settings.input_retention_days * DAY_MS)}
-    output = {"max.message.bytes": str(OUTPUT_MESSAGE_BYTES)}
+    # Stored as plain bytes whatever a publisher does: not every reader has every codec, the projector only gzip.
+    plain = {"compression.type": "uncompressed"}
+    output = {"max.message.bytes": str(OUTPUT_MESSAGE_BYTES)} | plain
     compacted = {
         "cleanup.policy": "compact",
         "segment.bytes": str(COMPACTED_SEGMENT_BYTES),
@@ -61,7 +63,7 @@ def topic_plan(settings: Settings) -> tuple[TopicPlan, ...]:
         # Kept for ever: the read model can be rebuilt from the topics, and alerts are its history.
         TopicPlan(ALERTS, settings.partitions, kept | output | {"retention.ms": "-1"}, at_least=large),
         TopicPlan(DEAD_LETTERS, settings.partitions, kept | output, at_least=large),
-        TopicPlan(CATALOGUE, 1, compacted),
+        TopicPlan(CATALOGUE, 1, compacted | plain),
     )
 
 

@@ -60,3 +60,10 @@ def test_a_topic_that_would_give_wrong_answers_is_named(found: dict[str, FoundTo
 def test_the_largest_dead_letter_fits_its_topic() -> None:
     (plan,) = (topic for topic in PLAN if topic.name == DEAD_LETTERS)
     assert int(plan.config["max.message.bytes"]) > LETTER_BYTES
+
+
+def test_what_the_projector_reads_is_stored_without_a_codec_it_may_lack() -> None:
+    read = {ALERTS, CATALOGUE, DEAD_LETTERS, POSITIONS}
+    assert {topic.config["compression.type"] for topic in topic_plan(Settings()) if topic.name in read} == {
+        "uncompressed"
+    }
