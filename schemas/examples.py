@@ -175,6 +175,7 @@ POSITIONS = (
         last_count_gap=-2,
         last_event_at=_at(31, 18, 30),
         months=(_DECEMBER,),
+        rolled_months=(msgspec.structs.replace(_DECEMBER, month="2024-09"),),
         **_WHO,
         **_KNOWN,
         **_PROJECTED,

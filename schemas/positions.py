@@ -64,7 +64,8 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     fault), `usable` what can be handed out: never below zero, expired lots not counted. `cover_days` = usable /
     CPM x month days. The projected stock-out dates lie within the horizon or are null. `expires_unused` are pieces
     that will pass their date before they are needed. `last_count_gap` = counted - book at the latest count.
-    A number that is not known is null, never 0.
+    `months` are the months kept; `rolled_months` those that were dropped from them since the last publication, as they
+    last were (of a long backlog there may be many). A number that is not known is null, never 0.
     """
 
     facility: str
@@ -87,3 +88,4 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     last_count_gap: Number | None
     last_event_at: Instant | None
     months: tuple[MonthTotals, ...]
+    rolled_months: tuple[MonthTotals, ...] = ()

@@ -191,6 +191,8 @@ class Book:
         today = dt.date.fromordinal(assessment.day)
         official = self._catalogue.official_cpm(place.facility.facility, place.item.item, today)
         view = position_of(ledger, assessment, place, position.version, official)
+        ledger.rolled = {}
+        position.ledger.rolled = {}
         summary = Summary(
             position.next_at,
             -1.0 if assessment.usable is None else assessment.usable,

@@ -43,7 +43,8 @@ class Ledger(msgspec.Struct, array_like=True):
     stands on the shelf past its date. `lots` are the usable lots by expiry, a part of `on_hand`. `here_from` is the
     first instant at which something was on the shelf or left it: only from then on are there days out, and months
     without use that count. `out_from` is the instant since which nothing was on hand and days out are not yet written
-    to their months.
+    to their months. `rolled` holds the months dropped since the last publication, `oldest_month` the first one not yet
+    dropped: what comes later still for one before it is too late to be told from a whole month.
     """
 
     on_hand: int | None = None
@@ -56,6 +57,8 @@ class Ledger(msgspec.Struct, array_like=True):
     lots: list[LotEntry] = msgspec.field(default_factory=list)
     orders: dict[str, OrderLine] = msgspec.field(default_factory=dict)
     months: dict[int, MonthRecord] = msgspec.field(default_factory=dict)
+    rolled: dict[int, MonthRecord] = msgspec.field(default_factory=dict)
+    oldest_month: int = 0
 
     def apply(self, entry: Entry, calendar: LocalCalendar) -> None:
         """Apply the next entry; entries come in their sorted order."""
@@ -160,7 +163,11 @@ class Ledger(msgspec.Struct, array_like=True):
     def forget(self, oldest_month: int, day: int) -> None:
         """Drop months before `oldest_month` and order lines that are long over by `day`."""
         if self.months and min(self.months) < oldest_month:
-            self.months = {month: record for month, record in self.months.items() if month >= oldest_month}
+            for month in [month for month in self.months if month < oldest_month]:
+                record = self.months.pop(month)
+                if month >= self.oldest_month:
+                    self.rolled[month] = record
+        self.oldest_month = max(self.oldest_month, oldest_month)
         if self.orders:
             self.orders = {key: line for key, line in self.orders.items() if not line.over_by(day)}
 

@@ -18,7 +18,7 @@ def refine_ledger(ledger: Ledger, factor: int) -> None:
         line.quantity *= factor
         line.received *= factor
         line.cancelled *= factor
-    for month in ledger.months.values():
+    for month in (*ledger.months.values(), *ledger.rolled.values()):
         month.dispensed *= factor
         month.issued *= factor
         month.returned *= factor

@@ -1,13 +1,14 @@
 """What is published of an assessed position: quantities in pieces, days as dates, what is not known as null."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from schemas.alerts import AlertFacts
 from schemas.positions import DueArrival, MonthTotals, Number, Position
 from supply.assessment import Assessment, Place
 from supply.calendar import instant, month_name
 from supply.cpm import consumption_of, days_out_of
-from supply.ledger import Ledger
+from supply.ledger import Ledger, MonthRecord
 
 
 def in_pieces(amount: int, scale: int) -> Number:
@@ -43,8 +44,8 @@ def due_of(assessment: Assessment) -> tuple[DueArrival, ...]:
     )
 
 
-def months_of(ledger: Ledger, place: Place, scale: int) -> tuple[MonthTotals, ...]:
-    """The months kept, oldest first."""
+def months_of(months: Mapping[int, MonthRecord], place: Place, scale: int) -> tuple[MonthTotals, ...]:
+    """Months as they are published, oldest first."""
     return tuple(
         MonthTotals(
             month=month_name(month),
@@ -56,7 +57,7 @@ def months_of(ledger: Ledger, place: Place, scale: int) -> tuple[MonthTotals, ..
             days_out=days_out_of(record),
             reported=record.reported >= 0,
         )
-        for month, record in sorted(ledger.months.items())
+        for month, record in sorted(months.items())
     )
 
 
@@ -98,7 +99,8 @@ def position_of(
         last_count_on=last_count_date(ledger, place),
         last_count_gap=None if ledger.count_gap is None else in_pieces(ledger.count_gap, assessment.scale),
         last_event_at=None if ledger.last_at is None else instant(ledger.last_at),
-        months=months_of(ledger, place, assessment.scale),
+        months=months_of(ledger.months, place, assessment.scale),
+        rolled_months=months_of(ledger.rolled, place, assessment.scale) if ledger.rolled else (),
     )
 
 

@@ -121,7 +121,7 @@ def _fold(
         change = changes.setdefault(key, _Change())
         change.newest = each
         change.newest_months = {month.month: month for month in message.months}
-        change.months |= change.newest_months
+        change.months |= {month.month: month for month in message.rolled_months} | change.newest_months
     return changes
 
 
