@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 	--no-annotate --no-emit-index-url --no-emit-find-links --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit itest thorough docs docs-check format lock clean
+.PHONY: help demo test lint types unit itest thorough bench docs docs-check format lock clean
 
 help: ## Lists the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -37,6 +37,9 @@ itest: $(INSTALLED) ## Tests on a real Kafka (Java 17 or newer, or the packaged 
 
 thorough: $(INSTALLED) ## The tests that draw their cases, with 20 times as many (ABASTO_THOROUGH=1 in any run)
 	ABASTO_THOROUGH=1 $(BIN)/pytest -m "hypothesis and not integration" --timeout 3600
+
+bench: $(INSTALLED) ## Drains a backlog beside an idiomatic Faust agent (ARGS="--events 300000 --rounds 1" is quicker)
+	$(BIN)/python -m benchmarks.throughput $(ARGS)
 
 docs: $(INSTALLED) ## Regenerates the event reference from the message types, and the dashboard
 	$(BIN)/python -m schemas.specs
