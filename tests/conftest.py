@@ -1,6 +1,7 @@
-"""How Hypothesis works in all tests."""
+"""What holds for all tests: how Hypothesis works, and which signals reach the programs that tests start."""
 
 import os
+import signal
 
 from hypothesis import HealthCheck, settings
 
@@ -21,3 +22,11 @@ if os.environ.get("ABASTO_THOROUGH"):
     # A search that draws the same cases each time would be over after the first.
     settings.register_profile("abasto", settings.get_profile("abasto"), derandomize=False)
 settings.load_profile("abasto")
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C and hang-ups reach what tests start: a shell that runs this in the background has them ignored, and
+    programs inherit that."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
