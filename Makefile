@@ -16,8 +16,8 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 help: ## Lists the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: $(INSTALLED) ## Starts Kafka, worker and projector here and feeds them a simulated network; Ctrl-C ends all of it
-	$(BIN)/abasto up --demo
+demo: $(INSTALLED) ## Starts Kafka, worker and projector here and feeds them a simulated network (ARGS="--port 9192"); Ctrl-C ends it all
+	$(BIN)/abasto up --demo $(ARGS)
 
 test: lint types docs-check unit itest ## Everything that CI runs
 

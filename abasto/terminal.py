@@ -25,6 +25,13 @@ class FailingClearly(TyperGroup):
         except Failure as failure:
             typer.secho(f"abasto: {failure}", fg="red", err=True)
             raise typer.Exit(1) from failure
+        except UnicodeDecodeError as unreadable:
+            typer.secho(f"abasto: a file is not text in UTF-8: {unreadable}", fg="red", err=True)
+            raise typer.Exit(1) from unreadable
+        except OSError as refused:
+            where = f"{refused.filename}: " if refused.filename else ""
+            typer.secho(f"abasto: {where}{refused.strerror or refused}", fg="red", err=True)
+            raise typer.Exit(1) from refused
 
 
 def say(text: str) -> None:

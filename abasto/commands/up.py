@@ -15,7 +15,8 @@ def up(
         typer.Option("--broker", metavar="HOST:PORT", help="An existing Kafka, instead of a local one."),
     ] = None,
     kafka_port: Annotated[
-        int, typer.Option("--kafka-port", min=0, max=65_535, help="Port of the local Kafka; 0 takes a free one.")
+        int,
+        typer.Option("--kafka-port", "--port", min=0, max=65_535, help="Port of the local Kafka; 0 takes a free one."),
     ] = DEFAULT_PORT,
     database: Annotated[
         str | None,

@@ -20,6 +20,9 @@ from supply.rules import CpmPolicy
 
 DAYS_OUT_LIMIT = 31
 
+PARTS = 1000
+"""Quantities are kept in thousandths of a piece: some sheets carry parts of one."""
+
 COLUMNS = (
     "year",
     "month",
@@ -32,7 +35,7 @@ COLUMNS = (
 
 
 class SheetRow(msgspec.Struct, frozen=True):
-    """A row of a monthly sheet: what it says was used, days out of stock, and the average it carries."""
+    """A row of a monthly sheet: what it says was used (in `1/PARTS`), days out of stock, and the average it carries."""
 
     line: int
     site: str
@@ -98,7 +101,7 @@ def _row(path: Path, line: int, row: dict[str, str]) -> SheetRow:
         site=row["site_code"],
         product=row["product_code"],
         month=month_number(year, month),
-        distributed=int(number("stock_distributed")),
+        distributed=round(number("stock_distributed") * PARTS),
         days_out=min(DAYS_OUT_LIMIT, max(0, int(number("stock_stockout_days")))),
         average=number("average_monthly_consumption"),
     )
@@ -114,6 +117,9 @@ def verify_monthly(rows: Iterable[SheetRow], policy: CpmPolicy, advance: Callabl
     for history in series.values():
         ledger = Ledger()
         for row in history:
+            if row.month in ledger.months:
+                same = f"{row.site} {row.product} {month_name(row.month)}"
+                raise Failure(f"line {row.line}: {same} stands in the sheet twice; which of the rows is right?")
             ledger.months[row.month] = MonthRecord(reported=row.distributed, reported_out=row.days_out)
         for row in history:
             total += 1
@@ -121,7 +127,7 @@ def verify_monthly(rows: Iterable[SheetRow], policy: CpmPolicy, advance: Callabl
             if absent:
                 continue
             compared += 1
-            figure = cpm(ledger, "hospital", policy, row.month + 1, row.month + 1).value
+            figure = cpm(ledger, "hospital", policy, row.month + 1, row.month + 1, PARTS).value
             ours = None if figure is None else math.floor(figure + 0.5)
             if ours == row.average:
                 agreed += 1

@@ -15,7 +15,7 @@ from rich.console import Console
 from abasto.feed.files import EventFiles
 from abasto.stack.progress_of import backlog_left
 from abasto.stack.stack import Stack
-from abasto.terminal import Failure, progress
+from abasto.terminal import progress
 
 SEED = 7
 MONTHS = 4
@@ -26,10 +26,9 @@ PATIENCE_SECONDS = 300.0
 
 
 def fill(stack: Stack, console: Console) -> None:
-    """Simulate and publish, unless that was done in this folder before.
+    """Simulate and publish, unless that was done in this folder before; what was cut short begins anew.
 
-    Raises:
-        Failure: an earlier filling was cut short: publishing again would count a part twice.
+    Publishing the rest would not do: what comes twice or much later than its neighbours does not count as it should.
     """
     folder = stack.plan.folder / "demo"
     started, done = folder / "publishing", folder / "published"
@@ -37,9 +36,9 @@ def fill(stack: Stack, console: Console) -> None:
         console.print(f"The demonstration's events of {done.read_text().strip()} are there")
         return
     if started.exists():
-        raise Failure(
-            f"the demonstration was cut short while it was filled; remove {stack.plan.folder} and start again"
-        )
+        console.print("The last start was cut short while it published: everything begins anew")
+        stack.begin_anew()
+        started.unlink()
     _simulate(folder, console)
     started.touch()
     _publish(folder, stack.broker, console)

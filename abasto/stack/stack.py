@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import time
 from collections import deque
@@ -45,10 +46,23 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return self.database or f"sqlite:///{self.folder / 'abasto.db'}"
 
 
+class Restarts:
+    """When a program was started again, to know when that is of no use."""
+
+    def __init__(self) -> None:
+        self._at: deque[float] = deque(maxlen=RESTARTS_ALLOWED + 1)
+
+    def one_too_many(self) -> bool:
+        """Note one more; whether it ended too often within a short time."""
+        now = time.monotonic()
+        self._at.append(now)
+        return len(self._at) > RESTARTS_ALLOWED and now - self._at[0] < RESTART_WINDOW_SECONDS
+
+
 @dataclass
 class _Watched:
     child: Child
-    restarts: deque[float] = field(default_factory=lambda: deque(maxlen=RESTARTS_ALLOWED + 1))
+    restarts: Restarts = field(default_factory=Restarts)
 
 
 class Stack:
@@ -62,6 +76,7 @@ class Stack:
         self._console = console
         self._kafka = None if plan.broker else LocalKafka(plan.folder, plan.kafka_port, console=console)
         self._watched: list[_Watched] = []
+        self._kafka_restarts = Restarts()
         self._ending = False
 
     @property
@@ -91,16 +106,19 @@ class Stack:
         self._end()
 
     def _prepare(self) -> None:
-        from store.database import migrate
-        from streams.faults import BrokerUnreachable, WrongSetting, WrongTopics
-        from streams.settings import Settings
-        from streams.topic_check import ensure_topics
-
         self.plan.folder.mkdir(parents=True, exist_ok=True)
         if self._kafka is not None:
             self._kafka.start()
             self._console.print(f"Kafka answers on {self.broker}")
         os.environ.update(self.environment)
+        self._make_topics_and_tables()
+
+    def _make_topics_and_tables(self) -> None:
+        from store.database import migrate
+        from streams.faults import BrokerUnreachable, WrongSetting, WrongTopics
+        from streams.settings import Settings
+        from streams.topic_check import ensure_topics
+
         try:
             created = asyncio.run(ensure_topics(Settings.from_environment(), create=True))
         except (WrongTopics, BrokerUnreachable, WrongSetting) as fault:
@@ -108,6 +126,21 @@ class Stack:
         if created:
             self._console.print(f"Created {len(created)} topics")
         migrate(self.plan.database_address)
+
+    def begin_anew(self) -> None:
+        """Forget everything in the folder's Kafka and database, before any program of the stack was started.
+
+        Raises:
+            Failure: Kafka or the database is not the folder's own.
+        """
+        if self._kafka is None or self.plan.database is not None:
+            raise Failure("what lies in a Kafka or a database of your own is not removed; begin with empty ones")
+        self._kafka.stop()
+        shutil.rmtree(self.plan.folder / "kafka" / "data", ignore_errors=True)
+        for file in self.plan.folder.glob("abasto.db*"):
+            file.unlink()
+        self._kafka.start()
+        self._make_topics_and_tables()
 
     def start(self) -> None:
         """Start the worker processes and the projector."""
@@ -135,18 +168,17 @@ class Stack:
             if watched.child.exit_code is not None:
                 self._restart(watched)
         if self._kafka is not None and not self._kafka.is_running:
-            raise self._kafka.why_it_ended()
+            if self._kafka_restarts.one_too_many():
+                raise self._kafka.why_it_ended()
+            self._console.print("[yellow]Kafka ended; it is started again on the same data")
+            self._kafka.start()
 
     def _restart(self, watched: _Watched) -> None:
         child = watched.child
-        now = time.monotonic()
-        watched.restarts.append(now)
         code = child.exit_code
-        if len(watched.restarts) > RESTARTS_ALLOWED and now - watched.restarts[0] < RESTART_WINDOW_SECONDS:
+        if watched.restarts.one_too_many():
             lines = "\n  ".join(child.last_lines())
-            raise Failure(
-                f"the {child.name} ended {len(watched.restarts)} times within a minute; it last said:\n  {lines}"
-            )
+            raise Failure(f"the {child.name} ends again and again; it last said:\n  {lines}")
         self._console.print(f"[yellow]The {child.name} ended with code {code}; it is started again")
         time.sleep(RESTART_PAUSE_SECONDS)
         child.start()

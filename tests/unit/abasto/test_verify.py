@@ -63,6 +63,16 @@ def test_a_sheet_without_the_average_is_refused_by_its_column(tmp_path: Path) ->
         read_sheet(sheet)
 
 
+def test_parts_of_a_piece_count(tmp_path: Path) -> None:
+    rows = [f"2019,{month},S1,P1,10.9,0,11" for month in (1, 2, 3)]
+    assert verified(tmp_path, *rows).agreed == 1
+
+
+def test_a_month_that_stands_twice_is_refused_by_its_line(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="line 3: S1 P1 2019-01 stands in the sheet twice"):
+        verified(tmp_path, "2019,1,S1,P1,30,0,30", "2019,1,S1,P1,60,0,45")
+
+
 @pytest.mark.skipif(not REAL_SHEET.exists(), reason="the Côte d'Ivoire sheets are not beside this checkout")
 def test_ours_agrees_with_the_averages_of_cote_divoire() -> None:
     found = verify_monthly(read_sheet(REAL_SHEET), policy_named("cote-divoire"), lambda _: None)

@@ -126,7 +126,7 @@ def test_reasons_are_for_people() -> None:
     assert refused(COUNT, CONSUMPTION).reason == (
         "stock.counted came on abasto.consumption.v1; expected on abasto.inventory.v1"
     )
-    assert "more than 10 minutes after" in refused({**COUNT, "time": "2026-03-11T09:00:00-06:00"}).reason
+    assert "more than 10 minutes in the future" in refused({**COUNT, "time": "2026-03-11T09:00:00-06:00"}).reason
     assert "expected 2026-03 at the latest" in refused({**SHEET, "period": "2026-04"}, CONSUMPTION).reason
 
 
