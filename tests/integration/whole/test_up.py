@@ -1,0 +1,105 @@
+"""`abasto up`: everything runs after one command, ends with one Ctrl-C, and goes on with the next start."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]  # psutil has no annotations, and no stubs among our dependencies
+import pytest
+
+from abasto.local.broker import LocalKafka
+from tests.servers.reaper import Reaper
+
+pytestmark = pytest.mark.integration
+
+WITHIN_SECONDS = 60.0
+
+
+def abasto(*arguments: str, **environment: str) -> str:
+    """What a command prints."""
+    command = [sys.executable, "-m", "abasto", *arguments]
+    done = subprocess.run(
+        command, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=90
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+class Up:
+    """A running stack."""
+
+    def __init__(self, folder: Path) -> None:
+        self.log = folder.with_suffix(".log")
+        command = [sys.executable, "-m", "abasto", "up", "--folder", str(folder), "--port", "0", "--no-metrics"]
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(command, stdout=output, stderr=output)
+
+    def told(self) -> str:
+        """What it has printed."""
+        return self.log.read_text()
+
+    def programs(self) -> list[psutil.Process]:
+        """Broker, worker and projector, those that run."""
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        return [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
+
+
+@contextmanager
+def stack_up(folder: Path, reaper: Reaper) -> Iterator[Up]:
+    """The stack while the block runs; then Ctrl-C, after which none of its programs may be left."""
+    up = Up(folder)
+    ready = up.told().count("Everything runs") + 1
+    reaper.watch_kafka(folder)
+    reaper.watch_process(up.process.pid)
+    try:
+        _wait(lambda: up.told().count("Everything runs") == ready, up.told)
+        yield up
+        programs = up.programs()
+        up.process.send_signal(signal.SIGINT)
+        assert up.process.wait(30) == 0, up.told()
+        assert [program for program in programs if program.is_running()] == []
+    finally:
+        up.process.kill()
+        up.process.wait()
+
+
+def _wait(done: Callable[[], bool], told: Callable[[], str]) -> None:
+    deadline = time.monotonic() + WITHIN_SECONDS
+    while not done():
+        assert time.monotonic() < deadline, told()
+        time.sleep(0.2)
+
+
+def test_one_command_runs_everything_and_ctrl_c_ends_it(tmp_path: Path, reaper: Reaper) -> None:
+    folder, network = tmp_path / "var", tmp_path / "network"
+    read_model = {"ABASTO_DATABASE": f"sqlite:///{folder / 'abasto.db'}"}
+    summary = json.loads(
+        abasto("simulate", "--seed", "3", "--months", "4", "--scale", "small", "--out", str(network), "--json")
+    )
+
+    def shown() -> int:
+        return int(json.loads(abasto("positions", "--limit", "1", "--json", **read_model))["total"])
+
+    with stack_up(folder, reaper) as up:
+        assert len(up.programs()) == 3
+        broker = LocalKafka(folder).bootstrap
+        abasto("catalogue", "load", str(network / "catalogue"), "--broker", broker)
+        abasto("publish", str(network / "events.jsonl"), "--skip-bad", "--broker", broker)
+        _wait(lambda: shown() == summary["positions"], lambda: f"{shown()} of {summary['positions']} positions")
+    with stack_up(folder, reaper):
+        assert shown() == summary["positions"]
+
+
+def test_a_program_that_is_killed_is_started_again(tmp_path: Path, reaper: Reaper) -> None:
+    folder = tmp_path / "var"
+    with stack_up(folder, reaper) as up:
+        for program in up.programs():
+            program.kill()
+        _wait(lambda: up.told().count("started again") == 3 and len(up.programs()) == 3, up.told)
+        _wait(lambda: LocalKafka(folder).answers, up.told)
