@@ -103,7 +103,11 @@ def test_killed_again_and_again_it_loses_doubles_and_repeats_nothing(
     projected = rows(engine)
     rebuilt = rebuild(StoreSettings(brokers=topics.kafka.bootstrap, database=database))
     assert rebuilt.records == days * (items + 5 + 1)
-    assert rows(engine) == projected
+    again = rows(engine)
+    # How far behind the last record a reader has come depends on whether it saw the marker of the transaction's end.
+    for either in (again, projected):
+        del either["projector_offsets"]
+    assert again == projected
 
 
 def test_of_two_projectors_the_later_goes_on(topics: OutputTopics, engine: Engine, start_projector: Start) -> None:
