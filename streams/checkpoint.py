@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.errors import InvalidProducerEpoch, KafkaError, ProducerFenced
+from aiokafka.errors import IllegalOperation, InvalidProducerEpoch, KafkaError, ProducerFenced
 from aiokafka.structs import OffsetAndMetadata
 
 from schemas.channels import ALERTS, CHANGELOG, DEAD_LETTERS, POSITIONS
@@ -83,7 +83,8 @@ class OwnedShard:
         try:
             async with asyncio.timeout(limit):
                 return await self._transaction(snapshot)
-        except (ProducerFenced, InvalidProducerEpoch) as fenced:
+        # Told of the fencing in the background, the producer refuses whatever comes next as out of place.
+        except (ProducerFenced, InvalidProducerEpoch, IllegalOperation) as fenced:
             self.lost = f"shard {number} was taken over by another owner"
             self._metrics.fenced.inc()
             raise Fenced(self.lost) from fenced
