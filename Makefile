@@ -33,8 +33,7 @@ unit: $(INSTALLED) ## Tests that need nothing but Python
 	$(BIN)/pytest -m "not integration"
 
 itest: $(INSTALLED) ## Tests on a real Kafka (Java 17 or newer, or the packaged one) and a real PostgreSQL
-	@# Real servers are killed at random moments here; what failed is looked at once more, and then must pass.
-	$(BIN)/pytest -m integration || $(BIN)/pytest -m integration --last-failed --last-failed-no-failures none
+	$(BIN)/pytest -m integration
 
 thorough: $(INSTALLED) ## The tests that draw their cases, with 20 times as many (ABASTO_THOROUGH=1 in any run)
 	ABASTO_THOROUGH=1 $(BIN)/pytest -m "hypothesis and not integration" --timeout 3600
