@@ -154,6 +154,8 @@ class Position:
         arrival is published anew on the day it becomes late. Movements and what is due cannot break a calm: it
         counts on nothing that is due, and the stock is looked at every day."""
         kind, detail = entry[1], entry[4]
+        if self.calm_until == 0:
+            return
         if kind == SCHEDULED:
             late_from = 1 + (detail[2] if detail[3] is None else detail[3])
             if late_from <= calendar.day(self.calm_until):
