@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from abasto.feed.keys import PositionKeys
 from abasto.feed.lines import BadLine, numbered_lines, raw_record, records
 from abasto.feed.records import Record
 from abasto.terminal import Failure
@@ -46,9 +47,10 @@ class EventFiles:
     `stack` is closed.
     """
 
-    def __init__(self, names: Iterable[str], stack: ExitStack) -> None:
+    def __init__(self, names: Iterable[str], stack: ExitStack, keys: PositionKeys) -> None:
         self._files = [(name, _opened(name, stack)) for name in names]
         self._now = dt.datetime.now(dt.UTC)
+        self._keys = keys
         self.size = sum(_size(file) for _, file in self._files)
 
     def look(self, advance: Callable[[int], None]) -> Findings:
@@ -75,7 +77,7 @@ class EventFiles:
             if isinstance(found, Record):
                 yield found
             elif on_bad == "send":
-                yield raw_record(found)
+                yield raw_record(found, self._keys)
             elif on_bad == "refuse":
                 raise Failure(f"{name}, line {found.number}: {found.reason} (the file changed while it was published)")
 
@@ -85,7 +87,7 @@ class EventFiles:
     def _read(self, name: str, file: BinaryIO, advance: Callable[[int], None]) -> Iterator[Found]:
         file.seek(0)
         read = 0
-        for count, found in enumerate(records(numbered_lines(file), self._now), start=1):
+        for count, found in enumerate(records(numbered_lines(file), self._now, self._keys), start=1):
             yield name, found
             if count % PROGRESS_EVERY_LINES == 0:
                 advance(file.tell() - read)

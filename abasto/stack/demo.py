@@ -60,16 +60,17 @@ def _simulate(folder: Path, console: Console) -> None:
 
 def _publish(folder: Path, broker: str, console: Console) -> None:
     from abasto.catalogue.load import run_load
-    from abasto.feed.publish import send
+    from abasto.feed.publish import known_keys, send
     from abasto.kafka import settings_for
 
     run_load(folder / "catalogue", broker=broker, replace=False, as_json=False)
     began = time.monotonic()
+    settings = settings_for(broker)
     with ExitStack() as files:
-        source = EventFiles([str(folder / "events.jsonl")], files)
+        source = EventFiles([str(folder / "events.jsonl")], files, asyncio.run(known_keys(settings)))
         with progress("publishing", source.size) as advance:
             # The simulation plants bad records; they are sent too, and end among the dead letters.
-            sent = asyncio.run(send(source.to_send("send", advance), settings_for(broker)))
+            sent = asyncio.run(send(source.to_send("send", advance), settings))
     console.print(f"Published {sum(sent.values()):,} events in {time.monotonic() - began:.0f} s")
 
 
