@@ -125,8 +125,8 @@ class Shard:
                 self.tally.skipped += 1
                 continue
             try:
-                event, at_ms = admit(topic, record.key, record.value, record.headers, now_ms)
-                outcome = take(event, at_ms)
+                key, event, at_ms = admit(topic, record.key, record.value, record.headers, now_ms)
+                outcome = take(key, event, at_ms)
             except BadRecord as bad:
                 self._letters.append(dead_letter(bad, topic, self.partition, record, now_ms))
                 self.tally.faults[bad.fault] += 1

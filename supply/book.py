@@ -11,7 +11,6 @@ import msgspec
 
 from schemas.alerts import Alert, Condition, Severity
 from schemas.catalogue import Facility, Item
-from schemas.channels import position_key
 from schemas.dead_letters import BadRecord
 from schemas.events import Event
 from supply.agenda import Agenda
@@ -101,13 +100,12 @@ class Book:
             self._positions[name] = value
             self._agenda.book(name, after.next_at)
 
-    def take(self, event: Event, at_ms: int) -> Outcome:
-        """Fold one admitted event into its position; `at_ms` is its time.
+    def take(self, key: str, event: Event, at_ms: int) -> Outcome:
+        """Fold one admitted event into the position of a key; `at_ms` is its time.
 
         Raises:
             BadRecord: a count that comes after the lateness window, or a quantity finer than the item allows.
         """
-        key = position_key(event.facility, event.item)
         held = self._positions.get(key)
         if isinstance(held, Position):
             position = held
