@@ -69,7 +69,8 @@ class Book(Protocol):
 
 
 class Intake(Protocol):
-    """The door: a record becomes the key of a position, an event with canonical codes and its time, or `BadRecord` says why not."""
+    """The door: a record becomes the key of a position, its event with canonical codes and time, or `BadRecord` says
+    why not."""
 
     def admit(
         self, topic: str, key: bytes | None, value: bytes | None, headers: Headers, now_ms: int

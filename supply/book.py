@@ -5,7 +5,7 @@ No I/O and no clock of its own: the same book serves a worker's shard and a repl
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -26,15 +26,15 @@ from supply.stored import UNPUBLISHED, PositionState, Summary, pack_firing, read
 from supply.totals import ItemStock, Totals
 from supply.views import position_of
 
-AWAKE_LIMIT = 10_000
+AWAKE_LIMIT: Final = 10_000
 """Positions held decoded, about 4 kB each; beyond it a publication puts all back to bytes, about 0.5 kB each."""
 
-REVISITS_AT_ONCE = 5_000
+REVISITS_AT_ONCE: Final = 5_000
 """Positions touched by one `advance` for a change of the catalogue: a new catalogue must not wake a million at once."""
 
 Record = tuple[bytes, bytes]
 
-_encode = msgspec.json.Encoder().encode
+_encode: Final = msgspec.json.Encoder().encode
 
 
 class Publication(NamedTuple):

@@ -6,15 +6,16 @@ A day of stock is a local day: it begins and ends at the facility's midnights. D
 
 import datetime as dt
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
-DAY_MS = 86_400_000
-FIRST_DAY = dt.date(1999, 12, 1).toordinal()
-LAST_DAY = dt.date(2070, 1, 1).toordinal()
+DAY_MS: Final = 86_400_000
+FIRST_DAY: Final = dt.date(1999, 12, 1).toordinal()
+LAST_DAY: Final = dt.date(2070, 1, 1).toordinal()
 """Events before 2000 are refused at the door (by the date they are written with: another zone's may lie a day before
 it), and none is accepted from the future."""
 
-EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def milliseconds(instant: dt.datetime) -> int:

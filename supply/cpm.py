@@ -14,7 +14,8 @@ from typing import NamedTuple
 from schemas.catalogue import FacilityKind
 from schemas.positions import CpmInputs, CpmState
 from supply.calendar import days_in_month, month_name
-from supply.ledger import Ledger, MonthRecord
+from supply.ledger import Ledger
+from supply.ledger_state import MonthRecord
 from supply.rules import CpmPolicy
 
 

@@ -4,6 +4,7 @@ Codes leave here in the spelling of the catalogue, aliases resolved, so that one
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from schemas.catalogue import Facility, Item
 from schemas.channels import TOPIC_OF, position_key
@@ -14,10 +15,10 @@ from schemas.events import ArrivalScheduled, ConsumptionReported, Event
 from supply.calendar import DAY_MS, calendar_of, milliseconds, month_name, month_named
 from supply.catalogue import Catalogue
 
-RECORD_BYTES_LIMIT = 256 * 1024
+RECORD_BYTES_LIMIT: Final = 256 * 1024
 """A count with a thousand lots has 100 kB; an event of single pieces 200 bytes."""
 
-FUTURE_TOLERANCE_MS = 10 * 60 * 1000
+FUTURE_TOLERANCE_MS: Final = 10 * 60 * 1000
 """Clocks of hospital systems differ by minutes; more is a wrong date."""
 
 

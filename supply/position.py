@@ -10,6 +10,7 @@ ahead of what is settled) uses `ahead`: a copy with pending entries applied, thr
 
 from bisect import bisect_left, insort
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -20,9 +21,9 @@ from supply.ledger import Ledger
 from supply.scale import refine_ledger, refined_entry
 from supply.stored import PositionState, Summary
 
-SHORTEST_DAY_MS = 23 * 3_600_000
+SHORTEST_DAY_MS: Final = 23 * 3_600_000
 """A local day on which the clock goes forward."""
-SETTLE_SLACK_MS = 24 * 3_600_000
+SETTLE_SLACK_MS: Final = 24 * 3_600_000
 """Pending entries are settled a day's worth at a time, not one by one."""
 
 
@@ -36,8 +37,8 @@ class Outcome(StrEnum):
     ELSEWHERE = "elsewhere"
 
 
-_encode_ledger = msgspec.msgpack.Encoder().encode
-_decode_ledger = msgspec.msgpack.Decoder(Ledger).decode
+_encode_ledger: Final = msgspec.msgpack.Encoder().encode
+_decode_ledger: Final = msgspec.msgpack.Decoder(Ledger).decode
 
 
 class Position:
@@ -212,8 +213,11 @@ class Position:
 
     def first_entry_from(self, at_ms: int) -> int | None:
         """The time of the first pending entry at or after an instant."""
-        index = bisect_left(self.pending, (at_ms,))
-        return self.pending[index][0] if index < len(self.pending) else None
+        pending = self.pending
+        if not pending or pending[0][0] >= at_ms:
+            return pending[0][0] if pending else None
+        index = bisect_left(pending, (at_ms,))
+        return pending[index][0] if index < len(pending) else None
 
     def last_entry_at(self) -> int:
         """The time of the latest entry, settled or not; -1 when there is none."""

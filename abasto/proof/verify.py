@@ -15,7 +15,8 @@ import msgspec
 from abasto.terminal import Failure
 from supply.calendar import month_name, month_number
 from supply.cpm import cpm, window
-from supply.ledger import Ledger, MonthRecord
+from supply.ledger import Ledger
+from supply.ledger_state import MonthRecord
 from supply.rules import CpmPolicy
 
 DAYS_OUT_LIMIT = 31

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from supply.calendar import month_named
 from supply.cpm import Cpm, average, consumption_of, cpm
-from supply.ledger import Ledger, MonthRecord
+from supply.ledger import Ledger
+from supply.ledger_state import MonthRecord
 from supply.rules import CPM_POLICIES, CpmPolicy
 from tests.events import adjusted, counted, dispensed, issued, received, reported, returned, scheduled, unmet
 from tests.unit.supply.shelf import hospital, position
