@@ -156,7 +156,15 @@ class ChunkConsumer(driver.Consumer):
         super().__init__(transport, *args, **options)
 
     def _new_consumer_thread(self) -> ChunkThread:
-        return ChunkThread(self, loop=self.loop, beacon=self.beacon)
+        # With a loop of ours: Mode closes its own at the end of the thread. A crash of the app ends the thread by
+        # itself, and `ServiceThread.stop`, which comes later, would speak to a closed loop and fail.
+        return ChunkThread(self, loop=self.loop, thread_loop=asyncio.new_event_loop(), beacon=self.beacon)
+
+    async def on_shutdown(self) -> None:
+        """Close the thread's loop: the thread has ended, and so has the queue that answers it."""
+        loop = self._thread.thread_loop
+        if self._thread.started and not loop.is_running():
+            loop.close()
 
     def _to_message(self, tp: TP, record: Chunk) -> ConsumerMessage:
         # Without the generation Faust skips the message in silence.
