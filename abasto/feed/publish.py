@@ -58,11 +58,11 @@ class Report(msgspec.Struct, frozen=True):
 def run(files: Sequence[str], *, broker: str | None, rate: float | None, on_bad: OnBad, as_json: bool) -> None:
     """Look at all files, send them, and tell what was sent."""
     settings = settings_for(broker)
-    keys = asyncio.run(known_keys(settings))
     with ExitStack() as stack:
-        source = EventFiles(files, stack, keys)
+        source = EventFiles(files, stack)
+        keys = asyncio.run(known_keys(settings))
         with progress("looking at every line", source.size) as advance:
-            findings = source.look(advance)
+            findings = source.look(keys, advance)
         bad_lines = tuple(_refused(name, bad) for name, bad in findings.bad_lines)
         if findings.bad and on_bad == "refuse":
             if as_json:
@@ -72,7 +72,7 @@ def run(files: Sequence[str], *, broker: str | None, rate: float | None, on_bad:
             say(f"{'sent as they are' if on_bad == 'send' else 'left out'}: {_described(findings, bad_lines)}")
         started = time.monotonic()
         with progress("publishing", source.size) as advance:
-            topics = asyncio.run(send(source.to_send(on_bad, advance), settings, rate))
+            topics = asyncio.run(send(source.to_send(keys, on_bad, advance), settings, rate))
         seconds = time.monotonic() - started
     report = Report(sum(topics.values()), topics, findings.bad, on_bad == "send", round(seconds, 3), bad_lines)
     typer.echo(msgspec.json.encode(report).decode() if as_json else _told(report))

@@ -67,10 +67,11 @@ def _publish(folder: Path, broker: str, console: Console) -> None:
     began = time.monotonic()
     settings = settings_for(broker)
     with ExitStack() as files:
-        source = EventFiles([str(folder / "events.jsonl")], files, asyncio.run(known_keys(settings)))
+        source = EventFiles([str(folder / "events.jsonl")], files)
+        keys = asyncio.run(known_keys(settings))
         with progress("publishing", source.size) as advance:
             # The simulation plants bad records; they are sent too, and end among the dead letters.
-            sent = asyncio.run(send(source.to_send("send", advance), settings))
+            sent = asyncio.run(send(source.to_send(keys, "send", advance), settings))
     console.print(f"Published {sum(sent.values()):,} events in {time.monotonic() - began:.0f} s")
 
 

@@ -161,7 +161,7 @@ def test_a_pharmacy_s_months_and_receipts_are_those_of_its_files(
 
 def _to_send(files: list[Path]) -> Iterator[Record]:
     with ExitStack() as stack:
-        yield from EventFiles(map(str, files), stack, PositionKeys(Catalogue())).to_send("refuse", lambda _read: None)
+        yield from EventFiles(map(str, files), stack).to_send(PositionKeys(Catalogue()), "refuse", lambda _read: None)
 
 
 def _wait_until_shown(database: sa.Engine, use: Sums) -> None:
