@@ -13,7 +13,7 @@ from abasto.catalogue.topic import known
 from abasto.feed.batches import Batches
 from abasto.feed.records import Record
 from abasto.kafka import producer_for, settings_for
-from abasto.terminal import Failure, say
+from abasto.terminal import Failure, print_json, say
 from schemas.catalogue import CatalogueEntry
 from schemas.channels import CATALOGUE
 from streams.settings import Settings
@@ -28,7 +28,7 @@ def run_check(path: Path, *, as_json: bool) -> None:
         "official_cpm": len(files.official_cpm),
     }
     if as_json:
-        typer.echo(msgspec.json.encode({**counts, "notices": files.notices}).decode())
+        print_json({**counts, "notices": files.notices})
     else:
         typer.echo(", ".join(f"{count:,} {name.replace('_cpm', ' CPM')}" for name, count in counts.items()))
 
@@ -44,7 +44,7 @@ def run_load(path: Path, *, broker: str | None, replace: bool, as_json: bool) ->
         "unchanged": made.unchanged,
     }
     if as_json:
-        typer.echo(msgspec.json.encode(counts).decode())
+        print_json(counts)
     else:
         typer.echo(", ".join(f"{count:,} {name}" for name, count in counts.items()))
 

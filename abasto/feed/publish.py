@@ -16,7 +16,7 @@ from abasto.feed.keys import PositionKeys
 from abasto.feed.lines import BadLine
 from abasto.feed.records import Record
 from abasto.kafka import producer_for, settings_for
-from abasto.terminal import Failure, progress, say
+from abasto.terminal import Failure, print_json, progress, say
 from schemas.channels import CATALOGUE, INPUTS
 from schemas.dead_letters import Fault
 from streams.settings import Settings
@@ -66,7 +66,7 @@ def run(files: Sequence[str], *, broker: str | None, rate: float | None, on_bad:
         bad_lines = tuple(_refused(name, bad) for name, bad in findings.bad_lines)
         if findings.bad and on_bad == "refuse":
             if as_json:
-                typer.echo(msgspec.json.encode(Report(0, {}, findings.bad, False, 0.0, bad_lines)).decode())
+                print_json(Report(0, {}, findings.bad, False, 0.0, bad_lines))
             raise Failure(f"nothing was sent: {_described(findings, bad_lines)}\n  --skip-bad leaves bad lines out")
         if findings.bad:
             say(f"{'sent as they are' if on_bad == 'send' else 'left out'}: {_described(findings, bad_lines)}")
@@ -75,7 +75,10 @@ def run(files: Sequence[str], *, broker: str | None, rate: float | None, on_bad:
             topics = asyncio.run(send(source.to_send(keys, on_bad, advance), settings, rate))
         seconds = time.monotonic() - started
     report = Report(sum(topics.values()), topics, findings.bad, on_bad == "send", round(seconds, 3), bad_lines)
-    typer.echo(msgspec.json.encode(report).decode() if as_json else _told(report))
+    if as_json:
+        print_json(report)
+    else:
+        typer.echo(_told(report))
 
 
 async def known_keys(settings: Settings) -> PositionKeys:

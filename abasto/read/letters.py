@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from abasto.read.lists import print_table
-from abasto.read.session import print_json, read_model, settings_for
-from abasto.terminal import Failure
+from abasto.read.session import read_model, settings_for
+from abasto.terminal import Failure, print_json
 from schemas.dead_letters import Fault
 from store import queries
 from store.queries import DeadLetterDetail, DeadLetterPage
