@@ -46,7 +46,7 @@ def run_load(path: Path, *, broker: str | None, replace: bool, as_json: bool) ->
     if as_json:
         print_json(counts)
     else:
-        typer.echo(", ".join(f"{count:,} {name}" for name, count in counts.items()))
+        typer.echo("Catalogue: " + ", ".join(f"{count:,} {name}" for name, count in counts.items()))
 
 
 async def load(entries: Iterable[CatalogueEntry], settings: Settings, *, replace: bool = False) -> Plan:

@@ -89,4 +89,5 @@ def show_alerts(stack: Stack, console: Console) -> None:
             advance(before - left)
     console.print(f"Counted in {time.monotonic() - began:.0f} s")
     alerts(limit=15)
-    console.print("More: `abasto alerts`, `abasto positions --status critical`, `abasto show FACILITY ITEM`")
+    more = "More: `abasto alerts`, `abasto positions --status critical`, `abasto show FACILITY ITEM`"
+    console.print(more, soft_wrap=True)
