@@ -22,7 +22,6 @@ COMPILED = [
     "supply/conditions/low_stock.py",
     "supply/conditions/shortage.py",
     "supply/conditions/stock_out.py",
-    "supply/cpm.py",
     "supply/entries.py",
     "supply/evaluation.py",
     "supply/finding.py",

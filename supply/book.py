@@ -27,7 +27,7 @@ from supply.totals import ItemStock, Totals
 from supply.views import position_of
 
 AWAKE_LIMIT: Final = 10_000
-"""Positions held decoded, about 4 kB each; beyond it a publication puts all back to bytes, about 0.5 kB each."""
+"""A position held decoded takes about 4 kB, one as bytes about 0.5 kB."""
 
 REVISITS_AT_ONCE: Final = 5_000
 """Positions touched by one `advance` for a change of the catalogue: a new catalogue must not wake a million at once."""
@@ -53,12 +53,21 @@ class Book:
         catalogue: shared, may change between calls.
         rules: what to judge by.
         owns: asked once for each new key: whether its position belongs here.
+        awake_limit: positions held decoded; beyond it a publication puts all back to bytes.
     """
 
-    def __init__(self, catalogue: Catalogue, rules: Rules, *, owns: Callable[[str], bool] = lambda _key: True) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        rules: Rules,
+        *,
+        owns: Callable[[str], bool] = lambda _key: True,
+        awake_limit: int = AWAKE_LIMIT,
+    ) -> None:
         self._catalogue = catalogue
         self._rules = rules
         self._owns = owns
+        self._awake_limit = awake_limit
         self._positions: dict[str, Position | bytes] = {}
         self._awake = 0
         self._touched: list[Position] = []
@@ -76,6 +85,11 @@ class Book:
     def touched(self) -> int:
         """How many positions the next publication holds."""
         return len(self._touched)
+
+    @property
+    def awake(self) -> int:
+        """How many positions are held decoded."""
+        return self._awake
 
     def open_alerts(self) -> Mapping[tuple[Condition, Severity], int]:
         """Firing alerts by condition and severity, as last published."""
@@ -166,7 +180,7 @@ class Book:
         publication = Publication(changelog, positions, self._alerts)
         self._touched = []
         self._alerts = []
-        if self._awake > AWAKE_LIMIT:
+        if self._awake > self._awake_limit:
             self._put_to_sleep()
         return publication
 

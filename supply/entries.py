@@ -143,3 +143,22 @@ def entry_of(event: events.Event, at_ms: int, scale: int) -> Entry:
     kind, read = _READERS[event.__class__]
     amount, detail = read(event, scale)
     return at_ms, kind, _hash64(f"{event.source}\0{event.id}".encode()), amount, detail
+
+
+def as_taken(stored: Entry) -> Entry:
+    """An entry as it was before it was stored: what is stored comes back with lists where tuples were."""
+    at_ms, kind, identity, amount, detail = stored
+    if detail is None or detail.__class__ is not list:
+        return stored
+    if kind == COUNTED:
+        detail = _lots_as_taken(detail)
+    elif kind == RECEIVED:
+        key, received, lots = detail
+        detail = (key, received, _lots_as_taken(lots))
+    else:
+        detail = tuple(detail)
+    return at_ms, kind, identity, amount, detail
+
+
+def _lots_as_taken(stored: list[list[Any]]) -> list[LotEntry]:
+    return [(last_day, amount, lot) for last_day, amount, lot in stored]

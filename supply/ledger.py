@@ -190,7 +190,7 @@ class Ledger(LedgerState, array_like=True):
         else:
             today = calendar.day(at)
             self.expired = sum(lot[1] for lot in lots if lot[0] < today)
-            self.lots = [as_lot(lot) for lot in lots if lot[0] >= today]
+            self.lots = [lot for lot in lots if lot[0] >= today]
             usable = amount - self.expired
         if self.on_hand is not None:
             self.count_gap = usable - self.on_hand
@@ -216,7 +216,7 @@ class Ledger(LedgerState, array_like=True):
             self.expired += past
             self._move(at, amount - past, calendar)
             if lots:
-                self.lots = sorted([*self.lots, *(as_lot(lot) for lot in lots if lot[0] >= today)])
+                self.lots = sorted([*self.lots, *(lot for lot in lots if lot[0] >= today)])
                 # A book below zero swallows a part of what came.
                 self._keep_lots_within(self.on_hand)
         if key is not None:
@@ -227,8 +227,3 @@ class Ledger(LedgerState, array_like=True):
         record = self.month(month)
         record.reported = amount
         record.reported_out = -1 if days_out is None else days_out
-
-
-def as_lot(lot: LotEntry) -> LotEntry:
-    """A lot as a tuple, also where it was read back as a list."""
-    return (lot[0], lot[1], lot[2])

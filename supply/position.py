@@ -14,9 +14,9 @@ from typing import Final
 
 import msgspec
 
+from supply import entries
 from supply.assessment import Place
 from supply.calendar import LocalCalendar
-from supply import entries
 from supply.entries import Entry
 from supply.ledger import Ledger
 from supply.scale import refine_ledger, refined_entry

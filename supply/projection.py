@@ -90,7 +90,7 @@ def project(
     """
     leaving = unused_at_expiry(lots, daily_use) if lots else []
     without = days_until_out(usable, daily_use, leaving, horizon_days)
-    wasted = -sum(pieces for day, pieces in leaving if day <= horizon_days)
+    wasted = 0.0 - sum(pieces for day, pieces in leaving if day <= horizon_days)
     if not due:
         return Projection(without, without, wasted)
     return Projection(

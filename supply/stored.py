@@ -12,7 +12,7 @@ import msgspec
 
 from schemas.alerts import SEVERITIES, Condition, Severity
 from supply.conditions import RULES
-from supply.entries import Entry
+from supply.entries import Entry, as_taken
 from supply.ledger import Ledger
 from supply.lifecycle import OpenAlert
 
@@ -102,4 +102,6 @@ def read_summary(stored: bytes) -> Summary:
 
 def read_state(stored: bytes) -> PositionState:
     """The state of a stored position whose head was read before."""
-    return _decode(memoryview(stored)[_HEAD.size :])
+    state = _decode(memoryview(stored)[_HEAD.size :])
+    state.pending = [as_taken(entry) for entry in state.pending]
+    return state

@@ -3,6 +3,7 @@
 from typing import Any
 
 from schemas.alerts import Alert
+from supply.book import AWAKE_LIMIT
 from supply.clock import Reach
 from supply.position import Outcome
 from supply.rules import Rules
@@ -18,12 +19,12 @@ def transitions(alerts: list[Alert]) -> list[tuple[Any, ...]]:
     return sorted((a.at, a.condition, a.sequence, a.alert, a.state, a.severity, a.since) for a in alerts)
 
 
-def deliver(delivery: Delivery, rules: Rules) -> Shelf:
+def deliver(delivery: Delivery, rules: Rules, *, awake_limit: int = AWAKE_LIMIT) -> Shelf:
     """Tell a shelf the events of a delivery, then evaluate to the end and publish.
 
     A crash loses what was not published: a new book is loaded from the changelog and told again what came since.
     """
-    shelf = Shelf(rules=rules)
+    shelf = Shelf(rules=rules, awake_limit=awake_limit)
     saved_at, saved_clock = 0, shelf.clock.snapshot()
     crashes = set(delivery.crashes)
     number = 0
@@ -38,7 +39,7 @@ def deliver(delivery: Delivery, rules: Rules) -> Shelf:
         number += 1
         if number - 1 in crashes:
             crashes.remove(number - 1)
-            survivor = Shelf(rules=rules, changelog=shelf.changelog)
+            survivor = Shelf(rules=rules, changelog=shelf.changelog, awake_limit=awake_limit)
             survivor.raw, survivor.positions, survivor.alerts = shelf.raw, shelf.positions, shelf.alerts
             survivor.clock.restore(saved_clock)
             shelf, number = survivor, saved_at

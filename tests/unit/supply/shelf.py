@@ -10,7 +10,7 @@ from schemas.catalogue import CatalogueEntry, Facility, Item
 from schemas.channels import INPUTS, TOPIC_OF, position_key
 from schemas.events import Event
 from schemas.positions import Position
-from supply.book import Book, Publication
+from supply.book import AWAKE_LIMIT, Book, Publication
 from supply.catalogue import Catalogue
 from supply.clock import Reach, ShardClock
 from supply.position import Outcome
@@ -42,10 +42,11 @@ class Shelf:
         rules: Rules = RULES,
         entries: Iterable[CatalogueEntry] = (),
         changelog: Mapping[bytes, bytes] | None = None,
+        awake_limit: int = AWAKE_LIMIT,
     ) -> None:
         self.catalogue = Catalogue([hospital(), medicine(), *entries])
         self.rules = rules
-        self.book = Book(self.catalogue, rules)
+        self.book = Book(self.catalogue, rules, awake_limit=awake_limit)
         self.clock = ShardClock(INPUTS, rules.lateness_ms)
         self.changelog: dict[bytes, bytes] = dict(changelog or {})
         self.positions: dict[str, Position] = {}

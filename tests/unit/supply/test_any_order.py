@@ -7,6 +7,7 @@ from msgspec.structs import replace as changed
 
 from schemas.events import Event
 from supply.rules import Rules, StockLevels
+from tests.compiled import plain_python
 from tests.thoroughness import cases
 from tests.unit.supply.deliver import deliver, transitions, without_version
 from tests.unit.supply.histories import LATENESS_DAYS, Delivery, deliveries, histories
@@ -48,6 +49,7 @@ RULES_OF_OTHERS = {
 }
 
 
+@plain_python
 @given(st.data(), histories(), st.sampled_from(sorted(RULES_OF_OTHERS)))
 @cases(75)
 def test_skipping_evaluations_of_calm_positions_changes_nothing(
@@ -69,9 +71,7 @@ def test_skipping_evaluations_of_calm_positions_changes_nothing(
 def test_sleeping_positions_wake_as_they_were(data: st.DataObject, history: list[Event]) -> None:
     delivery = data.draw(deliveries(history))
     expected = deliver(delivery, RULES)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("supply.book.AWAKE_LIMIT", 0)
-        found = deliver(delivery, RULES)
+    found = deliver(delivery, RULES, awake_limit=0)
     assert without_version(found) == without_version(expected)
     assert transitions(found.alerts) == transitions(expected.alerts)
 

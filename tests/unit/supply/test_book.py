@@ -6,7 +6,7 @@ from schemas.catalogue import OfficialCpm
 from schemas.channels import INPUTS
 from schemas.dead_letters import BadRecord
 from supply.agenda import Agenda
-from supply.book import Book
+from supply.book import REVISITS_AT_ONCE, Book
 from supply.catalogue import Catalogue
 from supply.clock import Reach
 from supply.position import Outcome, Position
@@ -166,7 +166,7 @@ def test_state_carries_its_version_and_when_to_look_at_it_next() -> None:
     assert read_summary(stored).usable == 100
 
 
-def test_recovered_positions_sleep_until_they_are_due(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recovered_positions_sleep_until_they_are_due() -> None:
     """Older values of the changelog book positions too: none of them may wake one."""
     shelf = Shelf(counted(100, "2026-01-05"))
     stored = shelf.book.publish(None).changelog
@@ -175,36 +175,27 @@ def test_recovered_positions_sleep_until_they_are_due(monkeypatch: pytest.Monkey
         today = ms(f"2026-01-{number}")
         shelf.book.advance(Reach(today, today))
         stored += shelf.book.publish(None).changelog
-    woken: list[str] = []
-    wake = Book._wake
-
-    def noted(book: Book, key: str, value: bytes) -> Position:
-        woken.append(key)
-        return wake(book, key, value)
-
-    monkeypatch.setattr(Book, "_wake", noted)
     book = Book(shelf.catalogue, Rules())
     for key, value in stored:
         book.load(key, value)
     end = ms("2026-01-20") - 1
     book.advance(Reach(end, end))
-    assert woken == []
+    assert book.awake == 0
     book.advance(Reach(end + 1, end + 1))
-    assert woken == [KEY]
+    assert book.awake == 1
 
 
-def test_beyond_the_limit_positions_are_put_to_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("supply.book.AWAKE_LIMIT", 0)
-    shelf = Shelf(counted(100, "2026-01-05"))
+def test_beyond_the_limit_positions_are_put_to_sleep() -> None:
+    shelf = Shelf(counted(100, "2026-01-05"), awake_limit=0)
+    assert shelf.book.awake == 1
     shelf.publish()
-    assert isinstance(shelf.book._positions[KEY], bytes)
+    assert (shelf.book.awake, len(shelf.book)) == (0, 1)
     shelf.tell(dispensed(40, "2026-01-06"))
     assert shelf.until("2026-02-01").position.on_hand == 60
 
 
-def test_a_change_of_the_catalogue_does_not_wake_everything_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("supply.book.REVISITS_AT_ONCE", 2)
-    facilities = [f"DFIMS{number:06d}" for number in range(5)]
+def test_a_change_of_the_catalogue_does_not_wake_everything_at_once() -> None:
+    facilities = [f"DFIMS{number:06d}" for number in range(2 * REVISITS_AT_ONCE + 1)]
     entries = [hospital(facility=code) for code in facilities]
     shelf = Shelf(*(counted(1, "2026-01-05", facility=code) for code in facilities), entries=entries)
     shelf.publish()
@@ -214,7 +205,7 @@ def test_a_change_of_the_catalogue_does_not_wake_everything_at_once(monkeypatch:
         shelf.book.advance(Reach(0, 0))
         touched.append(shelf.book.touched)
         shelf.book.publish(None)
-    assert touched == [2, 2, 1, 0]
+    assert touched == [REVISITS_AT_ONCE, REVISITS_AT_ONCE, 1, 0]
 
 
 # ------------------------------------------------------------------------------- totals
