@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+COMPILED := build/compiled
 
 # Pinned with hashes for every platform and Python that pyproject.toml allows. No address of a registry gets in:
 # where packages come from is the business of the machine that installs them.
@@ -11,7 +12,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 	--no-annotate --no-emit-index-url --no-emit-find-links --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit itest thorough bench docs docs-check format lock clean
+.PHONY: help demo test lint types unit compiled itest thorough bench docs docs-check format lock clean
 
 help: ## Lists the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -19,7 +20,7 @@ help: ## Lists the verbs
 demo: $(INSTALLED) ## Starts Kafka, worker and projector here and feeds them a simulated network (ARGS="--port 9192"); Ctrl-C ends it all
 	$(BIN)/abasto up --demo $(ARGS)
 
-test: lint types docs-check unit itest ## Everything that CI runs
+test: lint types docs-check unit compiled itest ## Everything that CI runs
 
 lint: $(INSTALLED) ## Style, formatting and the order of the rooms
 	$(BIN)/ruff check
@@ -32,13 +33,17 @@ types: $(INSTALLED) ## Strict type check of all rooms and tests
 unit: $(INSTALLED) ## Tests that need nothing but Python
 	$(BIN)/pytest -m "not integration"
 
+compiled: $(COMPILED)/.compiled ## The rules as machine code, as the image has them, and their tests once more on those
+	cd $(COMPILED) && ABASTO_COMPILED=1 $(CURDIR)/$(BIN)/python -m pytest -c $(CURDIR)/pyproject.toml \
+		--rootdir $(CURDIR) --import-mode append -p no:cacheprovider $(CURDIR)/tests/unit/supply $(CURDIR)/tests/unit/streams
+
 itest: $(INSTALLED) ## Tests on a real Kafka (Java 17 or newer, or the packaged one) and a real PostgreSQL
 	$(BIN)/pytest -m integration
 
 thorough: $(INSTALLED) ## The tests that draw their cases, with 20 times as many (ABASTO_THOROUGH=1 in any run)
 	ABASTO_THOROUGH=1 $(BIN)/pytest -m "hypothesis and not integration" --timeout 3600
 
-bench: $(INSTALLED) ## Drains a backlog beside an idiomatic Faust agent (ARGS="--events 300000 --rounds 1" is quicker)
+bench: $(COMPILED)/.compiled ## Drains a backlog beside an idiomatic Faust agent (ARGS="--events 300000 --rounds 1" is quicker)
 	$(BIN)/python -m benchmarks.throughput $(ARGS)
 
 docs: $(INSTALLED) ## Regenerates the event reference from the message types, and the dashboard
@@ -75,4 +80,12 @@ $(INSTALLED): constraints-dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement constraints-dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# A copy as it ships, beside the sources: what is developed and tested by all other verbs stays plain Python.
+$(COMPILED)/.compiled: $(INSTALLED) setup.py $(wildcard schemas/*.py supply/*.py supply/*/*.py streams/*.py agents/*.py)
+	@command -v cc >/dev/null || { echo "Compiling needs a C compiler. On Debian and Ubuntu: apt-get install gcc" \
+		"python3-dev. All but this verb and the benchmark do without." >&2; exit 1; }
+	rm -rf build
+	ABASTO_COMPILED=1 $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --target $(COMPILED) .
 	@touch $@

@@ -1,10 +1,11 @@
 """Draining a backlog: Abasto's worker beside an idiomatic Faust agent with a Table, on the same topic in one run.
 
-    .venv/bin/python -m benchmarks.throughput [--events 1000000] [--positions 15000] [--rounds 3]
+    make bench ARGS="[--events 1000000] [--positions 15000] [--rounds 3] [--plain]"
 
-Each round starts a fresh worker on a fresh consumer group and topics, with state, changelog, positions, alerts and
-dead letters out in transactions, and takes the time from the assignment of the partitions to the commit of the
-last offset. Then the peer counts a part of the same consumption topic. The broker runs on the same machine.
+Abasto's rules are compiled, as in its image; `--plain` takes them as they are developed. Each round starts a fresh
+worker on a fresh consumer group and topics, with state, changelog, positions, alerts and dead letters out in
+transactions, and takes the time from the assignment of the partitions to the commit of the last offset. Then the peer
+counts a part of the same consumption topic. The broker runs on the same machine.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from schemas.channels import INPUTS
 from streams.settings import Settings
 from streams.topic_check import ensure_topics
 
+ROOT = Path(__file__).parents[1]
 PARTITIONS = 8
 LIMIT_SECONDS = 600
 POLL_SECONDS = 0.1
@@ -39,6 +41,7 @@ def main() -> None:
     parser.add_argument("--positions", type=int, default=15_000)
     parser.add_argument("--peer-events", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--plain", action="store_true", help="the rules in plain Python")
     chosen = parser.parse_args()
     ours: list[float] = []
     peers: list[float] = []
@@ -71,7 +74,8 @@ def one_round(folder: Path, chosen: argparse.Namespace) -> tuple[float, float, f
         settings = Settings.from_environment(environment)
         asyncio.run(ensure_topics(settings, create=True))
         _fill(folder, chosen, environment)
-        rate, cpu = _drain(settings, environment, folder / "worker.log", chosen.events)
+        rooms = ROOT if chosen.plain else ROOT / "build" / "compiled"
+        rate, cpu = _drain(settings, environment, folder / "worker.log", chosen.events, rooms)
         peer = _peer(kafka.bootstrap, environment, chosen.peer_events)
     return rate, cpu * 1e6 / chosen.events, peer
 
@@ -86,10 +90,16 @@ def _fill(folder: Path, chosen: argparse.Namespace, environment: dict[str, str])
     backlog.unlink()
 
 
-def _drain(settings: Settings, environment: dict[str, str], log: Path, expected: int) -> tuple[float, float]:
+def _drain(
+    settings: Settings, environment: dict[str, str], log: Path, expected: int, rooms: Path
+) -> tuple[float, float]:
     with log.open("wb") as output:
         worker = subprocess.Popen(
-            [sys.executable, "-m", "agents.worker"], env=environment, stdout=output, stderr=subprocess.STDOUT
+            [sys.executable, "-m", "agents.worker"],
+            cwd=rooms,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
         try:
             return asyncio.run(_watch(settings, worker, log, expected))

@@ -17,9 +17,6 @@ from streams.shard import Shard
 
 log = logging.getLogger(__name__)
 
-LET_THROUGH_SECONDS = 0.2
-"""Longest pause of the counting for a checkpoint: several times what a commit takes on a healthy broker."""
-
 
 class Assignment:
     """The shards of this worker, from one rebalance to the next.
@@ -48,8 +45,6 @@ class Assignment:
         self._released = False
         self._reading = 0
         self._taking_over: asyncio.Task[None] | None = None
-        self._saves = 0
-        self._no_saves = asyncio.Event()
 
     @property
     def owned(self) -> Iterable[OwnedShard]:
@@ -85,24 +80,11 @@ class Assignment:
     async def save(self, owned: OwnedShard, *, proof: bool = False) -> None:
         """Checkpoint a shard. A shard that keeps up is judged at this instant; one with a backlog only by the day."""
         now_ms = owned.shard.judged_at(Lag(owned.shard, self.ends).caught_up, self._wall_ms())
-        self._saves += 1
-        self._no_saves.clear()
         try:
             await owned.checkpoint(now_ms, proof=proof)
         except Fenced:
             self.fenced_at = self.fenced_at or time.monotonic()
             raise
-        finally:
-            self._saves -= 1
-            if not self._saves:
-                self._no_saves.set()
-
-    async def let_saves_through(self) -> None:
-        """Wait for checkpoints under way, but not for long: each of their many steps else waits for a whole chunk."""
-        if self._saves:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LET_THROUGH_SECONDS):
-                    await self._no_saves.wait()
 
     # ------------------------------------------------------------------------------------------------ rebalances
 

@@ -25,7 +25,7 @@ from streams.clients import REQUEST_TIMEOUT_MS, connection
 from streams.faults import RecordsLost
 from streams.records import Chunk, LeanRecord
 from streams.settings import Settings
-from streams.shares import shares
+from streams.shares import CHUNK_RECORDS, LEAST_RECORDS, longest_first, share
 
 FETCH_BYTES = 1 << 20
 """Bytes of a partition in one fetch, some 5,000 events: a chunk this size is counted in about 50 ms."""
@@ -111,14 +111,30 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
         self, wanted: list[TopicPartition], wait_seconds: float
     ) -> Mapping[TopicPartition, Sequence[LeanRecord]]:
         """What lies ready, of each partition its share; when nothing does, the first that comes."""
-        fetched: dict[TopicPartition, Any] = {}
-        most = shares({partition: self._left(partition) for partition in wanted})
-        for partition in wanted:
-            fetched |= await self.reader.getmany(partition, timeout_ms=0, max_records=most[partition])
-        if not fetched:
-            wait_ms = round(wait_seconds * 1000)
-            fetched = await self.reader.getmany(*wanted, timeout_ms=wait_ms, max_records=FIRST_RECORDS)
-        return fetched
+        ready: dict[TopicPartition, Any] = {}
+        held_back: list[TopicPartition] = []
+        for number, (longest, *others) in longest_first({each: self._left(each) for each in wanted}).items():
+            ready |= await self._ready(TopicPartition(longest.topic, number), CHUNK_RECORDS)
+            read = len(ready.get(TopicPartition(longest.topic, number), ()))
+            for other in others:
+                partition, most = TopicPartition(other.topic, number), share(other, longest, read)
+                if most:
+                    ready |= await self._ready(partition, most)
+                else:
+                    held_back.append(partition)
+        if not ready:
+            awaited = [each for each in wanted if each not in held_back]
+            ready |= await self.reader.getmany(
+                *awaited, timeout_ms=round(wait_seconds * 1000), max_records=FIRST_RECORDS
+            )
+        if not ready and held_back:
+            # The longest may have lost its broker: that is no reason for the others to stand still.
+            ready |= await self.reader.getmany(*held_back, timeout_ms=0, max_records=LEAST_RECORDS)
+        return ready
+
+    async def _ready(self, partition: TopicPartition, most: int) -> dict[TopicPartition, Any]:
+        records: dict[TopicPartition, Any] = await self.reader.getmany(partition, timeout_ms=0, max_records=most)
+        return records
 
     def _left(self, partition: TopicPartition) -> int | None:
         """The offsets between the next record to hand over and the end, as the last fetch told it."""

@@ -8,7 +8,7 @@ item's smallest unit (pieces, or the last decimal its catalogue entry allows). `
 """
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import xxhash
 
@@ -114,17 +114,15 @@ def _reported(e: events.ConsumptionReported, scale: int) -> tuple[int, Any]:
     )
 
 
-def _moved(e: Any, scale: int) -> tuple[int, Any]:
-    quantity = e.quantity
-    # Most events are whole pieces dispensed: asked here, it saves them a call.
-    return quantity * scale if quantity.__class__ is int else amount_of(quantity, scale, "quantity"), None
-
+_Movement = events.StockDispensed | events.StockIssued | events.StockReturned | events.DemandUnmet
+_MOVED: Final[dict[type, int]] = {
+    events.StockDispensed: DISPENSED,
+    events.StockIssued: ISSUED,
+    events.StockReturned: RETURNED,
+    events.DemandUnmet: UNMET,
+}
 
 _READERS: Final[dict[type, tuple[int, Callable[[Any, int], tuple[int, Any]]]]] = {
-    events.StockDispensed: (DISPENSED, _moved),
-    events.StockIssued: (ISSUED, _moved),
-    events.StockReturned: (RETURNED, _moved),
-    events.DemandUnmet: (UNMET, _moved),
     events.StockCounted: (COUNTED, _counted),
     events.StockAdjusted: (ADJUSTED, _adjusted),
     events.ArrivalScheduled: (SCHEDULED, _scheduled),
@@ -140,9 +138,16 @@ def entry_of(event: events.Event, at_ms: int, scale: int) -> Entry:
     Raises:
         BadRecord: a quantity finer than the item allows.
     """
+    identity = _hash64(f"{event.source}\0{event.id}".encode())
+    moved = _MOVED.get(event.__class__)
+    if moved is not None:
+        quantity = cast(_Movement, event).quantity
+        # Most events are whole pieces dispensed: asked here, it saves them a call.
+        amount = quantity * scale if quantity.__class__ is int else amount_of(quantity, scale, "quantity")
+        return at_ms, moved, identity, amount, None
     kind, read = _READERS[event.__class__]
     amount, detail = read(event, scale)
-    return at_ms, kind, _hash64(f"{event.source}\0{event.id}".encode()), amount, detail
+    return at_ms, kind, identity, amount, detail
 
 
 def as_taken(stored: Entry) -> Entry:

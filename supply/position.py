@@ -133,13 +133,13 @@ class Position:
         """Put an entry in its place."""
         # Asked for every event, most often of a position that was not looked at for long: what is not needed of it is
         # left alone, because to fetch it from memory costs more than the work itself.
-        identity = entry[2]
-        if identity in self.seen:
-            return DUPLICATE
-        at = entry[0]
+        seen, at = self.seen, entry[0]
         if at < self.settled_before:
-            return self._take_late(entry)
-        self.seen.add(identity)
+            return DUPLICATE if entry[2] in seen else self._take_late(entry)
+        known = len(seen)
+        seen.add(entry[2])
+        if len(seen) == known:
+            return DUPLICATE
         if at > self.newest_at:
             self.newest_at = at
             self.pending.append(entry)
