@@ -28,14 +28,16 @@ def amc_of_events(
     events: Sequence[tuple[int, float]],
     lookback_months: float,
     *,
-    days_in_month: float = DAYS_IN_MONTH,
+    days_in_month: float | None = None,
     period_end_days_ago: int = 0,
     days_out_of_stock: float = 0,
 ) -> float | None:
-    """Pieces a month from (days ago, pieces) over the last `int(months x days of a month)` days."""
-    days = int(lookback_months * days_in_month)
+    """Pieces a month from (days ago, pieces) over the last `int(months x days of a month)` days; a month without a
+    length has 365.25 / 12 days."""
+    month_days = days_in_month or DAYS_IN_MONTH
+    days = int(lookback_months * month_days)
     consumed = sum(pieces for ago, pieces in events if period_end_days_ago <= ago < period_end_days_ago + days)
-    policy = msgspec.structs.replace(OPEN_MSUPPLY, month_days=days_in_month)
+    policy = msgspec.structs.replace(OPEN_MSUPPLY, month_days=month_days)
     return average([MonthConsumption(0, consumed, days_out_of_stock, days, share=lookback_months)], policy)[0]
 
 
@@ -74,16 +76,16 @@ def _days_out_before(day: int, entries: Sequence[Entry], calendar: LocalCalendar
     return sum(month.days_out for month in ledger.months.values())
 
 
-def expected_usage(days: float | None, amc: float | None, total_stock: float) -> int | None:
+def expected_usage(days: float | None, amc: float | None, total_stock: float | None) -> int | None:
     """Pieces that will be used of a lot before it expires in some days; `None` where there is nothing to say."""
     if not days or days < 0 or not amc or not total_stock:
         return None
     return half_up(total_stock - _unused(total_stock, amc, days))
 
 
-def stock_at_risk(pack_size: float, packs: float, amc: float | None, days: float | None) -> int | None:
+def stock_at_risk(pack_size: float | None, packs: float | None, amc: float | None, days: float | None) -> int | None:
     """Pieces of a lot that will expire unused; without consumption only what has expired is at risk for sure."""
-    total = pack_size * packs
+    total = (pack_size or 0) * (packs or 0)
     if not total or not days or (not amc and days > 0):
         return None
     return half_up(_unused(total, amc or 0.0, days))

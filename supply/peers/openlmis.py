@@ -14,16 +14,22 @@ DAY = dt.timedelta(days=1)
 
 
 def adjusted_consumption(
-    consumed: int, stockout_days: int = 0, months: int = 1, additional: int = 0, *, additional_enabled: bool = False
+    consumed: int | None,
+    stockout_days: int | None = None,
+    months: int = 1,
+    additional: int | None = None,
+    *,
+    additional_enabled: bool = True,
 ) -> float | None:
-    """`roundup(C x 30 M / (30 M - X))`, plus the additional quantity where the requisition has that column.
+    """`roundup(C x 30 M / (30 M - X))`, plus the additional quantity where the requisition has that column. What is not
+    filled in is 0.
 
     Nothing consumed, or out throughout: the additional quantity is not added.
     """
-    length = MONTH_DAYS * months
-    value = corrected(consumed, length, stockout_days, OPENLMIS)
-    added = additional if additional_enabled and consumed and stockout_days < length else 0
-    return None if value is None else value + added
+    length, days_out = MONTH_DAYS * months, stockout_days or 0
+    value = corrected(consumed or 0, length, days_out, OPENLMIS)
+    added = additional or 0 if additional_enabled and consumed and days_out < length else 0
+    return None if value is None else value + max(0, added)
 
 
 def average_consumption(adjusted: Sequence[int]) -> float | None:
@@ -36,14 +42,14 @@ def max_stock(average: float, max_periods: float) -> float:
     return whole(average * max_periods, "half_up")
 
 
-def order_quantity(max_stock: float, stock_on_hand: float) -> float:
-    """Maximum stock - stock on hand, never below zero."""
-    return order_up_to(max_stock, stock_on_hand)
+def order_quantity(max_stock: float | None, stock_on_hand: float | None) -> float | None:
+    """Maximum stock (or ideal stock amount) - stock on hand, never below zero; `None` without a level to fill to."""
+    return None if max_stock is None else order_up_to(max_stock, stock_on_hand or 0)
 
 
-def stockout_days_capped(days: int | None, months: int) -> int:
-    """Days out of a period of months: no more than it has, 0 where nothing is known."""
-    return min(days or 0, MONTH_DAYS * months)
+def stockout_days_capped(days: int | None, months: int | None) -> int:
+    """Days out of a period of months (one unless said): no more than it has, 0 where nothing is known."""
+    return min(days or 0, MONTH_DAYS * (1 if months is None else months))
 
 
 def stockout_days(soh_by_date: Mapping[dt.date, int], start: dt.date, end: dt.date) -> int:

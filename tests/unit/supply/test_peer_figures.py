@@ -49,7 +49,9 @@ def test_openlmis_counts_days_out_in_months_of_30_days(start: str, end: str, day
     [
         ({"consumed": 20, "stockout_days": 90, "months": 3}, 20),
         ({"consumed": 20, "stockout_days": 95, "months": 3}, 20),
-        ({"consumed": 20, "stockout_days": 5, "months": 3, "additional": 10, "additional_enabled": True}, 32),
+        ({"consumed": 20, "stockout_days": 5, "months": 3, "additional": 20, "additional_enabled": True}, 42),
+        ({"consumed": 20, "stockout_days": 90, "months": 3, "additional": 20}, 20),
+        ({"consumed": None, "stockout_days": None, "months": 3}, 0),
         ({"consumed": 20, "months": 1, "additional": 10, "additional_enabled": True}, 30),
         ({"consumed": 0, "months": 1, "additional": 10, "additional_enabled": True}, 0),
         ({"consumed": 60, "stockout_days": 15, "months": 1}, 120),
@@ -61,7 +63,9 @@ def test_openlmis_adjusts_consumption(inputs: dict[str, Any], expected: int) -> 
 
 def test_openlmis_orders_nothing_above_the_maximum_and_caps_days_out() -> None:
     assert openlmis.order_quantity(10, 15) == 0
-    assert openlmis.stockout_days_capped(95, 3) == 90
+    assert openlmis.order_quantity(None, 15) is None
+    assert openlmis.order_quantity(10, None) == 10
+    assert (openlmis.stockout_days_capped(95, 3), openlmis.stockout_days_capped(95, None)) == (90, 30)
     assert openlmis.average_consumption([5]) == 5
     assert openlmis.average_consumption([]) is None
 
@@ -85,6 +89,7 @@ def test_open_msupply_adjusts_for_days_out_when_told_to() -> None:
     assert open_msupply.amc_of_events(events, 1, days_in_month=30, days_out_of_stock=15) == 12
     assert open_msupply.amc_of_events(events, 1, days_in_month=30, days_out_of_stock=30) == 6
     assert open_msupply.amc_of_events([], 3) == 0
+    assert open_msupply.amc_of_events(events, 1, days_in_month=0) == 6
     assert open_msupply.amc_of_events(events, 0) is None
 
 
@@ -108,6 +113,8 @@ def test_without_consumption_only_what_has_expired_is_at_risk() -> None:
     assert open_msupply.stock_at_risk(1, 10, 0, 5) is None
     assert open_msupply.stock_at_risk(1, 10, None, -1) == 10
     assert open_msupply.expected_usage(5, None, 10) is None
+    assert open_msupply.stock_at_risk(None, 1, 1, 1) is None
+    assert open_msupply.stock_at_risk(1, 1, 3, 30) == 0
 
 
 PERIODS: list[Any] = [
@@ -153,6 +160,8 @@ def test_commcare_takes_the_share_of_a_period_that_lies_in_the_window(window: in
         ([("SOH", 100, 100)], {"min_transactions": 1, "min_days": 0}, None),
         ([("SOH", 20, 20), ("SOH", 0, 10)], {}, None),
         ([("SOH", 20, 20), ("SOH", 0, 10)], {"include_end_stockouts": True}, 2),
+        ([("SOH", 40, 60), ("REC", 30, 50), ("SOH", 20, 50), ("SOH", 10, 40)], {}, 3),
+        ([("SOH", 80, 80), ("SOH", 0, 70), ("SOH", 0, 60), ("SOH", 70, 50), ("SOH", 20, 40)], {}, 5),
         ([("SOH", 200, 30), ("SOH", 150, 20), ("SOH", 100, 10), ("REC", 10000, 5)], {}, 5),
     ],
 )
