@@ -4,8 +4,8 @@ Topics are never made here: partitions and retention are the engine's choice (`a
 """
 
 import logging
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import msgspec
 from aiokafka import AIOKafkaProducer
@@ -39,13 +39,27 @@ async def producer_for(settings: Settings, topics: Iterable[str]) -> AsyncIterat
         Failure: no broker answers, a topic is missing, or the broker refused a record.
     """
     producer = _producer(settings)
+    with _silent_client():
+        try:
+            await _start(producer, settings)
+            yield producer, await _partitions(producer, settings, topics)
+        except KafkaError as fault:
+            raise Failure(f"Kafka at {settings.brokers} refused: {fault}") from fault
+        finally:
+            await producer.stop()
+
+
+@contextmanager
+def _silent_client() -> Iterator[None]:
+    """The client would tell of each attempt, thousands a second when a broker goes; one sentence at the end is
+    clearer."""
+    log = logging.getLogger("aiokafka")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
     try:
-        await _start(producer, settings)
-        yield producer, await _partitions(producer, settings, topics)
-    except KafkaError as fault:
-        raise Failure(f"Kafka at {settings.brokers} refused: {fault}") from fault
+        yield
     finally:
-        await producer.stop()
+        log.setLevel(level)
 
 
 def _producer(settings: Settings) -> AIOKafkaProducer:
@@ -63,17 +77,12 @@ def _producer(settings: Settings) -> AIOKafkaProducer:
 
 
 async def _start(producer: AIOKafkaProducer, settings: Settings) -> None:
-    log = logging.getLogger("aiokafka")
-    level = log.level
-    log.setLevel(logging.CRITICAL)  # It would tell of each address tried; one sentence at the end is clearer.
     try:
         await producer.start()
     except (KafkaConnectionError, ValueError, OSError) as fault:
         raise Failure(
             f"no Kafka answers at {settings.brokers}; start one with `abasto up`, or name yours with --broker"
         ) from fault
-    finally:
-        log.setLevel(level)
 
 
 async def _partitions(producer: AIOKafkaProducer, settings: Settings, topics: Iterable[str]) -> Partitions:

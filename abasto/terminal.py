@@ -1,10 +1,12 @@
 """What every command shares: how it fails, and how it shows that it is at work."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 import typer
 from typer.core import TyperGroup
 
@@ -37,6 +39,12 @@ class FailingClearly(TyperGroup):
 def say(text: str) -> None:
     """Tells a person something; on standard error, so that results on standard output stay clean."""
     typer.echo(text, err=True)
+
+
+def print_json(answer: Any) -> None:
+    """The one form of every `--json`, on standard output: a line for a program, indented for a person who looks on."""
+    encoded = msgspec.json.encode(answer)
+    typer.echo((msgspec.json.format(encoded, indent=2) if sys.stdout.isatty() else encoded).decode())
 
 
 @contextmanager

@@ -12,10 +12,6 @@ REPEATED_AFTER_SECONDS = 10.0
 _LIBRARIES = ("aiokafka", "faust", "mode", "agents.app", "streams.consumer")
 
 
-LOOP_CLOSED = "Event loop is closed"
-"""What Faust's consumer thread says when it ended before it was asked to: at a stop, and of no consequence."""
-
-
 class NowAndThen(logging.Filter):
     """Lets what the libraries say through once in a while, however the details vary; all else always."""
 
@@ -28,9 +24,6 @@ class NowAndThen(logging.Filter):
         if not record.name.startswith(_LIBRARIES):
             return True
         if record.exc_info and isinstance(record.exc_info[1], EngineFault):
-            return False
-        error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, RuntimeError) and str(error) == LOOP_CLOSED:
             return False
         now = time.monotonic()
         if now - self._told_at.get(str(record.msg), -REPEATED_AFTER_SECONDS) < REPEATED_AFTER_SECONDS:

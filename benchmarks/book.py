@@ -74,9 +74,9 @@ def run(made: list[Record], known: Catalogue) -> None:
     published: list[Publication] = []
     started = time.process_time()
     for first in range(0, len(made), CHUNK_EVENTS):
-        for topic, key, value in made[first : first + CHUNK_EVENTS]:
-            event, at_ms = intake.admit(topic, key, value, (), now_ms)
-            book.take(event, at_ms)
+        for topic, record_key, value in made[first : first + CHUNK_EVENTS]:
+            key, event, at_ms = intake.admit(topic, record_key, value, (), now_ms)
+            book.take(key, event, at_ms)
             clock.seen(topic, at_ms)
         before = time.process_time()
         book.advance(clock.limit((), None))

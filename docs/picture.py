@@ -1,6 +1,6 @@
 """Draws what a command prints as an SVG for the README: `docs/picture.py FILE.svg COMMAND...`.
 
-.venv/bin/python docs/picture.py docs/alert.svg abasto show DFIMS000020 010.000.6097.00
+.venv/bin/python docs/picture.py docs/alert.svg abasto show DFIMS000061 010.000.6097.00
 """
 
 import os

@@ -1,5 +1,7 @@
 """The topics of Abasto and which event types each input topic takes."""
 
+from typing import Final
+
 from schemas import events
 
 INVENTORY = "abasto.inventory.v1"
@@ -13,7 +15,7 @@ CHANGELOG = "abasto.changelog.v1"
 
 INPUTS = (INVENTORY, ARRIVALS, CONSUMPTION)
 
-TOPIC_OF: dict[type[events.Event], str] = {
+TOPIC_OF: Final[dict[type[events.Event], str]] = {
     events.StockCounted: INVENTORY,
     events.StockAdjusted: INVENTORY,
     events.ArrivalScheduled: ARRIVALS,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import msgspec
 
@@ -14,15 +14,15 @@ from schemas.expectations import KNOWN_TYPES, expected, found
 from schemas.messages import EVENT_TYPES
 from schemas.plausibility import check, check_text
 
-_decode_plain: Callable[[bytes], Event] = msgspec.json.Decoder(Event).decode
+_decode_plain: Final[Callable[[bytes], Event]] = msgspec.json.Decoder(Event).decode
 # A number beyond the range of floats reads as infinite here, so that its field can be named.
-_parse = msgspec.json.Decoder(Any, float_hook=float).decode
+_parse: Final = msgspec.json.Decoder(Any, float_hook=float).decode
 
 # Everything msgspec raises on bytes of any kind; the last for documents nested deeper than the stack.
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
-_PLAIN: Form = "plain"
-_NO_HEADERS: NamedHeaders = {}
+_PLAIN: Final[Form] = "plain"
+_NO_HEADERS: Final[NamedHeaders] = {}
 
 _PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
 _MISSING = re.compile(r"Object missing required field `(?P<field>[^`]+)`")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Final
 
 import msgspec
 
@@ -15,17 +16,17 @@ from schemas.events import (
     StockCounted,
 )
 
-FIRST_YEAR = 2000
+FIRST_YEAR: Final = 2000
 """Nothing older is watched: an earlier year is a clock that was never set or a placeholder."""
 
-LAST_YEAR = 2199
+LAST_YEAR: Final = 2199
 """Far beyond any order or expiry, and far enough from the calendar's end for sums of days to stay inside it."""
 
-_HALF_SMALLEST_PIECE = 0.0005
+_HALF_SMALLEST_PIECE: Final = 0.0005
 """Pieces. Quantities have three decimals at most: a smaller excess is the rounding of a sum."""
 
-LOSSES = frozenset({"lost", "damaged", "expired", "quarantined"})
-GAINS = frozenset({"found", "released"})
+LOSSES: Final = frozenset({"lost", "damaged", "expired", "quarantined"})
+GAINS: Final = frozenset({"found", "released"})
 
 
 def check(event: Event) -> None:
@@ -135,7 +136,7 @@ def _check_receipt(event: ArrivalReceived) -> None:
         _check_lots(event.lots, event.quantity)
 
 
-_RULES: dict[type[Event], Callable[..., None]] = {
+_RULES: Final[dict[type[Event], Callable[..., None]]] = {
     StockCounted: _check_count,
     StockAdjusted: _check_adjustment,
     ArrivalScheduled: _check_schedule,

@@ -18,7 +18,11 @@ class RecordsGone(ProjectorFault):
 
 
 class Superseded(ProjectorFault):
-    """Another projector or a rebuild has taken the read model over."""
+    """Another projector has taken the read model over."""
+
+
+class RebuiltMeanwhile(ProjectorFault):
+    """A rebuild has written the read model anew: a projector begins again where that ended."""
 
 
 class DatabaseGone(ProjectorFault):

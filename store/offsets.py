@@ -7,11 +7,14 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from store.bulk import upsert
-from store.faults import Superseded
+from store.faults import RebuiltMeanwhile, Superseded
 from store.tables import ProjectorClaimRow, ProjectorOffsetRow
 
 CLAIM = 1
 """There is one claim."""
+
+REBUILD = "rebuild"
+"""What the holder of a claim that ended with its transaction is called by."""
 
 
 class Place(NamedTuple):
@@ -35,17 +38,19 @@ def take_claim(connection: Connection, holder: str, at: dt.datetime) -> None:
 
 
 def hold_claim(connection: Connection, holder: str) -> None:
-    """Locks the claim until the transaction ends; raises `Superseded` when it is another's by now."""
+    """Locks the claim until the transaction ends; raises `Superseded` when it is another projector's by now, and
+    `RebuiltMeanwhile` when it was a rebuild's, which has come to its end."""
     claim = connection.execute(
         select(ProjectorClaimRow.holder, ProjectorClaimRow.claimed_at)
         .where(ProjectorClaimRow.claim == CLAIM)
         .with_for_update()
     ).one()
-    if claim.holder != holder:
-        raise Superseded(
-            f"{claim.holder} took the read model over at {claim.claimed_at:%Y-%m-%d %H:%M:%S} UTC. "
-            "One projector writes a database: this one stops, its last batch is complete"
-        )
+    if claim.holder == holder:
+        return
+    taken = f"{claim.holder} took the read model over at {claim.claimed_at:%Y-%m-%d %H:%M:%S} UTC"
+    if claim.holder.startswith(REBUILD):
+        raise RebuiltMeanwhile(f"{taken} and has rebuilt it")
+    raise Superseded(f"{taken}. One projector writes a database: this one stops, its last batch is complete")
 
 
 def read_offsets(connection: Connection) -> dict[Place, Reached]:

@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from store import batch, layout
 from store.batch import Batch
 from store.database import utc_now, writing
+from store.faults import RebuiltMeanwhile
 from store.metrics import ProjectorMetrics
 from store.offsets import Place, Reached, read_offsets, take_claim
 from store.patience import Patience, Stopped
@@ -58,6 +59,15 @@ class Projector:
 
     def run(self) -> None:
         """Projects until told to stop; raises `ProjectorFault` when it cannot go on."""
+        while not self._patience.stop.is_set():
+            try:
+                self._project_from_where_the_rows_end()
+            except RebuiltMeanwhile as rebuilt:
+                # Whoever rebuilds need not stop us first. Nothing that we know of rows and offsets holds any more.
+                log.info("%s. Going on from where that ended", rebuilt)
+                self._thinned_below.clear()
+
+    def _project_from_where_the_rows_end(self) -> None:
         try:
             topics = layout.await_topics(
                 self._source, PROJECTIONS, self._settings.topics_patience_seconds, self._patience

@@ -19,7 +19,7 @@ from schemas import channels
 from store import batch, layout
 from store.database import check_schema, open_engine, utc_now, writing
 from store.faults import TopicsMissing
-from store.offsets import Place, Reached, read_offsets, take_claim, write_offsets
+from store.offsets import REBUILD, Place, Reached, read_offsets, take_claim, write_offsets
 from store.patience import Patience
 from store.projections import PROJECTIONS
 from store.projections.alerts import restore
@@ -61,8 +61,8 @@ class Rebuilt(NamedTuple):
 def rebuild(settings: StoreSettings, progress: Progress = lambda _read, _all: None) -> Rebuilt:
     """Empties the projected tables and fills them from the start of the topics to their present ends.
 
-    Stop the projector first: one that runs is superseded, and stops by itself. Raises `ProjectorFault`; then
-    nothing has changed.
+    A projector that runs waits for it to end and goes on from there. Raises `ProjectorFault`; then nothing has
+    changed.
     """
     stop = threading.Event()
     patience = Patience(settings.database_patience_seconds, stop)
@@ -88,7 +88,7 @@ def rebuild_from(
     begin = source.beginnings(partitions)
     end = layout.await_ends(source, partitions, patience)
     with writing(engine) as connection:
-        take_claim(connection, holder_name("rebuild"), utc_now())
+        take_claim(connection, holder_name(REBUILD), utc_now())
         kept = _empty(connection, topics, begin)
         source.follow(begin)
         records = _fill(connection, source, topics, begin, end, progress)

@@ -83,8 +83,7 @@ class OwnedShard:
         try:
             async with asyncio.timeout(limit):
                 return await self._transaction(snapshot)
-        # Told of the fencing in the background, the producer refuses whatever comes next as out of place.
-        except (ProducerFenced, InvalidProducerEpoch, IllegalOperation) as fenced:
+        except (ProducerFenced, InvalidProducerEpoch) as fenced:
             self.lost = f"shard {number} was taken over by another owner"
             self._metrics.fenced.inc()
             raise Fenced(self.lost) from fenced
@@ -95,7 +94,7 @@ class OwnedShard:
             raise CheckpointFailed(self.lost) from overdue
         except BaseException as failed:
             self.lost = f"checkpoint of shard {number} failed: {failed!r}"
-            if isinstance(failed, KafkaError):
+            if isinstance(failed, (KafkaError, IllegalOperation)):
                 raise CheckpointFailed(self.lost) from failed
             raise
 
@@ -108,9 +107,15 @@ class OwnedShard:
         # 3. All records, in batches of our own making: one future a batch, not one a record.
         written: dict[str, int] = defaultdict(int)
         confirmed: list[asyncio.Future[object]] = []
-        for topic, partition, records in _addressed(snapshot, number):
-            written[topic] += len(records)
-            confirmed += await _send(producer, topic, partition, records)
+        try:
+            for topic, partition, records in _addressed(snapshot, number):
+                written[topic] += len(records)
+                await _send(producer, topic, partition, records, confirmed)
+        except IllegalOperation:
+            # The producer learns in the background that it was fenced, and then refuses the next batch as being
+            # outside a transaction. The batches before it were told the reason; if they know of none, it is our misuse.
+            await asyncio.gather(*confirmed)
+            raise
         # 4. Every batch is awaited: aiokafka commits over a failed one, and the transaction would be torn.
         await asyncio.gather(*confirmed)
         # 5. The input offsets belong to the same transaction as what was made of the records before them.
@@ -155,10 +160,13 @@ def _addressed(snapshot: Snapshot, partition: int) -> Iterator[tuple[str, int, S
 
 
 async def _send(
-    producer: AIOKafkaProducer, topic: str, partition: int, records: Sequence[Record]
-) -> list[asyncio.Future[object]]:
-    """Queue records as batches below the brokers' limit; each future is done when its batch is confirmed."""
-    confirmed: list[asyncio.Future[object]] = []
+    producer: AIOKafkaProducer,
+    topic: str,
+    partition: int,
+    records: Sequence[Record],
+    confirmed: list[asyncio.Future[object]],
+) -> None:
+    """Queue records as batches below the brokers' limit, and add for each a future, done when it is confirmed."""
     now_ms = time.time_ns() // 1_000_000
     rest = iter(records)
     record = next(rest, None)
@@ -170,4 +178,3 @@ async def _send(
         confirmed.append(await producer.send_batch(batch, topic, partition=partition))
         # Building a batch of 900 kB takes some milliseconds; chunks and heartbeats get their turn in between.
         await asyncio.sleep(0)
-    return confirmed

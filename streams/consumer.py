@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import itertools
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -23,8 +23,9 @@ from yarl import URL
 from streams.assignment import Assignment
 from streams.clients import REQUEST_TIMEOUT_MS, connection
 from streams.faults import RecordsLost
-from streams.records import Chunk
+from streams.records import Chunk, LeanRecord
 from streams.settings import Settings
+from streams.shares import shares
 
 FETCH_BYTES = 1 << 20
 """Bytes of a partition in one fetch, some 5,000 events: a chunk this size is counted in about 50 ms."""
@@ -32,6 +33,9 @@ FETCH_BYTES = 1 << 20
 FETCH_WAIT_MS = 100
 """How long a broker may hold a fetch open. One idle long poll holds up every drained partition of that broker, and
 Faust's own 1.5 s would be the latency of a quiet system."""
+
+FIRST_RECORDS = 500
+"""Records taken after a wait, before it is known what else has come."""
 
 REBALANCE_MARGIN_SECONDS = 15.0
 """A rebalance waits for each worker to save its shards: so much longer than a checkpoint may take."""
@@ -85,7 +89,7 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
         if not wanted or not self.consumer.flow_active:
             return {}
         try:
-            fetched = await self.reader.getmany(*wanted, timeout_ms=round(wait_seconds * 1000))
+            fetched = await self._fetched(wanted, wait_seconds)
         except OffsetOutOfRangeError as gone:
             raise RecordsLost(
                 f"an input no longer has the next record to count ({gone}): it was deleted before it was counted, or "
@@ -102,6 +106,27 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
             # Without records it still tells the shard that only markers lay there, so that it can be caught up.
             chunks[TP(*partition)] = [Chunk(*partition, start, end, records, reading=self._reading)]
         return chunks
+
+    async def _fetched(
+        self, wanted: list[TopicPartition], wait_seconds: float
+    ) -> Mapping[TopicPartition, Sequence[LeanRecord]]:
+        """What lies ready, of each partition its share; when nothing does, the first that comes."""
+        fetched: dict[TopicPartition, Any] = {}
+        most = shares({partition: self._left(partition) for partition in wanted})
+        for partition in wanted:
+            fetched |= await self.reader.getmany(partition, timeout_ms=0, max_records=most[partition])
+        if not fetched:
+            wait_ms = round(wait_seconds * 1000)
+            fetched = await self.reader.getmany(*wanted, timeout_ms=wait_ms, max_records=FIRST_RECORDS)
+        return fetched
+
+    def _left(self, partition: TopicPartition) -> int | None:
+        """The offsets between the next record to hand over and the end, as the last fetch told it."""
+        position = self._position(partition)
+        if position is None:
+            return None
+        end: int | None = self.reader.last_stable_offset(partition)
+        return None if end is None else max(0, end - position)
 
     def _position(self, partition: TopicPartition) -> int | None:
         """Where the next fetch of a partition starts; `None` when it is not ours or not known yet."""
@@ -156,7 +181,15 @@ class ChunkConsumer(driver.Consumer):
         super().__init__(transport, *args, **options)
 
     def _new_consumer_thread(self) -> ChunkThread:
-        return ChunkThread(self, loop=self.loop, beacon=self.beacon)
+        # With a loop of ours: Mode closes its own at the end of the thread. A crash of the app ends the thread by
+        # itself, and `ServiceThread.stop`, which comes later, would speak to a closed loop and fail.
+        return ChunkThread(self, loop=self.loop, thread_loop=asyncio.new_event_loop(), beacon=self.beacon)
+
+    async def on_shutdown(self) -> None:
+        """Close the thread's loop: the thread has ended, and so has the queue that answers it."""
+        loop = self._thread.thread_loop
+        if self._thread.started and not loop.is_running():
+            loop.close()
 
     def _to_message(self, tp: TP, record: Chunk) -> ConsumerMessage:
         # Without the generation Faust skips the message in silence.

@@ -5,6 +5,7 @@ import datetime as dt
 import msgspec
 
 from schemas.dead_letters import BadRecord, DeadLetter
+from streams.forwards import original
 from streams.ports import Record
 from streams.records import LeanRecord
 
@@ -19,17 +20,19 @@ _encode = msgspec.json.Encoder().encode
 
 
 def dead_letter(bad: BadRecord, topic: str, partition: int, record: LeanRecord, at_ms: int) -> Record:
-    """The dead letter of a record, keyed by its `topic:partition:offset`."""
+    """The dead letter of a record, keyed by its `topic:partition:offset`. That of a copy names the original, which has
+    no dead letter of its own: it was good enough to be sent on."""
+    origin, value = original(topic, partition, record)
     letter = DeadLetter(
-        topic=topic,
-        partition=partition,
-        offset=record.offset,
+        topic=origin.topic,
+        partition=origin.partition,
+        offset=origin.offset,
         at=dt.datetime.fromtimestamp(at_ms / 1000, dt.UTC),
         fault=bad.fault,
         field=bad.field,
         reason=bad.reason[:REASON_CHARACTERS],
         key=record.key,
-        value=record.value,
+        value=value,
         headers=tuple(record.headers),
     )
     encoded = _encode(letter)

@@ -47,8 +47,8 @@ class Book(Protocol):
         """Take over what the changelog holds for a position; the last value wins."""
         ...
 
-    def take(self, event: Event, at_ms: int) -> Outcome:
-        """Count an admitted event; `at_ms` is its time. May raise `BadRecord`."""
+    def take(self, key: str, event: Event, at_ms: int) -> Outcome:
+        """Count an admitted event of a position; `at_ms` is its time. May raise `BadRecord`."""
         ...
 
     def advance(self, reach: Reach | None) -> None:
@@ -69,11 +69,12 @@ class Book(Protocol):
 
 
 class Intake(Protocol):
-    """The door: a record becomes an event with canonical codes, or `BadRecord` says why not."""
+    """The door: a record becomes the key of a position, its event with canonical codes and time, or `BadRecord` says
+    why not."""
 
     def admit(
         self, topic: str, key: bytes | None, value: bytes | None, headers: Headers, now_ms: int
-    ) -> tuple[Event, int]: ...
+    ) -> tuple[str, Event, int]: ...
 
 
 class ShardClock(Protocol):

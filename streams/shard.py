@@ -4,20 +4,17 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
-import msgspec
-
 from schemas.channels import position_key
 from schemas.dead_letters import BadRecord
 from schemas.events import Event
 from streams import input_positions
 from streams.faults import RecordsLost, StateDisagrees, Unfoldable
+from streams.forwards import copy_of, original
 from streams.letters import dead_letter
 from streams.partitioning import partition_of
 from streams.ports import Book, Intake, Record, ShardClock
-from streams.records import Chunk
+from streams.records import Chunk, LeanRecord
 from supply.position import Outcome
-
-_encode_event = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +125,8 @@ class Shard:
                 self.tally.skipped += 1
                 continue
             try:
-                event, at_ms = admit(topic, record.key, record.value, record.headers, now_ms)
-                outcome = take(event, at_ms)
+                key, event, at_ms = admit(topic, record.key, record.value, record.headers, now_ms)
+                outcome = take(key, event, at_ms)
             except BadRecord as bad:
                 self._letters.append(dead_letter(bad, topic, self.partition, record, now_ms))
                 self.tally.faults[bad.fault] += 1
@@ -141,14 +138,15 @@ class Shard:
                 ) from unexpected
             outcomes[event.__class__, outcome] += 1
             if outcome is Outcome.ELSEWHERE:
-                self._forwards.append(self._forward(topic, event))
+                self._forwards.append(self._forward(topic, record, event))
             elif newest_ms is None or at_ms > newest_ms:
                 newest_ms = at_ms
         return newest_ms
 
-    def _forward(self, topic: str, event: Event) -> Forward:
+    def _forward(self, topic: str, record: LeanRecord, event: Event) -> Forward:
         key = position_key(event.facility, event.item)
-        return Forward(topic, partition_of(key, self._partitions), (key.encode(), _encode_event(event)))
+        origin, _ = original(topic, self.partition, record)
+        return Forward(topic, partition_of(key, self._partitions), (key.encode(), copy_of(event, origin)))
 
     def _owns(self, key: str) -> bool:
         return partition_of(key, self._partitions) == self.partition

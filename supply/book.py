@@ -5,13 +5,12 @@ No I/O and no clock of its own: the same book serves a worker's shard and a repl
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
 from schemas.alerts import Alert, Condition, Severity
 from schemas.catalogue import Facility, Item
-from schemas.channels import position_key
 from schemas.dead_letters import BadRecord
 from schemas.events import Event
 from supply.agenda import Agenda
@@ -21,21 +20,21 @@ from supply.clock import Reach
 from supply.entries import entry_of
 from supply.evaluation import evaluate, is_calm, next_look
 from supply.ledger import Ledger
-from supply.position import Outcome, Position
+from supply.position import COUNTED, DUPLICATE, TOO_LATE, Outcome, Position
 from supply.rules import Rules
 from supply.stored import UNPUBLISHED, PositionState, Summary, pack_firing, read_state, read_summary, write_state
 from supply.totals import ItemStock, Totals
 from supply.views import position_of
 
-AWAKE_LIMIT = 10_000
+AWAKE_LIMIT: Final = 10_000
 """Positions held decoded, about 4 kB each; beyond it a publication puts all back to bytes, about 0.5 kB each."""
 
-REVISITS_AT_ONCE = 5_000
+REVISITS_AT_ONCE: Final = 5_000
 """Positions touched by one `advance` for a change of the catalogue: a new catalogue must not wake a million at once."""
 
 Record = tuple[bytes, bytes]
 
-_encode = msgspec.json.Encoder().encode
+_encode: Final = msgspec.json.Encoder().encode
 
 
 class Publication(NamedTuple):
@@ -62,7 +61,7 @@ class Book:
         self._owns = owns
         self._positions: dict[str, Position | bytes] = {}
         self._awake = 0
-        self._touched: dict[str, Position] = {}
+        self._touched: list[Position] = []
         self._alerts: list[Record] = []
         self._agenda = Agenda()
         self._totals = Totals()
@@ -101,13 +100,12 @@ class Book:
             self._positions[name] = value
             self._agenda.book(name, after.next_at)
 
-    def take(self, event: Event, at_ms: int) -> Outcome:
-        """Fold one admitted event into its position; `at_ms` is its time.
+    def take(self, key: str, event: Event, at_ms: int) -> Outcome:
+        """Fold one admitted event into the position of a key; `at_ms` is its time.
 
         Raises:
             BadRecord: a count that comes after the lateness window, or a quantity finer than the item allows.
         """
-        key = position_key(event.facility, event.item)
         held = self._positions.get(key)
         if isinstance(held, Position):
             position = held
@@ -117,21 +115,22 @@ class Book:
             position = self._open(key)
         else:
             return Outcome.ELSEWHERE
-        place = position.place
         if position.place_revision != self._catalogue.revision:
-            place = self._place(key, position)
-        outcome = position.take(entry_of(event, at_ms, position.scale), place.calendar)
-        if outcome is Outcome.DUPLICATE:
-            return outcome
-        if outcome is Outcome.TOO_LATE:
-            days = self._rules.lateness_days
-            reason = f"the count of {event.time.isoformat()} came more than {days:g} days after newer events"
-            raise BadRecord("too_late", "time", reason)
+            self._place(position)
+        outcome = position.take(entry_of(event, at_ms, position.scale))
+        if outcome is not COUNTED:
+            if outcome is DUPLICATE:
+                return outcome
+            if outcome is TOO_LATE:
+                days = self._rules.lateness_days
+                reason = f"the count of {event.time.isoformat()} came more than {days:g} days after newer events"
+                raise BadRecord("too_late", "time", reason)
         if held is None:
-            self._hold(key, position)
-        self._touched[key] = position
+            self._hold(position)
+        if not position.touched:
+            self._touch(position)
         if position.next_at != position.booked_at:
-            self._rebook(key, position)
+            self._rebook(position)
         return outcome
 
     def advance(self, reach: Reach | None) -> None:
@@ -144,9 +143,9 @@ class Book:
             if isinstance(held, bytes):
                 # Outdated bookings must not wake a position.
                 if read_summary(held).next_at == at_ms:
-                    self._catch_up(key, self._wake(key, held), reach)
+                    self._catch_up(self._wake(key, held), reach)
             elif held is not None and held.next_at == at_ms:
-                self._catch_up(key, held, reach)
+                self._catch_up(held, reach)
         self._reached = reach
 
     def publish(self, now_ms: int | None) -> Publication:
@@ -158,20 +157,21 @@ class Book:
         """
         changelog: list[Record] = []
         positions: list[Record] = []
-        for key, position in self._touched.items():
-            state, view = self._publish_one(key, position, now_ms)
-            name = key.encode()
+        for position in self._touched:
+            state, view = self._publish_one(position, now_ms)
+            position.touched = False
+            name = position.key.encode()
             changelog.append((name, state))
             positions.append((name, view))
         publication = Publication(changelog, positions, self._alerts)
-        self._touched = {}
+        self._touched = []
         self._alerts = []
         if self._awake > AWAKE_LIMIT:
             self._put_to_sleep()
         return publication
 
-    def _publish_one(self, key: str, position: Position, now_ms: int | None) -> tuple[bytes, bytes]:
-        place = self._place(key, position)
+    def _publish_one(self, position: Position, now_ms: int | None) -> tuple[bytes, bytes]:
+        place = self._place(position)
         # In service a position may not be looked at for a month: what it holds back must not grow until then.
         position.settle_some(min(self._reached.settle_ms, position.next_at), place.calendar)
         if now_ms is None:
@@ -184,9 +184,9 @@ class Book:
             ledger = position.as_of(at_ms, -1, place.calendar)
             assessment, alerts, _ = evaluate(position, ledger, at_ms, place, self._rules)
             position.evaluated_at = at_ms
-            self._keep(key, alerts)
+            self._keep(position.key, alerts)
             position.next_at = next_look(position, ledger, at_ms, place)
-            self._rebook(key, position)
+            self._rebook(position)
         position.version += 1
         today = dt.date.fromordinal(assessment.day)
         official = self._catalogue.official_cpm(place.facility.facility, place.item.item, today)
@@ -203,8 +203,8 @@ class Book:
         position.summary = summary
         return write_state(position.state(), summary), _encode(view)
 
-    def _catch_up(self, key: str, position: Position, reach: Reach) -> None:
-        place = self._place(key, position)
+    def _catch_up(self, position: Position, reach: Reach) -> None:
+        place = self._place(position)
         while position.next_at <= reach.evaluate_ms:
             at_ms = position.next_at
             ledger = position.as_of(at_ms, reach.settle_ms, place.calendar)
@@ -212,13 +212,13 @@ class Book:
                 position.looked_at = at_ms
             else:
                 _, alerts, quiet = evaluate(position, ledger, at_ms, place, self._rules)
-                self._keep(key, alerts)
+                self._keep(position.key, alerts)
                 if not quiet:
                     position.evaluated_at = at_ms
-                    self._touched[key] = position
+                    self._touch(position)
             position.next_at = next_look(position, ledger, at_ms, place)
         position.settle_some(reach.settle_ms, place.calendar)
-        self._rebook(key, position)
+        self._rebook(position)
 
     def _revisit(self, after_ms: int) -> None:
         """Touch what a change of the catalogue concerns, and look at it on the first midnight after an instant: it
@@ -232,33 +232,39 @@ class Book:
             held = self._positions.get(key)
             if held is not None:
                 position = self._wake(key, held) if isinstance(held, bytes) else held
-                calendar = self._place(key, position).calendar
+                calendar = self._place(position).calendar
                 position.next_at = min(position.next_at, calendar.next_midnight(max(position.looked_at, after_ms)))
-                self._touched[key] = position
-                self._rebook(key, position)
+                self._touch(position)
+                self._rebook(position)
 
     def _keep(self, key: str, alerts: list[Alert]) -> None:
         for alert in alerts:
             self._alerts.append((key.encode(), _encode(alert)))
 
-    def _rebook(self, key: str, position: Position) -> None:
+    def _touch(self, position: Position) -> None:
+        if not position.touched:
+            position.touched = True
+            self._touched.append(position)
+
+    def _rebook(self, position: Position) -> None:
         if position.booked_at != position.next_at:
             position.booked_at = position.next_at
-            self._agenda.book(key, position.next_at)
+            self._agenda.book(position.key, position.next_at)
 
     def _open(self, key: str) -> Position:
         """A new position, not held yet: its first record may turn out to be a bad one."""
         place = self._find_place(key)
         state = PositionState(10**place.item.decimals, 0, 0, -1, Ledger(), [], {})
-        return Position(state, UNPUBLISHED, place, self._catalogue.revision)
+        return Position(key, state, UNPUBLISHED, place, self._catalogue.revision)
 
     def _wake(self, key: str, stored: bytes) -> Position:
-        position = Position(read_state(stored), read_summary(stored), self._find_place(key), self._catalogue.revision)
-        self._hold(key, position)
+        place = self._find_place(key)
+        position = Position(key, read_state(stored), read_summary(stored), place, self._catalogue.revision)
+        self._hold(position)
         return position
 
-    def _hold(self, key: str, position: Position) -> None:
-        self._positions[key] = position
+    def _hold(self, position: Position) -> None:
+        self._positions[position.key] = position
         self._awake += 1
 
     def _put_to_sleep(self) -> None:
@@ -268,10 +274,10 @@ class Book:
                 self._positions[key] = write_state(position.state(), summary)
         self._awake = 0
 
-    def _place(self, key: str, position: Position) -> Place:
+    def _place(self, position: Position) -> Place:
         """Where a position is, looked up again when the catalogue has changed."""
         if position.place_revision != self._catalogue.revision:
-            position.move_to(self._find_place(key), self._catalogue.revision)
+            position.move_to(self._find_place(position.key), self._catalogue.revision)
         return position.place
 
     def _find_place(self, key: str) -> Place:

@@ -5,23 +5,23 @@ A day of stock is a local day: it begins and ends at the facility's midnights. D
 """
 
 import datetime as dt
-from bisect import bisect_right
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
-DAY_MS = 86_400_000
-FIRST_DAY = dt.date(1999, 12, 1).toordinal()
-LAST_DAY = dt.date(2070, 1, 1).toordinal()
+DAY_MS: Final = 86_400_000
+FIRST_DAY: Final = dt.date(1999, 12, 1).toordinal()
+LAST_DAY: Final = dt.date(2070, 1, 1).toordinal()
 """Events before 2000 are refused at the door (by the date they are written with: another zone's may lie a day before
 it), and none is accepted from the future."""
 
-EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-MILLISECOND = dt.timedelta(milliseconds=1)
+EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def milliseconds(instant: dt.datetime) -> int:
     """An aware instant as milliseconds since the epoch, what is finer cut off."""
-    return (instant - EPOCH) // MILLISECOND
+    since = instant - EPOCH
+    return since.days * DAY_MS + since.seconds * 1000 + since.microseconds // 1000
 
 
 def instant(at_ms: int) -> dt.datetime:
@@ -58,7 +58,10 @@ def first_day(month: int) -> int:
 
 
 class LocalCalendar:
-    """The midnights of one time zone, laid out once so that a look-up is a bisection."""
+    """The midnights of one time zone, laid out once so that a look-up is a division and a correction.
+
+    What lies before its first midnight counts to the day before; an `IndexError` answers what lies after its last.
+    """
 
     def __init__(self, timezone: str) -> None:
         zone = ZoneInfo(timezone)
@@ -66,13 +69,26 @@ class LocalCalendar:
         self._midnights = [round(dt.datetime(d.year, d.month, d.day, tzinfo=zone).timestamp() * 1000) for d in days]
         self._months = [month_number(d.year, d.month) for d in days]
 
+    def _index(self, at_ms: int) -> int:
+        """The last midnight that is not after an instant: about as many days after the first as days of 24 hours fit
+        in. Clocks that changed since then make it one more or less."""
+        midnights = self._midnights
+        index = (at_ms - midnights[0]) // DAY_MS
+        if index < 0:
+            return -1
+        while midnights[index] > at_ms:
+            index -= 1
+        while midnights[index + 1] <= at_ms:
+            index += 1
+        return index
+
     def day(self, at_ms: int) -> int:
         """The local day an instant falls on."""
-        return FIRST_DAY + bisect_right(self._midnights, at_ms) - 1
+        return FIRST_DAY + self._index(at_ms)
 
     def month(self, at_ms: int) -> int:
         """The local month an instant falls in."""
-        return self._months[bisect_right(self._midnights, at_ms) - 1]
+        return self._months[self._index(at_ms)]
 
     def month_of_day(self, day: int) -> int:
         """The month a day belongs to."""
@@ -84,7 +100,7 @@ class LocalCalendar:
 
     def next_midnight(self, at_ms: int) -> int:
         """The first local midnight after an instant."""
-        return self._midnights[bisect_right(self._midnights, at_ms)]
+        return self._midnights[self._index(at_ms) + 1]
 
     def next_month(self, at_ms: int) -> int:
         """The instant the month after an instant's month begins."""

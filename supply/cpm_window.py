@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from supply.calendar import days_in_month
 from supply.cpm_policy import CpmPolicy, Outflow
-from supply.ledger import Ledger, MonthRecord
+from supply.ledger import Ledger
+from supply.ledger_state import MonthRecord
 
 
 class MonthConsumption(NamedTuple):

@@ -8,7 +8,7 @@ item's smallest unit (pieces, or the last decimal its catalogue entry allows). `
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import xxhash
 
@@ -16,10 +16,19 @@ from schemas import events
 from schemas.dead_letters import BadRecord
 from supply.calendar import days_in_month, month_named
 
-SCHEDULED, ADJUSTED, RECEIVED, DISPENSED, ISSUED, RETURNED, UNMET, REPORTED, CANCELLED, COUNTED = range(10)
+SCHEDULED: Final = 0
+ADJUSTED: Final = 1
+RECEIVED: Final = 2
+DISPENSED: Final = 3
+ISSUED: Final = 4
+RETURNED: Final = 5
+UNMET: Final = 6
+REPORTED: Final = 7
+CANCELLED: Final = 8
+COUNTED: Final = 9
 
 Entry = tuple[int, int, int, int, Any]
-_hash64 = xxhash.xxh3_64_intdigest
+_hash64: Final = xxhash.xxh3_64_intdigest
 """The same in every process and release: hashes are stored. 64 bits are far more than the events of a position in the
 lateness window need."""
 
@@ -111,7 +120,7 @@ def _moved(e: Any, scale: int) -> tuple[int, Any]:
     return quantity * scale if quantity.__class__ is int else amount_of(quantity, scale, "quantity"), None
 
 
-_READERS: dict[type, tuple[int, Callable[[Any, int], tuple[int, Any]]]] = {
+_READERS: Final[dict[type, tuple[int, Callable[[Any, int], tuple[int, Any]]]]] = {
     events.StockDispensed: (DISPENSED, _moved),
     events.StockIssued: (ISSUED, _moved),
     events.StockReturned: (RETURNED, _moved),

@@ -4,9 +4,10 @@ Codes leave here in the spelling of the catalogue, aliases resolved, so that one
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from schemas.catalogue import Facility, Item
-from schemas.channels import TOPIC_OF
+from schemas.channels import TOPIC_OF, position_key
 from schemas.codes import normalise_facility, normalise_item, shown
 from schemas.dead_letters import BadRecord
 from schemas.decode import decode_event
@@ -14,10 +15,10 @@ from schemas.events import ArrivalScheduled, ConsumptionReported, Event
 from supply.calendar import DAY_MS, calendar_of, milliseconds, month_name, month_named
 from supply.catalogue import Catalogue
 
-RECORD_BYTES_LIMIT = 256 * 1024
+RECORD_BYTES_LIMIT: Final = 256 * 1024
 """A count with a thousand lots has 100 kB; an event of single pieces 200 bytes."""
 
-FUTURE_TOLERANCE_MS = 10 * 60 * 1000
+FUTURE_TOLERANCE_MS: Final = 10 * 60 * 1000
 """Clocks of hospital systems differ by minutes; more is a wrong date."""
 
 
@@ -34,8 +35,8 @@ class Intake:
         value: bytes | None,
         headers: Sequence[tuple[str, bytes | None]],
         now_ms: int,
-    ) -> tuple[Event, int]:
-        """The event of a record with its codes in canonical spelling, and its time in milliseconds.
+    ) -> tuple[str, Event, int]:
+        """The key of a record's position, its event with codes in canonical spelling, and its time in milliseconds.
 
         Args:
             topic: the input topic it came on; `None` for events that came on none, from a file.
@@ -69,9 +70,10 @@ class Intake:
         elif type(event) is ArrivalScheduled and event.origin is not None:
             origin = self._catalogue.facility(event.origin)
             event.origin = event.origin if origin is None else origin.facility
-        if key is not None and key != f"{event.facility}|{event.item}".encode():
+        position = position_key(event.facility, event.item)
+        if key is not None and key != position.encode():
             self._check_key(key, event)
-        return event, at_ms
+        return position, event, at_ms
 
     def _find_facility(self, text: str, field: str = "facility") -> Facility:
         try:
@@ -99,7 +101,7 @@ class Intake:
         """A key may be spelt otherwise than the canonical one, but must name the position of the body."""
         text = key.decode(errors="replace")
         facility_text, bar, item_text = text.partition("|")
-        expected = f"{event.facility}|{event.item}"
+        expected = position_key(event.facility, event.item)
         try:
             facility = self._find_facility(facility_text, "key") if bar else None
             item = self._find_item(item_text, "key") if bar else None

@@ -4,19 +4,19 @@ On hand = latest count + movements after it. Because entries are applied in orde
 what may still be overtaken apart), each step is a plain update. Amounts are in the item's smallest unit.
 """
 
-import msgspec
+from typing import Final
 
 from supply import entries, orders
 from supply.calendar import LocalCalendar
 from supply.entries import Entry, LotEntry
-from supply.orders import OrderLine
+from supply.ledger_state import LedgerState, MonthRecord
 
-_SHOWS_STOCK = frozenset(
+_SHOWS_STOCK: Final = frozenset(
     {entries.COUNTED, entries.RECEIVED, entries.DISPENSED, entries.ISSUED, entries.RETURNED, entries.ADJUSTED}
 )
 """Kinds of entry that show, when their amount is above zero, that the item is on the shelf or was until then."""
 
-_MONTH_FIELD = {
+_MONTH_FIELD: Final = {
     entries.DISPENSED: "dispensed",
     entries.ISSUED: "issued",
     entries.RETURNED: "returned",
@@ -24,41 +24,8 @@ _MONTH_FIELD = {
 }
 
 
-class MonthRecord(msgspec.Struct, array_like=True, gc=False):
-    """What happened in one local month. `reported` is a sheet's total, -1 without one; `reported_out` its days out."""
-
-    dispensed: int = 0
-    issued: int = 0
-    returned: int = 0
-    unmet: int = 0
-    days_out: int = 0
-    reported: int = -1
-    reported_out: int = -1
-
-
-class Ledger(msgspec.Struct, array_like=True):
-    """The state of a position after some entries.
-
-    `on_hand` is the book of usable pieces (`None`: never counted; below zero: the data are wrong), `expired` what
-    stands on the shelf past its date. `lots` are the usable lots by expiry, a part of `on_hand`. `here_from` is the
-    first instant at which something was on the shelf or left it: only from then on are there days out, and months
-    without use that count. `out_from` is the instant since which nothing was on hand and days out are not yet written
-    to their months. `rolled` holds the months dropped since the last publication, `oldest_month` the first one not yet
-    dropped: what comes later still for one before it is too late to be told from a whole month.
-    """
-
-    on_hand: int | None = None
-    expired: int = 0
-    counted_at: int | None = None
-    count_gap: int | None = None
-    here_from: int | None = None
-    out_from: int | None = None
-    last_at: int | None = None
-    lots: list[LotEntry] = msgspec.field(default_factory=list)
-    orders: dict[str, OrderLine] = msgspec.field(default_factory=dict)
-    months: dict[int, MonthRecord] = msgspec.field(default_factory=dict)
-    rolled: dict[int, MonthRecord] = msgspec.field(default_factory=dict)
-    oldest_month: int = 0
+class Ledger(LedgerState, array_like=True):
+    """The state of a position and what entries do to it."""
 
     def apply(self, entry: Entry, calendar: LocalCalendar) -> None:
         """Apply the next entry; entries come in their sorted order."""

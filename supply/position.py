@@ -10,19 +10,21 @@ ahead of what is settled) uses `ahead`: a copy with pending entries applied, thr
 
 from bisect import bisect_left, insort
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
+from supply import entries
 from supply.assessment import Place
 from supply.calendar import LocalCalendar
-from supply.entries import COUNTED, RECEIVED, REPORTED, SCHEDULED, Entry
+from supply.entries import Entry
 from supply.ledger import Ledger
 from supply.scale import refine_ledger, refined_entry
 from supply.stored import PositionState, Summary
 
-SHORTEST_DAY_MS = 23 * 3_600_000
+SHORTEST_DAY_MS: Final = 23 * 3_600_000
 """A local day on which the clock goes forward."""
-SETTLE_SLACK_MS = 24 * 3_600_000
+SETTLE_SLACK_MS: Final = 24 * 3_600_000
 """Pending entries are settled a day's worth at a time, not one by one."""
 
 
@@ -36,13 +38,19 @@ class Outcome(StrEnum):
     ELSEWHERE = "elsewhere"
 
 
-_encode_ledger = msgspec.msgpack.Encoder().encode
-_decode_ledger = msgspec.msgpack.Decoder(Ledger).decode
+COUNTED: Final = Outcome.COUNTED
+DUPLICATE: Final = Outcome.DUPLICATE
+TOO_LATE: Final = Outcome.TOO_LATE
+"""Looked up once: a member of an enumeration costs as much to find as an entry to keep."""
+
+_encode_ledger: Final = msgspec.msgpack.Encoder().encode
+_decode_ledger: Final = msgspec.msgpack.Decoder(Ledger).decode
 
 
 class Position:
     """A position awake in memory.
 
+    `touched`: since its last publication. `newest_at` is the time of the newest entry that was ever pending.
     `next_at` is the local midnight at which it must be looked at next, `booked_at` the one it is booked for, and
     `looked_at` the last such instant. While usable stock is above `calm_above` (smallest units) and the instant is
     before `calm_until`, no condition can hold, so the evaluation of that midnight is skipped: entries that could change
@@ -60,8 +68,10 @@ class Position:
         "calm_above",
         "calm_until",
         "evaluated_at",
+        "key",
         "ledger",
         "looked_at",
+        "newest_at",
         "next_at",
         "pending",
         "place",
@@ -70,10 +80,13 @@ class Position:
         "seen",
         "settled_before",
         "summary",
+        "touched",
         "version",
     )
 
-    def __init__(self, state: PositionState, summary: Summary, place: Place, place_revision: int) -> None:
+    def __init__(self, key: str, state: PositionState, summary: Summary, place: Place, place_revision: int) -> None:
+        self.key = key
+        self.touched = False
         self.scale = state.scale
         self.version = state.version
         self.settled_before = state.settled_before
@@ -82,6 +95,7 @@ class Position:
         self.pending = state.pending
         self.alerts = state.alerts
         self.seen = {entry[2] for entry in state.pending}
+        self.newest_at = state.pending[-1][0] if state.pending else -1
         self.summary = summary
         self.next_at = self.booked_at = summary.next_at
         self.calm_above = 0
@@ -115,32 +129,34 @@ class Position:
             self.alerts,
         )
 
-    def take(self, entry: Entry, calendar: LocalCalendar) -> Outcome:
+    def take(self, entry: Entry) -> Outcome:
         """Put an entry in its place."""
-        seen = self.seen
+        # Asked for every event, most often of a position that was not looked at for long: what is not needed of it is
+        # left alone, because to fetch it from memory costs more than the work itself.
         identity = entry[2]
-        if identity in seen:
-            return Outcome.DUPLICATE
+        if identity in self.seen:
+            return DUPLICATE
         at = entry[0]
         if at < self.settled_before:
-            return self._take_late(entry, calendar)
-        seen.add(identity)
-        pending = self.pending
-        if not pending or entry > pending[-1]:
-            pending.append(entry)
+            return self._take_late(entry)
+        self.seen.add(identity)
+        if at > self.newest_at:
+            self.newest_at = at
+            self.pending.append(entry)
         else:
-            insort(pending, entry)
+            insort(self.pending, entry)
         if self.ahead is not None and (
-            at < self.ahead_day_from or (self.ahead_count > 0 and entry <= pending[self.ahead_count - 1])
+            at < self.ahead_day_from or (self.ahead_count > 0 and entry <= self.pending[self.ahead_count - 1])
         ):
             self._overtaken()
         if at < self.next_at - SHORTEST_DAY_MS:
-            self.next_at = min(self.next_at, calendar.next_midnight(max(at, self.looked_at)))
-        return Outcome.COUNTED
+            self.next_at = min(self.next_at, self.place.calendar.next_midnight(max(at, self.looked_at)))
+        return COUNTED
 
-    def _take_late(self, entry: Entry, calendar: LocalCalendar) -> Outcome:
+    def _take_late(self, entry: Entry) -> Outcome:
+        calendar = self.place.calendar
         if not self.ledger.apply_late(entry, self.settled_before, calendar):
-            return Outcome.TOO_LATE
+            return TOO_LATE
         self._overtaken()
         self.next_at = min(self.next_at, calendar.next_midnight(max(self.settled_before, self.looked_at)))
         return Outcome.LATE
@@ -154,11 +170,13 @@ class Position:
         arrival is published anew on the day it becomes late. Movements and what is due cannot break a calm: it
         counts on nothing that is due, and the stock is looked at every day."""
         kind, detail = entry[1], entry[4]
-        if kind == SCHEDULED:
+        if self.calm_until == 0:
+            return
+        if kind == entries.SCHEDULED:
             late_from = 1 + (detail[2] if detail[3] is None else detail[3])
             if late_from <= calendar.day(self.calm_until):
                 self.calm_until = min(self.calm_until, calendar.midnight(late_from))
-        elif kind in (REPORTED, COUNTED) or (kind == RECEIVED and detail[2]):
+        elif kind in (entries.REPORTED, entries.COUNTED) or (kind == entries.RECEIVED and detail[2]):
             self.calm_until = 0
 
     def settle(self, before_ms: int, calendar: LocalCalendar) -> None:
@@ -210,8 +228,11 @@ class Position:
 
     def first_entry_from(self, at_ms: int) -> int | None:
         """The time of the first pending entry at or after an instant."""
-        index = bisect_left(self.pending, (at_ms,))
-        return self.pending[index][0] if index < len(self.pending) else None
+        pending = self.pending
+        if not pending or pending[0][0] >= at_ms:
+            return pending[0][0] if pending else None
+        index = bisect_left(pending, (at_ms,))
+        return pending[index][0] if index < len(pending) else None
 
     def last_entry_at(self) -> int:
         """The time of the latest entry, settled or not; -1 when there is none."""

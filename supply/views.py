@@ -8,7 +8,8 @@ from schemas.positions import DueArrival, MonthTotals, Number, Position
 from supply.assessment import Assessment, Place
 from supply.calendar import instant, month_name
 from supply.cpm_window import consumption_of, days_out_of
-from supply.ledger import Ledger, MonthRecord
+from supply.ledger import Ledger
+from supply.ledger_state import MonthRecord
 from supply.replenishment import target_stock
 
 

@@ -1,29 +1,22 @@
 """Loading the catalogue's files into its compacted topic."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 import typer
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
 from abasto.catalogue.files import CatalogueFiles, read_catalogue
 from abasto.catalogue.plan import Plan, plan
+from abasto.catalogue.topic import known
 from abasto.feed.batches import Batches
 from abasto.feed.records import Record
 from abasto.kafka import producer_for, settings_for
-from abasto.terminal import Failure, say
+from abasto.terminal import Failure, print_json, say
 from schemas.catalogue import CatalogueEntry
 from schemas.channels import CATALOGUE
-from streams.clients import bulk_reader
 from streams.settings import Settings
-
-READ_TIMEOUT_MS = 500
-
-_decode: Callable[[bytes], CatalogueEntry] = msgspec.json.Decoder(CatalogueEntry).decode
 
 
 def run_check(path: Path, *, as_json: bool) -> None:
@@ -35,7 +28,7 @@ def run_check(path: Path, *, as_json: bool) -> None:
         "official_cpm": len(files.official_cpm),
     }
     if as_json:
-        typer.echo(msgspec.json.encode({**counts, "notices": files.notices}).decode())
+        print_json({**counts, "notices": files.notices})
     else:
         typer.echo(", ".join(f"{count:,} {name.replace('_cpm', ' CPM')}" for name, count in counts.items()))
 
@@ -51,9 +44,9 @@ def run_load(path: Path, *, broker: str | None, replace: bool, as_json: bool) ->
         "unchanged": made.unchanged,
     }
     if as_json:
-        typer.echo(msgspec.json.encode(counts).decode())
+        print_json(counts)
     else:
-        typer.echo(", ".join(f"{count:,} {name}" for name, count in counts.items()))
+        typer.echo("Catalogue: " + ", ".join(f"{count:,} {name}" for name, count in counts.items()))
 
 
 async def load(entries: Iterable[CatalogueEntry], settings: Settings, *, replace: bool = False) -> Plan:
@@ -77,38 +70,6 @@ async def load(entries: Iterable[CatalogueEntry], settings: Settings, *, replace
             await batches.add(Record(CATALOGUE, key.encode(), None))
         await batches.flush()
         return changes
-
-
-async def known(settings: Settings, partitions: int) -> dict[str, CatalogueEntry | None]:
-    """What the catalogue's topic holds now, by key; `None` is an entry that cannot be read."""
-    places = [TopicPartition(CATALOGUE, number) for number in range(partitions)]
-    values: dict[str, bytes | None] = {}
-    async with _reader(settings) as consumer:
-        consumer.assign(places)
-        ends = await consumer.end_offsets(places)
-        while any([await consumer.position(place) < ends[place] for place in places]):
-            for found in (await consumer.getmany(timeout_ms=READ_TIMEOUT_MS)).values():
-                values.update((record.key.decode(), record.value) for record in found if record.key)
-    return {key: _decoded(value) for key, value in values.items() if value is not None}
-
-
-def _decoded(value: bytes) -> CatalogueEntry | None:
-    try:
-        return _decode(value)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
-
-
-@contextlib.asynccontextmanager
-async def _reader(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
-    consumer = bulk_reader(settings)
-    try:
-        await consumer.start()
-        yield consumer
-    except KafkaError as fault:
-        raise Failure(f"the catalogue could not be read from Kafka at {settings.brokers}: {fault}") from fault
-    finally:
-        await consumer.stop()
 
 
 def _read(path: Path) -> CatalogueFiles:

@@ -26,7 +26,10 @@ AlertStates = Literal["open", "firing", "pending", "resolved", "all"]
 LetterStates = Literal["open", "resent", "all"]
 Order = Literal["worst", "cover", "stockout", "facility", "item"]
 
-Language = Annotated[Literal["es", "en"], typer.Option("--lang", envvar="ABASTO_LANG", help="Spanish or English.")]
+Language = Annotated[
+    Literal["en", "es"],
+    typer.Option("--lang", envvar="ABASTO_LANG", help="Headings and words in English or Spanish; names stay."),
+]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="Lines at most.")]
 Place = Annotated[str | None, typer.Option("--facility", metavar="CODE", help="One facility, by its code or an alias.")]
 Medicine = Annotated[
@@ -49,7 +52,7 @@ def positions(
     search: Search = None,
     sort: Annotated[Order, typer.Option("--sort", help="Order of the lines.")] = "worst",
     limit: Limit = 50,
-    lang: Language = "es",
+    lang: Language = "en",
     database: Database = None,
     as_json: Json = False,
 ) -> None:
@@ -82,7 +85,7 @@ def alerts(
         typer.Option("--since", formats=["%Y-%m-%d"], help="Conditions that began on this day or later."),
     ] = None,
     limit: Limit = 50,
-    lang: Language = "es",
+    lang: Language = "en",
     database: Database = None,
     as_json: Json = False,
 ) -> None:
@@ -113,7 +116,7 @@ def alerts(
 def show(
     facility: Annotated[str, typer.Argument(help="The facility, by its code or an alias.")],
     item: Annotated[str, typer.Argument(help="The item, by its code or by words of its name.")],
-    lang: Language = "es",
+    lang: Language = "en",
     database: Database = None,
     as_json: Json = False,
 ) -> None:

@@ -31,7 +31,7 @@ def replay(
     from abasto.catalogue.files import read_catalogue
     from abasto.proof.replay import replay_files
     from abasto.proof.rules import instant_named, rules_asked
-    from abasto.terminal import progress, say
+    from abasto.terminal import print_json, progress, say
     from supply.catalogue import Catalogue
 
     chosen = rules_asked(policy, rules)
@@ -41,9 +41,7 @@ def replay(
     with progress("replay", total) as advance:
         done = replay_files(events, Catalogue(entries), chosen, until_ms, out, advance)
     if as_json:
-        import msgspec
-
-        typer.echo(msgspec.json.encode(done))
+        print_json(done)
         return
     outcomes = ", ".join(f"{count:,} {outcome}" for outcome, count in done.outcomes.items()) or "none counted"
     say(f"{done.lines:,} lines: {outcomes}, {done.refused:,} refused, {done.after:,} after the end")

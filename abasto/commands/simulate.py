@@ -29,12 +29,11 @@ def simulate(
     as_json: Json = False,
 ) -> None:
     """Simulate hospitals, warehouses and mixing centres. The same seed, months and end give the same bytes."""
-    import json
     import time
 
     from abasto.simulate.days import Days
     from abasto.simulate.simulation import simulate as run
-    from abasto.terminal import progress
+    from abasto.terminal import print_json, progress
 
     end = until.date() if until else dt.datetime.now(dt.UTC).date()
     started = time.monotonic()
@@ -42,7 +41,7 @@ def simulate(
         summary = run(seed, months, end, out, small=scale is Scale.SMALL, advance=advance)
     seconds = time.monotonic() - started
     if as_json:
-        typer.echo(json.dumps(summary))
+        print_json(summary)
         return
     lines = summary["lines"]
     typer.echo(

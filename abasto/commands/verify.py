@@ -26,7 +26,7 @@ def monthly(
     """Compare our CPM with the average that each row of the sheet carries."""
     from abasto.proof.rules import policy_named
     from abasto.proof.verify import read_sheet, verify_monthly
-    from abasto.terminal import Failure, progress
+    from abasto.terminal import Failure, print_json, progress
 
     chosen = policy_named(policy)
     rows = read_sheet(file)
@@ -35,10 +35,8 @@ def monthly(
     if found.agreement is None:
         raise Failure(f"{file}: no row has its whole window of {chosen.window_months} months in the file")
     if as_json:
-        import msgspec
-
         found.disagreements = found.disagreements[:show]
-        typer.echo(msgspec.json.encode(found))
+        print_json(found)
         return
     typer.echo(
         f"{found.agreed:,} of {found.rows:,} rows agree: {found.agreement:.2%} (policy {found.policy}; "
@@ -59,12 +57,11 @@ def cases(
 ) -> None:
     """Ask what other systems compute of given inputs, and compare. Status 1 if any case differs or is not known."""
     from abasto.proof.cases import judge, read_cases
+    from abasto.terminal import print_json
 
     report = judge(read_cases(file))
     if as_json:
-        import msgspec
-
-        typer.echo(msgspec.json.encode(report))
+        print_json(report)
     else:
         for case in report.cases:
             typer.echo(_case_line(case))

@@ -12,7 +12,7 @@ from abasto.convert.checked_map import check_map
 from abasto.convert.map_file import read_map
 from abasto.convert.rows import Conversion, convert_rows
 from abasto.tables import TableFault, read_table
-from abasto.terminal import Failure, progress, say
+from abasto.terminal import Failure, print_json, progress, say
 from schemas.catalogue import Facility, Item
 
 REFUSED_SHOWN = 10
@@ -44,7 +44,10 @@ def run(file: Path, map_name: str, out: Path, *, sheet: str | None, allow_refuse
         done = convert_rows(checked, table, file.stem, dt.datetime.now(dt.UTC), advance)
     write(done, out)
     report = _report(done)
-    typer.echo(msgspec.json.encode(report).decode() if as_json else _told(report, out))
+    if as_json:
+        print_json(report)
+    else:
+        typer.echo(_told(report, out))
     if done.refused:
         for row in done.refused[:REFUSED_SHOWN]:
             say(f"{file.name}, row {row.line}{f', column {row.column}' if row.column else ''}: {row.reason}")

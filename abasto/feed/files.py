@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from abasto.feed.keys import PositionKeys
 from abasto.feed.lines import BadLine, numbered_lines, raw_record, records
 from abasto.feed.records import Record
 from abasto.terminal import Failure
@@ -51,10 +52,10 @@ class EventFiles:
         self._now = dt.datetime.now(dt.UTC)
         self.size = sum(_size(file) for _, file in self._files)
 
-    def look(self, advance: Callable[[int], None]) -> Findings:
+    def look(self, keys: PositionKeys, advance: Callable[[int], None]) -> Findings:
         """Validates every line; `advance` is told the bytes read."""
         findings = Findings()
-        for name, found in chain.from_iterable(self._streams(advance)):
+        for name, found in chain.from_iterable(self._streams(keys, advance)):
             if isinstance(found, Record):
                 findings.good += 1
                 continue
@@ -63,29 +64,29 @@ class EventFiles:
                 findings.bad_lines.append((name, found))
         return findings
 
-    def to_send(self, on_bad: OnBad, advance: Callable[[int], None]) -> Iterator[Record]:
+    def to_send(self, keys: PositionKeys, on_bad: OnBad, advance: Callable[[int], None]) -> Iterator[Record]:
         """The records in the order of their lines, and files in the order of their times.
 
         Raises:
             Failure: a line is bad and `on_bad` refuses it: the file changed since it was looked at.
         """
-        streams = self._streams(advance)
+        streams = self._streams(keys, advance)
         merged = streams[0] if len(streams) == 1 else _merged(streams)
         for name, found in merged:
             if isinstance(found, Record):
                 yield found
             elif on_bad == "send":
-                yield raw_record(found)
+                yield raw_record(found, keys)
             elif on_bad == "refuse":
                 raise Failure(f"{name}, line {found.number}: {found.reason} (the file changed while it was published)")
 
-    def _streams(self, advance: Callable[[int], None]) -> list[Iterator[Found]]:
-        return [self._read(name, file, advance) for name, file in self._files]
+    def _streams(self, keys: PositionKeys, advance: Callable[[int], None]) -> list[Iterator[Found]]:
+        return [self._read(name, file, keys, advance) for name, file in self._files]
 
-    def _read(self, name: str, file: BinaryIO, advance: Callable[[int], None]) -> Iterator[Found]:
+    def _read(self, name: str, file: BinaryIO, keys: PositionKeys, advance: Callable[[int], None]) -> Iterator[Found]:
         file.seek(0)
         read = 0
-        for count, found in enumerate(records(numbered_lines(file), self._now), start=1):
+        for count, found in enumerate(records(numbered_lines(file), self._now, keys), start=1):
             yield name, found
             if count % PROGRESS_EVERY_LINES == 0:
                 advance(file.tell() - read)

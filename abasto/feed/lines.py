@@ -1,19 +1,20 @@
 """Lines of a JSONL file as Kafka records: which topic, which key, which bytes.
 
-A line is an event in plain JSON or a structured CloudEvent. Its record is keyed by its position, in canonical codes.
-The CloudEvents extension `partitionkey` may repeat the key; one that denotes another position is refused.
+A line is an event in plain JSON or a structured CloudEvent. Its record is keyed by its position, in canonical codes,
+and holds the line as it is. The CloudEvents extension `partitionkey` may repeat the key; one that denotes another
+position is refused.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import BinaryIO
 
 import msgspec
 
+from abasto.feed.keys import PositionKeys
 from abasto.feed.records import Record
 from schemas.channels import INVENTORY, TOPIC_OF, position_key
-from schemas.codes import normalise_facility, normalise_item, shown
+from schemas.codes import shown
 from schemas.dead_letters import BadRecord, Fault
 from schemas.decode import decode_event
 from supply.intake import FUTURE_TOLERANCE_MS, RECORD_BYTES_LIMIT
@@ -22,9 +23,6 @@ FUTURE_TOLERANCE = dt.timedelta(milliseconds=FUTURE_TOLERANCE_MS)
 
 LINE_BYTES = 2 * RECORD_BYTES_LIMIT
 """What is longer is no event and comes in pieces: a file without line ends must not fill the memory."""
-
-CODES_REMEMBERED = 65_536
-"""Spellings of codes whose canonical form is kept; a network has a few thousand."""
 
 _TOPIC_OF_TYPE = {str(kind.__struct_config__.tag): topic for kind, topic in TOPIC_OF.items()}
 
@@ -66,18 +64,18 @@ def numbered_lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
             yield number, bare
 
 
-def records(lines: Iterable[tuple[int, bytes]], now: dt.datetime) -> Iterator[Record | BadLine]:
+def records(lines: Iterable[tuple[int, bytes]], now: dt.datetime, keys: PositionKeys) -> Iterator[Record | BadLine]:
     """Each line's record, or what is wrong with it."""
     latest = now + FUTURE_TOLERANCE
     for number, line in lines:
         try:
-            yield record_of(line, latest)
+            yield record_of(line, latest, keys)
         except BadRecord as bad:
             yield BadLine(number, line, bad.fault, bad.field, bad.reason)
 
 
-def record_of(line: bytes, latest: dt.datetime) -> Record:
-    """The record of one line. What needs the catalogue is not judged here but by the service.
+def record_of(line: bytes, latest: dt.datetime, keys: PositionKeys) -> Record:
+    """The record of one line. Whether the catalogue knows its codes is not judged here but by the service.
 
     Raises:
         BadRecord: the line is no event, happened after `latest`, or its codes are none.
@@ -87,16 +85,16 @@ def record_of(line: bytes, latest: dt.datetime) -> Record:
     event = decode_event(line)
     if event.time > latest:
         raise BadRecord("future_time", "time", f"time is {event.time.isoformat()}, which lies in the future")
-    facility, item, key = _canonical(event.facility, event.item)
+    key = keys.of(event.facility, event.item)
     if _PARTITION_KEY in line:
-        _check_key(line, key)
-    if facility != event.facility or item != event.item:
-        event.facility, event.item = facility, item
-        line = msgspec.json.encode(event)
+        _check_key(line, key, keys)
+    # Only the key is in the catalogue's words; the body stays as its publisher wrote it. The worker reads any spelling
+    # and alias, by the catalogue of its time; written anew the line would lose fields that are not ours and the
+    # envelope of a CloudEvent, and its publisher would not know it again among the dead letters.
     return Record(TOPIC_OF[type(event)], key, line, event.time)
 
 
-def raw_record(bad: BadLine) -> Record:
+def raw_record(bad: BadLine, keys: PositionKeys) -> Record:
     """The record of a line sent as it is, faults and all: as near to where it would belong as can be made out."""
     try:
         loose = msgspec.json.decode(bad.value, type=_Loose)
@@ -106,7 +104,7 @@ def raw_record(bad: BadLine) -> Record:
     key = loose.partitionkey
     facility, item = content.get("facility"), content.get("item")
     if key is None and isinstance(facility, str) and isinstance(item, str):
-        key = _readable_key(facility, item)
+        key = _readable_key(facility, item, keys)
     topic = _TOPIC_OF_TYPE.get(loose.type, INVENTORY) if isinstance(loose.type, str) else INVENTORY
     return Record(topic, key.encode() if isinstance(key, str) else None, bad.value)
 
@@ -122,31 +120,17 @@ def partition_key_of(line: bytes) -> bytes | None:
     return given.encode() if isinstance(given, str) else None
 
 
-@lru_cache(CODES_REMEMBERED)
-def _canonical(facility: str, item: str) -> tuple[str, str, bytes]:
-    """Both codes in their one spelling, and the key of their position."""
-    try:
-        facility = normalise_facility(facility)
-    except ValueError as fault:
-        raise BadRecord("invalid_field", "facility", f"facility: {fault}") from fault
-    try:
-        item = normalise_item(item)
-    except ValueError as fault:
-        raise BadRecord("invalid_field", "item", f"item: {fault}") from fault
-    return facility, item, position_key(facility, item).encode()
-
-
-def _check_key(line: bytes, key: bytes) -> None:
+def _check_key(line: bytes, key: bytes, keys: PositionKeys) -> None:
     given = msgspec.json.decode(line, type=_Loose).partitionkey
-    if given is not None and given != key.decode():
+    if given is not None and not (isinstance(given, str) and keys.name_it(given, key)):
         what = shown(given) if isinstance(given, str) else "no text"
         raise BadRecord(
             "wrong_key", "partitionkey", f"partitionkey is {what}; expected the event's own position, {key.decode()}"
         )
 
 
-def _readable_key(facility: str, item: str) -> str:
+def _readable_key(facility: str, item: str, keys: PositionKeys) -> str:
     try:
-        return _canonical(facility, item)[2].decode()
+        return keys.of(facility, item).decode()
     except BadRecord:
         return position_key(facility, item)

@@ -9,13 +9,15 @@ from contextlib import ExitStack
 import msgspec
 import typer
 
+from abasto.catalogue.topic import as_a_worker_knows_it, known
 from abasto.feed.batches import Batches
 from abasto.feed.files import EventFiles, Findings, OnBad
+from abasto.feed.keys import PositionKeys
 from abasto.feed.lines import BadLine
 from abasto.feed.records import Record
 from abasto.kafka import producer_for, settings_for
-from abasto.terminal import Failure, progress, say
-from schemas.channels import INPUTS
+from abasto.terminal import Failure, print_json, progress, say
+from schemas.channels import CATALOGUE, INPUTS
 from schemas.dead_letters import Fault
 from streams.settings import Settings
 
@@ -55,23 +57,44 @@ class Report(msgspec.Struct, frozen=True):
 
 def run(files: Sequence[str], *, broker: str | None, rate: float | None, on_bad: OnBad, as_json: bool) -> None:
     """Look at all files, send them, and tell what was sent."""
+    settings = settings_for(broker)
     with ExitStack() as stack:
         source = EventFiles(files, stack)
+        keys = asyncio.run(known_keys(settings))
         with progress("looking at every line", source.size) as advance:
-            findings = source.look(advance)
+            findings = source.look(keys, advance)
         bad_lines = tuple(_refused(name, bad) for name, bad in findings.bad_lines)
         if findings.bad and on_bad == "refuse":
             if as_json:
-                typer.echo(msgspec.json.encode(Report(0, {}, findings.bad, False, 0.0, bad_lines)).decode())
+                print_json(Report(0, {}, findings.bad, False, 0.0, bad_lines))
             raise Failure(f"nothing was sent: {_described(findings, bad_lines)}\n  --skip-bad leaves bad lines out")
         if findings.bad:
             say(f"{'sent as they are' if on_bad == 'send' else 'left out'}: {_described(findings, bad_lines)}")
         started = time.monotonic()
         with progress("publishing", source.size) as advance:
-            topics = asyncio.run(send(source.to_send(on_bad, advance), settings_for(broker), rate))
+            topics = asyncio.run(send(source.to_send(keys, on_bad, advance), settings, rate))
         seconds = time.monotonic() - started
     report = Report(sum(topics.values()), topics, findings.bad, on_bad == "send", round(seconds, 3), bad_lines)
-    typer.echo(msgspec.json.encode(report).decode() if as_json else _told(report))
+    if as_json:
+        print_json(report)
+    else:
+        typer.echo(_told(report))
+
+
+async def known_keys(settings: Settings) -> PositionKeys:
+    """The keys of positions by the service's catalogue. An empty one is no obstacle, but worth saying.
+
+    Raises:
+        Failure: no broker, or no topics.
+    """
+    async with producer_for(settings, [*INPUTS, CATALOGUE]) as (_, partitions):
+        entries = await known(settings, partitions[CATALOGUE])
+    if not entries:
+        say(
+            "The service's catalogue is empty: aliases cannot be resolved, and events of facilities and items that it "
+            "does not know end among the dead letters. `abasto catalogue load` makes them known"
+        )
+    return PositionKeys(as_a_worker_knows_it(entries.values()))
 
 
 async def send(records: Iterable[Record], settings: Settings, rate: float | None = None) -> dict[str, int]:

@@ -12,6 +12,8 @@ from rich.console import Console
 from abasto.local.broker import DEFAULT_PORT, LocalKafka
 from abasto.local.errors import LocalKafkaError
 from abasto.local.kafka_lock import kafka_lock
+from abasto.options import Json
+from abasto.terminal import print_json
 
 NOT_RUNNING_EXIT = 3  # what `status` of service managers gives for a service that is stopped
 
@@ -79,7 +81,7 @@ def stop(folder: Folder = Path("var")) -> None:
 @kafka_app.command()
 def status(
     folder: Folder = Path("var"),
-    as_json: Annotated[bool, typer.Option("--json", help="Print it for a program to read.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Tell whether the Kafka of the folder runs and answers. Exit code 3 when it does not run."""
     kafka = LocalKafka(folder)
@@ -96,7 +98,7 @@ def status(
         folder=str(kafka.folder),
     )
     if as_json:
-        typer.echo(msgspec.json.encode(found))
+        print_json(found)
     elif not running:
         typer.echo(f"Kafka is not running in {found.folder}")
     else:

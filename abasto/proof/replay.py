@@ -90,11 +90,11 @@ class Replay:
         for number, line in chunk:
             self.lines += 1
             try:
-                event, at_ms = self._intake.admit(None, partition_key_of(line), line, (), now_ms)
+                key, event, at_ms = self._intake.admit(None, partition_key_of(line), line, (), now_ms)
                 if end_ms is not None and at_ms > end_ms:
                     self.after += 1
                     continue
-                outcome = self._book.take(event, at_ms)
+                outcome = self._book.take(key, event, at_ms)
             except BadRecord as bad:
                 shown = line.decode(errors="replace")
                 self.refusals.append(Refusal(name, number, bad.fault, bad.field, bad.reason, shown))

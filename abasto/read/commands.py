@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from abasto.read.lists import alert_table, position_table, print_table
 from abasto.read.page import position_page
-from abasto.read.session import facility_code, item_code, print_json, read_model, settings_for
+from abasto.read.session import facility_code, item_code, read_model, settings_for
 from abasto.read.words import Lang, Words
-from abasto.terminal import Failure
+from abasto.terminal import Failure, print_json
 from store import queries
 from store.queries import AlertFilter, PositionFilter
 from store.queries.positions import Sort

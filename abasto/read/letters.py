@@ -9,13 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from abasto.read.lists import print_table
-from abasto.read.session import print_json, read_model, settings_for
-from abasto.terminal import Failure
+from abasto.read.session import read_model, settings_for
+from abasto.terminal import Failure, print_json
 from schemas.dead_letters import Fault
 from store import queries
 from store.queries import DeadLetterDetail, DeadLetterPage
 from store.queries.dead_letters import State
-from store.resend import NotSent, StillBad, resend
+from store.resend import NotSent, Resent, StillBad, resend
 
 BYTES_SHOWN = 4_000
 """Of a record at a terminal; `--json` has all of it."""
@@ -51,11 +51,11 @@ def resend_letter(database: str | None, number: str, mended: Path | None, *, bro
         try:
             resent = resend(settings, engine, number, content)
         except (StillBad, NotSent) as wrong:
-            raise Failure(f"{number} was not sent. {wrong}") from wrong
+            raise Failure(f"{number} was not sent:\n  {wrong}") from wrong
     if as_json:
         print_json(resent)
     else:
-        print_table(Text(f"Sent: it is now {resent.topic}:{resent.partition}:{resent.offset}"))
+        print_table(_sent(resent))
 
 
 def _table(page: DeadLetterPage) -> RenderableType:
@@ -78,9 +78,7 @@ def _table(page: DeadLetterPage) -> RenderableType:
 
 def _page(detail: DeadLetterDetail) -> RenderableType:
     letter, line = detail.letter, detail.line
-    facts = Table.grid(padding=(0, 2))
-    facts.add_column(style="bold", no_wrap=True)
-    facts.add_column()
+    facts = _facts()
     facts.add_row("Number", letter.number)
     facts.add_row("Refused at", f"{letter.at:%Y-%m-%d %H:%M:%S} UTC")
     facts.add_row("Why", f"{letter.reason} ({letter.fault})")
@@ -92,6 +90,21 @@ def _page(detail: DeadLetterDetail) -> RenderableType:
     for name, value in letter.headers:
         facts.add_row("Header", f"{name}: {_shown(value)}")
     facts.add_row("Record", Text(_shown(letter.value)))
+    return facts
+
+
+def _sent(resent: Resent) -> RenderableType:
+    facts = _facts()
+    facts.add_row("Dead letter", resent.number)
+    facts.add_row("Sent again", "mended" if resent.mended else "as it was")
+    facts.add_row("Lies now at", f"{resent.topic}:{resent.partition}:{resent.offset}")
+    return facts
+
+
+def _facts() -> Table:
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="bold", no_wrap=True)
+    facts.add_column()
     return facts
 
 

@@ -5,8 +5,8 @@ from contextlib import ExitStack
 
 import typer
 
-from abasto.read.session import clear_failures, print_json, settings_for
-from abasto.terminal import progress
+from abasto.read.session import clear_failures, settings_for
+from abasto.terminal import print_json, progress
 from store.database import database_url, migrate
 from store.rebuild import rebuild
 

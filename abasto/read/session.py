@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import msgspec
-import typer
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
@@ -60,8 +58,3 @@ def _tidy(normalise: Callable[[str], str], text: str) -> str:
         return normalise(text)
     except ValueError:
         return text.strip()
-
-
-def print_json(answer: Any) -> None:
-    """An answer as indented JSON on standard output."""
-    typer.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())

@@ -60,16 +60,18 @@ def _simulate(folder: Path, console: Console) -> None:
 
 def _publish(folder: Path, broker: str, console: Console) -> None:
     from abasto.catalogue.load import run_load
-    from abasto.feed.publish import send
+    from abasto.feed.publish import known_keys, send
     from abasto.kafka import settings_for
 
     run_load(folder / "catalogue", broker=broker, replace=False, as_json=False)
     began = time.monotonic()
+    settings = settings_for(broker)
     with ExitStack() as files:
         source = EventFiles([str(folder / "events.jsonl")], files)
+        keys = asyncio.run(known_keys(settings))
         with progress("publishing", source.size) as advance:
             # The simulation plants bad records; they are sent too, and end among the dead letters.
-            sent = asyncio.run(send(source.to_send("send", advance), settings_for(broker)))
+            sent = asyncio.run(send(source.to_send(keys, "send", advance), settings))
     console.print(f"Published {sum(sent.values()):,} events in {time.monotonic() - began:.0f} s")
 
 
@@ -87,4 +89,5 @@ def show_alerts(stack: Stack, console: Console) -> None:
             advance(before - left)
     console.print(f"Counted in {time.monotonic() - began:.0f} s")
     alerts(limit=15)
-    console.print("More: `abasto alerts`, `abasto positions --status critical`, `abasto show FACILITY ITEM`")
+    more = "More: `abasto alerts`, `abasto positions --status critical`, `abasto show FACILITY ITEM`"
+    console.print(more, soft_wrap=True)

@@ -167,6 +167,9 @@ class Stack:
         for watched in self._watched:
             if watched.child.exit_code is not None:
                 self._restart(watched)
+        self._keep_kafka()
+
+    def _keep_kafka(self) -> None:
         if self._kafka is not None and not self._kafka.is_running:
             if self._kafka_restarts.one_too_many():
                 raise self._kafka.why_it_ended()
@@ -181,6 +184,8 @@ class Stack:
             raise Failure(f"the {child.name} ends again and again; it last said:\n  {lines}")
         self._console.print(f"[yellow]The {child.name} ended with code {code}; it is started again")
         time.sleep(RESTART_PAUSE_SECONDS)
+        # What ended it may have ended Kafka too; a worker that finds no Kafka ends at once.
+        self._keep_kafka()
         child.start()
 
     def stay(self) -> None:

@@ -58,8 +58,7 @@ class CountingBook:
         else:
             self.counts[key.decode()] = msgspec.json.decode(value, type=Count)
 
-    def take(self, event: Event, at_ms: int) -> Outcome:
-        key = position_key(event.facility, event.item)
+    def take(self, key: str, event: Event, at_ms: int) -> Outcome:
         if key not in self.counts and not self._owns(key):
             return Outcome.ELSEWHERE
         if not isinstance(event, StockDispensed):
@@ -99,9 +98,9 @@ class PlainIntake:
         value: bytes | None,
         headers: Sequence[tuple[str, bytes | None]],
         now_ms: int,
-    ) -> tuple[Event, int]:
+    ) -> tuple[str, Event, int]:
         try:
             event = _decode_event(value or b"")
         except msgspec.MsgspecError as wrong:
             raise BadRecord("undecodable", None, f"no event: {wrong}") from wrong
-        return event, milliseconds(event.time)
+        return position_key(event.facility, event.item), event, milliseconds(event.time)

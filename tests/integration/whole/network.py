@@ -1,13 +1,14 @@
 """A simulated network to publish, and what a replay makes of the same events."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from abasto.catalogue.files import read_catalogue
+from abasto.feed.keys import PositionKeys
 from abasto.feed.lines import BadLine, numbered_lines, raw_record, record_of
 from abasto.feed.records import Record
 from abasto.proof.replay import Replay
@@ -40,12 +41,12 @@ class Network:
         self.catalogue: tuple[CatalogueEntry, ...] = read_catalogue(folder / "catalogue").entries
         with (folder / "events.jsonl").open("rb") as file:
             lines = [line for _, line in numbered_lines(file)]
-        aliases = {code for entry in self.catalogue if isinstance(entry, Facility) for code in entry.aliases}
-        self.lines = list(_in_time(lines, aliases))
+        self.lines = list(_in_time(lines))
 
     def records(self) -> list[Record]:
         """The events as records, good and bad, then those that close each partition's topics."""
-        return [_record(line) for line in [*self.lines, *self._closing()]]
+        keys = PositionKeys(Catalogue(self.catalogue))
+        return [_record(line, keys) for line in [*self.lines, *self._closing()]]
 
     def _closing(self) -> Iterator[bytes]:
         """An event of `CLOSING` on each topic of each partition."""
@@ -90,9 +91,8 @@ class Network:
         return replay
 
 
-def _in_time(lines: Iterable[bytes], aliases: Collection[str]) -> Iterator[bytes]:
-    """Leaves out what comes later than the lateness window allows, less a day, and what is sent on to another partition
-    and so comes later than it was published: months pass in seconds here. What becomes of the few such events
+def _in_time(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Leaves out what comes later than the lateness window allows, less a day. What becomes of the few such events
     depends on when they are read, and a replay reads at another pace."""
     window = dt.timedelta(days=Rules().lateness_days - 1)
     newest = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -104,13 +104,13 @@ def _in_time(lines: Iterable[bytes], aliases: Collection[str]) -> Iterator[bytes
             continue
         if event.time > END:
             yield line
-        elif event.facility not in aliases and newest - event.time <= window:
+        elif newest - event.time <= window:
             newest = max(newest, event.time)
             yield line
 
 
-def _record(line: bytes) -> Record:
+def _record(line: bytes, keys: PositionKeys) -> Record:
     try:
-        return record_of(line, LATEST)
+        return record_of(line, LATEST, keys)
     except BadRecord as bad:
-        return raw_record(BadLine(0, line, bad.fault, bad.field, bad.reason))
+        return raw_record(BadLine(0, line, bad.fault, bad.field, bad.reason), keys)

@@ -28,6 +28,7 @@ from abasto.catalogue.load import load
 from abasto.convert.conversion import run
 from abasto.convert.map_file import read_map
 from abasto.feed.files import EventFiles
+from abasto.feed.keys import PositionKeys
 from abasto.feed.lines import numbered_lines
 from abasto.feed.publish import send
 from abasto.feed.records import Record
@@ -160,7 +161,7 @@ def test_a_pharmacy_s_months_and_receipts_are_those_of_its_files(
 
 def _to_send(files: list[Path]) -> Iterator[Record]:
     with ExitStack() as stack:
-        yield from EventFiles(map(str, files), stack).to_send("refuse", lambda _read: None)
+        yield from EventFiles(map(str, files), stack).to_send(PositionKeys(Catalogue()), "refuse", lambda _read: None)
 
 
 def _wait_until_shown(database: sa.Engine, use: Sums) -> None:

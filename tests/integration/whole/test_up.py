@@ -96,10 +96,25 @@ def test_one_command_runs_everything_and_ctrl_c_ends_it(tmp_path: Path, reaper: 
         assert shown() == summary["positions"]
 
 
-def test_a_program_that_is_killed_is_started_again(tmp_path: Path, reaper: Reaper) -> None:
+def test_programs_that_are_killed_are_each_started_again_once(tmp_path: Path, reaper: Reaper) -> None:
     folder = tmp_path / "var"
+
+    def at_work() -> tuple[int, int]:
+        """How often the worker and the projector have got to work."""
+        logs = folder / "logs"
+        return (
+            (logs / "worker.log").read_text().count("shards kept"),
+            (logs / "projector.log").read_text().count("Reading"),
+        )
+
     with stack_up(folder, reaper) as up:
-        for program in up.programs():
+        _wait(lambda: min(at_work()) > 0, up.told)
+        before = at_work()
+        killed = up.programs()
+        for program in killed:
             program.kill()
-        _wait(lambda: up.told().count("started again") >= 3 and len(up.programs()) == 3, up.told)
-        _wait(lambda: LocalKafka(folder).answers, up.told)
+        _wait(lambda: all(now > then for now, then in zip(at_work(), before, strict=True)), up.told)
+        assert LocalKafka(folder).answers
+        assert len(up.programs()) == len(killed) == 3
+        # None was started before the Kafka it needs, to end at once and be started a second time.
+        assert up.told().count("started again") == 3, up.told()

@@ -5,20 +5,27 @@ import io
 import json
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from abasto.feed.keys import PositionKeys
 from abasto.feed.lines import LINE_BYTES, BadLine, numbered_lines, raw_record, record_of, records
 from abasto.feed.records import Record
+from schemas.catalogue import Facility
 from schemas.channels import ARRIVALS, CONSUMPTION, INVENTORY
 from schemas.dead_letters import BadRecord
+from supply.catalogue import Catalogue
 from supply.intake import RECORD_BYTES_LIMIT
 
 NOW = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
 
 AT = dt.datetime.fromisoformat("2026-01-05T10:00:00-06:00")
+
+KEYS = PositionKeys(
+    Catalogue([Facility(facility="DFIMS000604", name="Siglo XXI", kind="hospital", aliases=("DFIMS000605",))])
+)
+"""A service that knows one hospital of two CLUES, and no item."""
 
 ENVELOPE = {
     "id": "1",
@@ -49,31 +56,43 @@ def line(**fields: Any) -> bytes:
     ],
 )
 def test_the_type_decides_the_topic(fields: dict[str, Any], topic: str) -> None:
-    assert record_of(line(**fields), NOW).topic == topic
+    assert record_of(line(**fields), NOW, KEYS).topic == topic
 
 
 def test_a_good_line_goes_out_byte_for_byte_under_its_position() -> None:
     bare = line(note="kept")
-    assert record_of(bare, NOW) == Record(CONSUMPTION, b"DFIMS000604|010.000.5432.00", bare, AT)
+    assert record_of(bare, NOW, KEYS) == Record(CONSUMPTION, b"DFIMS000604|010.000.5432.00", bare, AT)
 
 
-def test_codes_go_out_in_their_one_spelling() -> None:
-    record = record_of(line(facility=" dfims000604", item="010000543200"), NOW)
+@pytest.mark.parametrize("facility", [" dfims000604", "DFIMS000605", "dfims 000605"])
+@pytest.mark.parametrize("item", ["010000543200", "010-000-5432-00", "010.000.5432.00"])
+def test_whatever_a_facility_and_an_item_are_called_the_event_goes_to_their_position(facility: str, item: str) -> None:
+    record = record_of(line(facility=facility, item=item), NOW, KEYS)
     assert record.key == b"DFIMS000604|010.000.5432.00"
-    body = msgspec.json.decode(record.value or b"")
-    assert (body["facility"], body["item"], body["id"], body["quantity"]) == (
-        "DFIMS000604",
-        "010.000.5432.00",
-        "1",
-        3,
-    )
+
+
+def test_a_line_goes_out_as_its_publisher_wrote_it_with_fields_that_are_not_ours() -> None:
+    bare = line(facility="dfims000605", item="010000543200", traceparent="00-1")
+    assert record_of(bare, NOW, KEYS).value == bare
+
+
+def test_a_facility_that_the_catalogue_does_not_know_keeps_its_code() -> None:
+    assert record_of(line(facility="plims000130"), NOW, KEYS).key == b"PLIMS000130|010.000.5432.00"
+
+
+@pytest.mark.parametrize(
+    "key", ["DFIMS000605|010.000.5432.00", "DFIMS000604|010.000.5432.00", "dfims000605|0100005432 00"]
+)
+def test_a_partition_key_may_name_the_position_in_any_way(key: str) -> None:
+    bare = line(facility="DFIMS000605", partitionkey=key)
+    assert record_of(bare, NOW, KEYS).key == b"DFIMS000604|010.000.5432.00"
 
 
 def test_a_structured_cloud_event_is_a_line_too() -> None:
     content = {"facility": "DFIMS000604", "item": "010.000.5432.00", "quantity": 3}
     attributes = {"specversion": "1.0", "type": "stock.dispensed", "id": "1", "source": "s", "time": ENVELOPE["time"]}
     bare = json.dumps({**attributes, "data": content, "partitionkey": "DFIMS000604|010.000.5432.00"}).encode()
-    assert record_of(bare, NOW) == Record(CONSUMPTION, b"DFIMS000604|010.000.5432.00", bare, AT)
+    assert record_of(bare, NOW, KEYS) == Record(CONSUMPTION, b"DFIMS000604|010.000.5432.00", bare, AT)
 
 
 @pytest.mark.parametrize(
@@ -90,17 +109,18 @@ def test_a_structured_cloud_event_is_a_line_too() -> None:
         (line(time="2026-02-02T00:00:00Z"), "future_time", "time"),
         (line(note="x" * RECORD_BYTES_LIMIT), "oversize", None),
         (line(partitionkey="DFIMS000604|010.000.0001.00"), "wrong_key", "partitionkey"),
+        (line(partitionkey="DFIMS000604"), "wrong_key", "partitionkey"),
         (line(partitionkey=7), "wrong_key", "partitionkey"),
     ],
 )
 def test_a_bad_line_is_named_with_fault_and_field(bare: bytes, fault: str, field: str | None) -> None:
     with pytest.raises(BadRecord) as refused:
-        record_of(bare, NOW)
+        record_of(bare, NOW, KEYS)
     assert (refused.value.fault, refused.value.field) == (fault, field)
 
 
 def test_bad_lines_do_not_stop_their_neighbours() -> None:
-    good, bad = records([(1, line()), (5, b"{")], NOW)
+    good, bad = records([(1, line()), (5, b"{")], NOW, KEYS)
     assert isinstance(good, Record)
     assert isinstance(bad, BadLine)
     assert (bad.number, bad.value) == (5, b"{")
@@ -114,14 +134,15 @@ def test_bad_lines_do_not_stop_their_neighbours() -> None:
         (line(quantity=-3), CONSUMPTION, b"DFIMS000604|010.000.5432.00"),
         (line(type="stock.sold"), INVENTORY, b"DFIMS000604|010.000.5432.00"),
         (line(item="5432"), CONSUMPTION, b"DFIMS000604|5432"),
+        (line(facility="DFIMS000605", quantity=-3), CONSUMPTION, b"DFIMS000604|010.000.5432.00"),
         (line(partitionkey="other|key"), CONSUMPTION, b"other|key"),
         (line(facility=5), CONSUMPTION, None),
     ],
 )
 def test_a_bad_line_sent_as_it_is_goes_where_it_seems_to_belong(bare: bytes, topic: str, key: bytes | None) -> None:
-    (bad,) = records([(1, bare)], NOW)
+    (bad,) = records([(1, bare)], NOW, KEYS)
     assert isinstance(bad, BadLine)
-    assert raw_record(bad) == Record(topic, key, bare)
+    assert raw_record(bad, KEYS) == Record(topic, key, bare)
 
 
 def test_lines_are_numbered_as_an_editor_shows_them() -> None:
@@ -135,6 +156,6 @@ def test_a_file_without_line_ends_does_not_fill_the_memory() -> None:
 
 @given(st.lists(st.binary(max_size=40)))
 def test_no_bytes_at_all_upset_the_reader(lines: list[bytes]) -> None:
-    for found in records(enumerate(lines, start=1), NOW):
+    for found in records(enumerate(lines, start=1), NOW, KEYS):
         assert isinstance(found, BadLine)
-        assert raw_record(found).value == found.value
+        assert raw_record(found, KEYS).value == found.value

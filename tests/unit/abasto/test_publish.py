@@ -15,6 +15,7 @@ from abasto.cli import app
 from abasto.feed.batches import RECORD_BYTES, Batches
 from abasto.feed.publish import Pace
 from abasto.feed.records import Record
+from schemas.catalogue import CatalogueEntry, Facility, entry_key
 from schemas.channels import CONSUMPTION, INPUTS, INVENTORY
 from streams.partitioning import partition_of
 from streams.settings import Settings
@@ -34,9 +35,10 @@ class BatchInMemory:
 
 
 class ProducerInMemory:
-    """Keeps what was sent, by topic and partition, in order."""
+    """Keeps what was sent, by topic and partition, in order, beside the catalogue of its Kafka."""
 
     def __init__(self) -> None:
+        self.catalogue: dict[str, CatalogueEntry | None] = {}
         self.sent: dict[tuple[str, int], list[tuple[bytes | None, bytes | None]]] = {}
         self.topics: list[str] = []
 
@@ -62,7 +64,11 @@ def producer(monkeypatch: pytest.MonkeyPatch) -> ProducerInMemory:
     async def producer_for(settings: Settings, topics: Iterable[str]) -> AsyncIterator[Any]:
         yield kept, dict.fromkeys(topics, 4)
 
+    async def known(settings: Settings, partitions: int) -> dict[str, CatalogueEntry | None]:
+        return dict(kept.catalogue)
+
     monkeypatch.setattr(abasto.feed.publish, "producer_for", producer_for)
+    monkeypatch.setattr(abasto.feed.publish, "known", known)
     return kept
 
 
@@ -119,6 +125,23 @@ def test_events_of_a_position_stay_in_their_order_and_partition(producer: Produc
             ids = [int(json.loads(value or b"")["id"]) for each, value in records if each == key]
             assert ids == sorted(ids)
     assert len(producer.values()) == 100
+
+
+def test_a_hospital_of_two_codes_has_its_events_together(producer: ProducerInMemory) -> None:
+    hospital = Facility(facility="DFIMS000604", name="Siglo XXI", kind="hospital", aliases=("DFIMS000605",))
+    producer.catalogue = {entry_key(hospital): hospital, "unreadable": None}
+    lines = [line(1), line(2, "DFIMS000605"), line(3, "dfims000605"), line(4, "PLIMS000130")]
+    done = publish("-", standard_input="\n".join(lines))
+    keys = {json.loads(value or b"")["id"]: key for records in producer.sent.values() for key, value in records}
+    here, there = b"DFIMS000604|010.000.5432.00", b"PLIMS000130|010.000.5432.00"
+    assert keys == {"1": here, "2": here, "3": here, "4": there}
+    assert "catalogue" not in done.output
+
+
+def test_an_empty_catalogue_is_worth_a_notice_and_no_obstacle(producer: ProducerInMemory) -> None:
+    done = publish("-", standard_input=line(1))
+    assert (done.exit_code, len(producer.values())) == (0, 1)
+    assert "The service's catalogue is empty" in done.stderr
 
 
 def test_several_files_are_sent_as_one_in_the_order_of_time(producer: ProducerInMemory, tmp_path: Path) -> None:

@@ -12,9 +12,11 @@ from typer.testing import CliRunner, Result
 
 from abasto.commands.projector import db_app, projector_app
 from abasto.commands.read import alerts, dead_letters_app, positions, show
+from abasto.read import letters
 from abasto.read.sparkline import consecutive, sparkline
 from abasto.read.words import EN, ES, Words
 from abasto.terminal import FailingClearly
+from store.resend import Resent
 from tests.builders import HOSPITAL, NOON, dead_letter
 from tests.unit.store.conftest import database, engine, log, metrics, project
 from tests.unit.store.log import Log
@@ -49,17 +51,33 @@ def words_of(result: Result) -> str:
 
 def test_alerts_say_what_where_since_when_until_when_what_comes_and_who_could_lend(run: Run) -> None:
     shown = run("alerts").stdout
-    assert shown.index("Riesgo de desabasto") < shown.index("Desabasto") < shown.index("Existencia baja")
-    for fact in ("Rituximab", "010.000.5433.00", HOSPITAL, "desde 8 mar", "agotado", "llegan 60 el 19 mar"):
+    assert shown.index("Risk of shortage") < shown.index("Stock-out") < shown.index("Low stock")
+    for fact in ("Rituximab", "010.000.5433.00", HOSPITAL, "since 8 Mar", "out", "60 due 19 Mar"):
         assert fact in shown
-    for fact in ("almacén: 15", "UMAE Puebla: 700", "108 km", "3 alertas."):
+    for fact in ("warehouse: 15", "UMAE Puebla: 700", "108 km", "3 alerts."):
         assert fact in " ".join(shown.split())
 
 
-def test_alerts_in_english(run: Run) -> None:
-    shown = words_of(run("alerts", "--lang", "en", "--state", "all", "--severity", "high"))
-    for fact in ("Risk of shortage", "Stock-out", "since 8 Mar", "60 due 19 Mar", "resolved", "3 alerts."):
+def test_alerts_in_spanish(run: Run) -> None:
+    shown = words_of(run("alerts", "--lang", "es", "--state", "all", "--severity", "high"))
+    for fact in ("Riesgo de desabasto", "Desabasto", "desde 8 mar", "llegan 60 el 19 mar", "resuelta", "3 alertas."):
         assert fact in shown
+
+
+@pytest.mark.parametrize(
+    "command", [("alerts", "--state", "all"), ("positions",), ("show", HOSPITAL, "010.000.5433.00")], ids=" ".join
+)
+@pytest.mark.parametrize(("lang", "other"), [("en", ES), ("es", EN)], ids=["en", "es"])
+def test_a_command_speaks_one_language(run: Run, command: tuple[str, ...], lang: str, other: dict[str, str]) -> None:
+    """What the events and the catalogue hold (names, reasons, policies) is in no language of ours."""
+    shown = words_of(run(*command, "--lang", lang))
+    own = EN if lang == "en" else ES
+    foreign = {word for name, word in other.items() if word not in own.values() and "{" not in word and len(word) > 5}
+    assert {word for word in foreign if re.search(rf"\b{re.escape(word)}\b", shown)} == set()
+
+
+def test_unasked_the_words_are_english_as_the_messages_around_them(run: Run) -> None:
+    assert run("alerts").stdout == run("alerts", "--lang", "en").stdout
 
 
 def test_alerts_as_json_have_every_fact(run: Run) -> None:
@@ -87,14 +105,14 @@ def test_alert_filters_take_what_people_type(run: Run, filters: tuple[str, ...],
 
 def test_positions_come_worst_first_and_unknown_is_not_zero(run: Run) -> None:
     shown = run("positions").stdout
-    order = [shown.index(word) for word in ("agotado", "crítico", "bajo", "desconocido", "excedente")]
+    order = [shown.index(f"\n {word}") for word in (" out ", "critical", "low", "unknown", "surplus")]
     assert order == sorted(order)
-    assert "sin dato" in shown
-    assert "7 posiciones." in shown
+    assert "not known" in shown
+    assert "7 positions." in shown
 
 
 def test_a_list_that_is_cut_says_so(run: Run) -> None:
-    assert "7 posiciones. Se muestran 2 de 7. Más con --limit." in words_of(run("positions", "--limit", "2"))
+    assert "7 positions. Showing 2 of 7. More with --limit." in words_of(run("positions", "--limit", "2"))
 
 
 def test_positions_can_be_filtered_and_sorted(run: Run) -> None:
@@ -103,7 +121,7 @@ def test_positions_can_be_filtered_and_sorted(run: Run) -> None:
 
 
 def test_show_tells_each_number_with_its_inputs(run: Run) -> None:
-    shown = words_of(run("show", "DFIMS000605", "010.000.5433.00"))
+    shown = words_of(run("show", "DFIMS000605", "010.000.5433.00", "--lang", "es"))
     for fact in (
         "Hospital de Oncología CMN Siglo XXI",
         "100 piezas al mes",
@@ -153,7 +171,7 @@ def test_a_database_that_is_missing_or_not_migrated_says_what_to_do(tmp_path: Pa
     made = invoke("db", "migrate", database=f"sqlite:///{tmp_path}/none.db")
     assert (made.exit_code, "is ready" in made.stdout) == (0, True)
     empty = invoke("alerts", database=f"sqlite:///{tmp_path}/none.db")
-    assert (empty.exit_code, empty.stdout) == (0, "Ninguna alerta con estos filtros.\n")
+    assert (empty.exit_code, empty.stdout) == (0, "No alert meets these filters.\n")
 
 
 def test_a_projector_that_cannot_start_says_why(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -182,11 +200,25 @@ def test_a_dead_letter_does_not_upset_the_terminal(database: str, log: Log, proj
 def test_a_dead_letter_that_would_be_refused_again_is_not_sent(run: Run, tmp_path: Path) -> None:
     still = run("dead-letters", "resend", "abasto.inventory.v1:0:1")
     assert still.exit_code == 1
-    assert "was not sent. Item 010.000.9999.00 is not in the catalogue: load it first" in still.stderr
+    assert "was not sent:\n  Item 010.000.9999.00 is not in the catalogue: load it first" in still.stderr
     (tmp_path / "mended.json").write_text('{"type": "stock.counted"}', encoding="utf-8")
     mended = run("dead-letters", "resend", "abasto.inventory.v1:0:1", "--with", str(tmp_path / "mended.json"))
     assert mended.exit_code == 1
     assert "was not sent" in mended.stderr
+
+
+def test_a_dead_letter_sent_again_tells_what_was_sent_and_where_it_lies(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = "abasto.inventory.v1:0:1"
+    where = Resent(number=number, mended=True, topic="abasto.consumption.v1", partition=3, offset=9)
+    monkeypatch.setattr(letters, "resend", lambda *_: where)
+    shown = run("dead-letters", "resend", number).stdout
+    assert [re.split(" {2,}", line.strip()) for line in shown.splitlines()] == [
+        ["Dead letter", number],
+        ["Sent again", "mended"],
+        ["Lies now at", "abasto.consumption.v1:3:9"],
+    ]
 
 
 def test_a_month_without_a_sheet_is_a_gap_in_the_sparkline_and_nothing_used_is_the_lowest_bar() -> None:

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from abasto.catalogue.files import CatalogueFiles, read_catalogue
+from abasto.feed.keys import PositionKeys
 from abasto.feed.lines import BadLine, numbered_lines, records
 from abasto.proof.replay import Replay
 from abasto.simulate.days import Days
@@ -126,8 +127,10 @@ def test_every_line_is_an_event_but_for_those_of_the_truth(simulated: Simulated)
 
 
 def test_publish_refuses_what_it_can_see_and_nothing_else(simulated: Simulated) -> None:
+    keys = PositionKeys(Catalogue(read_catalogue(simulated.folder / "catalogue").entries))
     with (simulated.folder / "events.jsonl").open("rb") as file:
-        refused = {bad.number: bad.fault for bad in records(numbered_lines(file), NOW) if isinstance(bad, BadLine)}
+        found = records(numbered_lines(file), NOW, keys)
+        refused = {bad.number: bad.fault for bad in found if isinstance(bad, BadLine)}
     expected = {line: bad["fault"] for line, bad in simulated.bad.items() if bad["refused_by_publish"]}
     assert refused == expected
 

@@ -13,8 +13,8 @@ from store.faults import Superseded
 from store.patience import Patience
 from store.projections.records import UnreadableRecord
 from store.rebuild import Rebuilt, rebuild_from
-from store.tables import AlertRow, AlertTransitionRow, ConsumptionMonthRow, DeadLetterResendRow
-from tests.builders import HOSPITAL, RITUXIMAB, alert, dead_letter, months, position
+from store.tables import AlertRow, AlertTransitionRow, ConsumptionMonthRow, DeadLetterResendRow, PositionRow
+from tests.builders import HOSPITAL, RITUXIMAB, TRASTUZUMAB, alert, dead_letter, months, position
 from tests.unit.store.conftest import projector, rows
 from tests.unit.store.log import Log, LogSource
 from tests.unit.store.test_projector import publish_a_day
@@ -158,12 +158,39 @@ def test_a_topic_made_anew_starts_from_nothing(engine: Engine, log: Log, project
     project()
 
 
-def test_a_projector_that_runs_meanwhile_stops(engine: Engine, log: Log) -> None:
+def test_a_projector_that_runs_meanwhile_goes_on_from_where_it_ended(
+    engine: Engine, log: Log, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish_a_day(log)
+    caplog.set_level("INFO")
+    versions = iter((4, 5))
+
+    def rebuilt(stop: threading.Event) -> None:
+        version = next(versions, None)
+        if version is None:
+            stop.set()
+            return
+        log.publish(position(version=version))
+        rebuild(engine, log)
+        log.publish(position(version=version, item=TRASTUZUMAB))
+
+    projector(engine, log, on_idle=rebuilt).run()
+    with engine.connect() as connection:
+        found = connection.execute(
+            select(PositionRow.item, PositionRow.version).where(PositionRow.facility == HOSPITAL)
+        )
+        assert {row.item: row.version for row in found} == {RITUXIMAB: 5, TRASTUZUMAB: 5}
+    assert caplog.text.count("and has rebuilt it. Going on from where that ended") == 2
+    assert [record.levelname for record in caplog.records if record.levelname in {"ERROR", "CRITICAL"}] == []
+
+
+def test_of_two_projectors_beside_a_rebuild_one_goes_on(engine: Engine, log: Log) -> None:
     publish_a_day(log)
 
-    def rebuilt(_stop: threading.Event) -> None:
+    def rebuilt_and_another_came(_stop: threading.Event) -> None:
         rebuild(engine, log)
+        projector(engine, log).run()
         log.publish(position(version=4))
 
-    with pytest.raises(Superseded, match="rebuild on"):
-        projector(engine, log, on_idle=rebuilt).run()
+    with pytest.raises(Superseded, match="projector on"):
+        projector(engine, log, on_idle=rebuilt_and_another_came).run()

@@ -3,12 +3,15 @@
 import base64
 
 import msgspec
+import pytest
 
 from schemas.channels import CONSUMPTION
 from schemas.dead_letters import BadRecord, DeadLetter
+from streams.forwards import Origin, copy_of, original
 from streams.letters import LETTER_BYTES, dead_letter
 from streams.topics import INPUT_MESSAGE_BYTES
-from tests.fakes.records import FakeRecord
+from supply.intake import RECORD_BYTES_LIMIT
+from tests.fakes.records import FakeRecord, dispensed
 
 OVERSIZE = BadRecord("oversize", None, "too large")
 
@@ -48,3 +51,32 @@ def test_a_tombstone_on_an_input_is_a_letter_without_a_value() -> None:
     letter, _ = letter_of(FakeRecord(7, None, b"k"))
     assert letter.value is None
     assert base64.b64encode(letter.key or b"") == b"aw=="
+
+
+def test_the_letter_of_a_copy_names_the_record_that_was_published() -> None:
+    event = dispensed(1)
+    letter, _ = letter_of(FakeRecord(7, copy_of(event, Origin(CONSUMPTION, 0, 12))))
+    assert letter.number == "abasto.consumption.v1:0:12"
+    assert letter.value == msgspec.json.encode(event), "sent again it is no copy of anything"
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        b'{"abasto_forwarded_from":"abasto.consumption.v1:0:12"',
+        b'{"id":"1","abasto_forwarded_from":"abasto.inventory.v1:0:12"}',
+        b'{"id":"1","abasto_forwarded_from":"abasto.consumption.v1:0:-12"}',
+        b'{"id":"1","abasto_forwarded_from":"abasto.consumption.v1:0:12"} ',
+    ],
+)
+def test_what_a_publisher_wrote_is_no_mark_of_ours(foreign: bytes) -> None:
+    letter, _ = letter_of(FakeRecord(7, foreign))
+    assert (letter.number, letter.value) == ("abasto.consumption.v1:3:7", foreign)
+
+
+def test_an_event_that_fills_its_limit_is_copied_without_a_mark() -> None:
+    event = dispensed(1, item="")
+    event.item = "x" * (RECORD_BYTES_LIMIT - len(msgspec.json.encode(event)))
+    full = copy_of(event, Origin(CONSUMPTION, 0, 12))
+    assert len(full) <= RECORD_BYTES_LIMIT
+    assert original(CONSUMPTION, 3, FakeRecord(7, full))[0] == (CONSUMPTION, 3, 7)

@@ -5,14 +5,18 @@ import base64
 import msgspec
 import pytest
 
-from schemas.channels import CONSUMPTION, INPUTS, INVENTORY
+from schemas.catalogue import Facility, Item, entry_key
+from schemas.channels import CONSUMPTION, INPUTS, INVENTORY, position_key
 from schemas.dead_letters import DeadLetter
-from streams import input_positions
+from streams import input_positions, ports
 from streams.faults import RecordsLost, StateDisagrees, Unfoldable
+from streams.forwards import original
 from streams.partitioning import partition_of
 from streams.records import Chunk
 from streams.shard import Shard
+from supply.catalogue import Catalogue
 from supply.clock import ShardClock
+from supply.intake import Intake
 from supply.position import Outcome
 from tests.fakes.counting import CountingBook, PlainIntake
 from tests.fakes.records import MIDSUMMER, FakeRecord, chunk_of, dispensed, record_of
@@ -21,7 +25,9 @@ NOW_MS = int(MIDSUMMER.timestamp() * 1000) + 60_000
 DAY_MS = 86_400_000
 
 
-def shard_of(*, partition: int = 0, partitions: int = 1) -> tuple[Shard, CountingBook]:
+def shard_of(
+    *, partition: int = 0, partitions: int = 1, intake: ports.Intake | None = None
+) -> tuple[Shard, CountingBook]:
     books: list[CountingBook] = []
 
     def open_book(owns: object) -> CountingBook:
@@ -32,7 +38,7 @@ def shard_of(*, partition: int = 0, partitions: int = 1) -> tuple[Shard, Countin
         partition,
         INPUTS,
         partitions,
-        intake=PlainIntake(),
+        intake=intake or PlainIntake(),
         book=open_book,
         clock=ShardClock(INPUTS, lateness_ms=7 * DAY_MS),
         wall_ms=lambda: NOW_MS,
@@ -148,6 +154,39 @@ def test_an_event_of_another_partition_is_forwarded_under_its_canonical_key() ->
     assert msgspec.json.decode(forward.record[1])["type"] == "stock.dispensed"
     assert not book.counts
     assert shard.tally.outcomes == {(type(elsewhere), Outcome.ELSEWHERE): 1}
+
+
+def test_the_dead_letter_of_what_was_sent_on_names_the_record_that_was_published() -> None:
+    """The facility leaves the catalogue after its event was sent on and before the copy is read."""
+    event = dispensed(1, facility="DFIMS000605")
+    hospital = Facility(facility="DFIMS000604", name="Siglo XXI", kind="hospital", aliases=("DFIMS000605",))
+    catalogue = Catalogue([hospital, Item(item=event.item, name="Rituximab")])
+    home = partition_of(position_key(hospital.facility, event.item), 8)
+    first, second = (
+        shard_of(partition=number, partitions=8, intake=Intake(catalogue))[0] for number in ((home + 1) % 8, home)
+    )
+    published = record_of(4, event)
+    first.take(Chunk(CONSUMPTION, first.partition, 0, 5, [published]))
+    (forward,) = first.snapshot(None).forwards
+    assert forward.partition == second.partition
+    catalogue.remove(entry_key(hospital))
+    second.take(Chunk(CONSUMPTION, home, 0, 10, [FakeRecord(9, forward.record[1], forward.record[0])]))
+    ((_, value),) = second.snapshot(None).letters
+    letter = msgspec.json.decode(value, type=DeadLetter)
+    assert (letter.fault, letter.number) == ("unknown_facility", f"{CONSUMPTION}:{first.partition}:4")
+
+
+def test_what_is_sent_on_twice_names_the_record_that_was_published() -> None:
+    """The first copy was for a partition that the catalogue's newest word says is not the right one either."""
+    event = dispensed(1)
+    home = partition_of(position_key(event.facility, event.item), 8)
+    number, value = 4, msgspec.json.encode(event)
+    for partition in ((home + 1) % 8, (home + 2) % 8):
+        shard, _ = shard_of(partition=partition, partitions=8)
+        shard.take(Chunk(CONSUMPTION, partition, 0, number + 1, [FakeRecord(number, value)]))
+        ((_, value),) = [forward.record for forward in shard.snapshot(None).forwards]
+        number += 5
+    assert original(CONSUMPTION, home, FakeRecord(number, value))[0] == (CONSUMPTION, (home + 1) % 8, 4)
 
 
 def test_a_snapshot_says_how_far_its_state_has_counted() -> None:

@@ -7,7 +7,7 @@ import msgspec
 
 from schemas.alerts import Alert
 from schemas.catalogue import CatalogueEntry, Facility, Item
-from schemas.channels import INPUTS, TOPIC_OF
+from schemas.channels import INPUTS, TOPIC_OF, position_key
 from schemas.events import Event
 from schemas.positions import Position
 from supply.book import Book, Publication
@@ -60,7 +60,7 @@ class Shelf:
         outcomes = []
         for event in events:
             at_ms = time_of(event)
-            outcomes.append(self.book.take(event, at_ms))
+            outcomes.append(self.book.take(position_key(event.facility, event.item), event, at_ms))
             self.clock.seen(TOPIC_OF[event.__class__], at_ms)
         return outcomes
 

@@ -136,7 +136,7 @@ def test_no_admitted_event_stops_the_rules_or_makes_a_number_that_is_none(
         try:
             event = decode_event(msgspec.json.encode(body))
             topic = TOPIC_OF[event.__class__]
-            event, _ = intake.admit(topic, None, msgspec.json.encode(body), (), ms(NOW))
+            _, event, _ = intake.admit(topic, None, msgspec.json.encode(body), (), ms(NOW))
             shelf.tell(event)
         except BadRecord:
             continue

@@ -65,8 +65,8 @@ def test_a_key_that_is_not_owned_is_somebody_elses() -> None:
 
     book = Book(Catalogue([hospital(), medicine()]), Rules(), owns=owns)
     mine, other = counted(1, "2026-01-05"), counted(1, "2026-01-05", facility=OTHER)
-    assert book.take(other, time_of(other)) is Outcome.ELSEWHERE
-    assert [book.take(mine, time_of(mine)) for _ in range(2)] == [Outcome.COUNTED, Outcome.DUPLICATE]
+    assert book.take(f"{OTHER}|{ITEM}", other, time_of(other)) is Outcome.ELSEWHERE
+    assert [book.take(KEY, mine, time_of(mine)) for _ in range(2)] == [Outcome.COUNTED, Outcome.DUPLICATE]
     assert asked == [f"{OTHER}|{ITEM}", KEY]
     assert len(book) == 1
 

@@ -41,7 +41,9 @@ def admit(
     """Bring a record to the door."""
     catalogue = Catalogue([hospital(aliases=(ALIAS,)), hospital(facility="DFIMS000001"), medicine()])
     value = msgspec.json.encode(body) if isinstance(body, dict) else body
-    return Intake(catalogue).admit(topic, key, value, headers, ms(NOW))
+    position, event, at_ms = Intake(catalogue).admit(topic, key, value, headers, ms(NOW))
+    assert position == f"{event.facility}|{event.item}"
+    return event, at_ms
 
 
 def refused(*args: Any, **more: Any) -> BadRecord:

@@ -1,0 +1,56 @@
+"""Compiles the rules and the door to machine code where that is asked for: `ABASTO_COMPILED=1 pip wheel .`
+
+The program is the same without: these modules are plain Python, and tests run them both ways. What is left out here
+holds messages and stored state: msgspec reads the types of their fields from the class, where mypyc keeps none.
+"""
+
+import os
+
+from setuptools import Extension, setup
+
+COMPILED = [
+    "schemas/channels.py",
+    "schemas/decode.py",
+    "schemas/plausibility.py",
+    "supply/agenda.py",
+    "supply/assessment.py",
+    "supply/book.py",
+    "supply/calendar.py",
+    "supply/catalogue.py",
+    "supply/clock.py",
+    "supply/conditions/__init__.py",
+    "supply/conditions/low_stock.py",
+    "supply/conditions/shortage.py",
+    "supply/conditions/stock_out.py",
+    "supply/cover.py",
+    "supply/cpm.py",
+    "supply/cpm_window.py",
+    "supply/entries.py",
+    "supply/evaluation.py",
+    "supply/finding.py",
+    "supply/intake.py",
+    "supply/ledger.py",
+    "supply/need.py",
+    "supply/position.py",
+    "supply/projection.py",
+    "supply/replenishment.py",
+    "supply/scale.py",
+    "supply/status.py",
+    "supply/totals.py",
+    "supply/views.py",
+    "streams/letters.py",
+    "streams/partitioning.py",
+    "streams/shard.py",
+]
+
+
+def extensions() -> list[Extension]:
+    """The compiled modules; none unless asked for, so that who changes the code sees the change run."""
+    if os.environ.get("ABASTO_COMPILED") != "1":
+        return []
+    from mypyc.build import mypycify  # noqa: PLC0415 # needed by those who compile only
+
+    return mypycify(COMPILED, opt_level="3")
+
+
+setup(ext_modules=extensions())
