@@ -15,7 +15,7 @@ import math
 from typing import NamedTuple
 
 from schemas.catalogue import FacilityKind
-from schemas.positions import CpmInputs, CpmState
+from schemas.positions import CpmInputs, CpmState, Number
 from supply.calendar import month_name
 from supply.cpm_policy import CpmPolicy
 from supply.cpm_window import MonthConsumption, window
@@ -57,10 +57,7 @@ def average(
     months: list[MonthConsumption], policy: CpmPolicy, scale: int = 1
 ) -> tuple[float | None, CpmState, list[MonthConsumption]]:
     """The mean in smallest units a month by the policy's method, its state, and the months that entered it."""
-    shares = 0.0
-    for m in months:
-        shares += m.share
-    if len(months) < policy.least_months or not shares:
+    if len(months) < policy.least_months or not _sums(months)[2]:
         return None, "insufficient", []
     if policy.idle_months == "left_out":
         months = [m for m in months if m.amount or m.unmet] or months
@@ -71,13 +68,13 @@ def average(
         length if m.days_out >= length or 0 < m.days <= m.days_out else m.days_out
         for m, length in zip(months, lengths, strict=True)
     ]
-    if policy.least_days and sum(lengths) - sum(out) < policy.least_days - DUST_DAYS:
+    if policy.least_days and _days_with_stock(lengths, out) < policy.least_days - DUST_DAYS:
         return None, "insufficient", []
     match policy.method:
         case "none":
             value, used = _plain_mean(months), months
         case "ratio":
-            value, used = _mean_by_ratio(months, sum(lengths), sum(out))
+            value, used = _mean_by_ratio(months, lengths, out)
         case _:
             value, used = _mean_of_months(months, lengths, out, policy, scale)
     state: CpmState = "ok"
@@ -87,19 +84,40 @@ def average(
     return value if policy.rounding == "none" else whole_up(value, scale), state, used
 
 
+def _sums(months: list[MonthConsumption]) -> tuple[float, float, float]:
+    """Consumption, unmet demand and shares of months."""
+    amount = unmet = shares = 0.0
+    for m in months:
+        amount += m.amount
+        unmet += m.unmet
+        shares += m.share
+    return amount, unmet, shares
+
+
 def _plain_mean(months: list[MonthConsumption]) -> float:
-    return sum(m.amount + m.unmet for m in months) / sum(m.share for m in months)
+    amount, unmet, shares = _sums(months)
+    return (amount + unmet) / shares
+
+
+def _days_with_stock(lengths: list[float], out: list[float]) -> float:
+    days = 0.0
+    for length, days_out in zip(lengths, out, strict=True):
+        days += length - days_out
+    return days
 
 
 def _mean_by_ratio(
-    months: list[MonthConsumption], days: float, days_out: float
+    months: list[MonthConsumption], lengths: list[float], out: list[float]
 ) -> tuple[float, list[MonthConsumption]]:
     """The mean of all months, or of none where they were out all the time."""
-    if days_out >= days:
+    days = 0.0
+    for length in lengths:
+        days += length
+    with_stock = _days_with_stock(lengths, out)
+    if with_stock <= 0:
         return 0.0, []
-    shares = sum(m.share for m in months)
-    mean = max(0.0, sum(m.amount for m in months) / shares)
-    return mean * days / (days - days_out) + sum(m.unmet for m in months) / shares, months
+    amount, unmet, shares = _sums(months)
+    return max(0.0, amount / shares) * days / with_stock + unmet / shares, months
 
 
 def _mean_of_months(
@@ -148,7 +166,10 @@ def cpm(
     if len(used) < len(months):
         used_numbers = {m.month for m in used}
         left_out = sorted(absent + [m.month for m in months if m.month not in used_numbers])
-    amount = unmet = days_out = 0.0 if policy.window == "rolling" else 0
+    # Pieces stay whole where they are: 150, not 150.0.
+    amount: Number = 0
+    unmet: Number = 0
+    days_out: Number = 0
     for m in used:
         amount += m.amount
         unmet += m.unmet

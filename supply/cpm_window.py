@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from schemas.positions import Number
 from supply.calendar import days_in_month
 from supply.cpm_policy import CpmPolicy, Outflow
 from supply.ledger import Ledger
@@ -17,10 +18,10 @@ class MonthConsumption(NamedTuple):
     """
 
     month: int
-    amount: float
-    days_out: float
+    amount: Number
+    days_out: Number
     days: int
-    unmet: float = 0
+    unmet: Number = 0
     share: float = 1.0
 
 
