@@ -7,7 +7,7 @@ import pytest
 
 from supply.calendar import month_named
 from supply.cpm import Cpm, average, cpm
-from supply.cpm_policy import CpmPolicy
+from supply.cpm_policy import CpmPolicy, Outflows
 from supply.cpm_presets import CPM_POLICIES
 from supply.cpm_window import consumption_of
 from supply.ledger import Ledger
@@ -258,3 +258,29 @@ def test_the_months_kept_are_the_window_and_twelve_more() -> None:
     events = [dispensed(1, f"{year}-{month:02d}-10") for year in (2024, 2025) for month in range(1, 13)]
     months = [month.month for month in position(*events, at="2026-01-20").months]
     assert (months[0], months[-1]) == ("2024-10", "2025-12")
+
+
+def test_every_parameter_of_a_policy_is_told_with_the_number() -> None:
+    """Each by its own name: they are handed over by position."""
+    told: dict[str, Any] = {
+        "window_months": 4,
+        "window": "rolling",
+        "month_days": 30.5,
+        "window_days": "calendar",
+        "method": "skip",
+        "full_month_out": "zero",
+        "idle_months": "left_out",
+        "before_first": "counted",
+        "least_months": 2,
+        "least_days": 7,
+        "rounding": "up",
+    }
+    rule = CpmPolicy(name="mine", outflows=Outflows(hospital="both"), unmet_counts=True, **told)
+    march = month_named("2026-03")
+    ledger = Ledger(months={march - 1: used(90, unmet=4), march: used(31, unmet=1)})
+    inputs = cpm(ledger, "hospital", Chosen(rule, ("state", "item")), march, 0, days_gone=31).inputs
+    assert {name: getattr(inputs, name) for name in told} == told
+    assert (inputs.policy, inputs.consumption, inputs.chosen_by) == ("mine", "both", ("state", "item"))
+    assert (inputs.state, inputs.pieces, inputs.unmet, inputs.days_out) == ("ok", 121, 5, 0)
+    assert inputs.months_used == ("2026-02", "2026-03")
+    assert inputs.months_left_out == ("2025-11", "2025-12", "2026-01")
