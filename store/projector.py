@@ -79,11 +79,13 @@ class Projector:
                 if fetched := self._source.poll():
                     self._project(fetched)
                 positions = {partition: self._source.position(partition) for partition in positions}
-                if self._watch.look(positions) and self._watch.broker_up:
+                asked = self._watch.look(positions)
+                if asked or not fetched:
                     self._note(positions)
-                    if time.monotonic() - looked_at_topics_at >= LOOK_AT_TOPICS_S:
-                        looked_at_topics_at = time.monotonic()
-                        positions = self._follow(self._source.topics())
+                topics_due = time.monotonic() - looked_at_topics_at >= LOOK_AT_TOPICS_S
+                if asked and self._watch.broker_up and topics_due:
+                    looked_at_topics_at = time.monotonic()
+                    positions = self._follow(self._source.topics())
         except Stopped:
             log.info("Told to stop; the last batch is complete")
 
@@ -121,8 +123,9 @@ class Projector:
         self._metrics.delay_seconds.observe(max(0.0, time.time() - oldest / 1000))
 
     def _note(self, positions: Mapping[TopicPartition, int]) -> None:
-        """Keeps the positions that moved without a record (past commit markers): retention may delete all before
-        them, and a next start must not look for what only was a marker."""
+        """Keeps the positions that moved without a record: a batch cut right after the last record of a transaction
+        leaves its commit marker, which the next poll steps over. Retention may delete all before it, and a next start
+        must not look for what only was a marker. At rest, then, what is kept is where the topics end."""
         moved = {
             Place(*partition): Reached(offset, self._ids[partition.topic])
             for partition, offset in positions.items()

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from kafka import KafkaAdminClient, KafkaProducer
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
 import store
 from schemas import channels
@@ -53,6 +53,20 @@ class OutputTopics:
         self._producer.begin_transaction()
         self._producer.send(topic, key=key, value=value)
         self._producer.commit_transaction()
+
+    def ends(self) -> dict[TopicPartition, int]:
+        """Where each partition ends for who reads committed records: behind the marker of the last transaction."""
+        reader = KafkaConsumer(
+            bootstrap_servers=self.kafka.bootstrap, isolation_level="read_committed", metrics_enabled=False
+        )
+        try:
+            partitions = [
+                TopicPartition(topic, number) for topic in PROJECTIONS for number in reader.partitions_for_topic(topic)
+            ]
+            found: dict[TopicPartition, int] = reader.end_offsets(partitions)
+            return found
+        finally:
+            reader.close()
 
     def close(self) -> None:
         self._producer.close()

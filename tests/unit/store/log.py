@@ -100,7 +100,10 @@ def _partition(key: str, partitions: int) -> int:
 
 
 class LogSource:
-    """Reads a `Log` in pieces of at most `at_once` records of one partition; `on_idle` is called when all was read."""
+    """Reads a `Log` in pieces of at most `at_once` records of one partition; `on_idle` is called when all was read.
+
+    As a client does, a full piece stops right after its last record: a marker behind it is stepped over by the next.
+    """
 
     def __init__(self, log: Log, on_idle: Callable[[], object], at_once: int = 1000) -> None:
         self.log = log
@@ -125,7 +128,7 @@ class LogSource:
             waiting = [record for record in self.log.records.get(place, ()) if record.offset >= position]
             if listed := waiting[: self.at_once]:
                 after = listed[-1].offset + 1
-                self.positions[place] = after if len(waiting) > len(listed) else self.log.end[place]
+                self.positions[place] = after if len(listed) == self.at_once else self.log.end[place]
                 return {place: listed}
             self.positions[place] = max(position, self.log.end.get(place, 0))
         self.on_idle()

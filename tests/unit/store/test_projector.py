@@ -311,11 +311,12 @@ def test_new_partitions_are_read_from_their_beginning_without_a_restart(
     assert (channels.POSITIONS, 2, 2) in {row[:3] for row in rows(engine)["projector_offsets"]}
 
 
+@pytest.mark.parametrize("at_once", [1, 1000])
 def test_offsets_follow_commit_markers_so_that_retention_cannot_overtake_them(
-    engine: Engine, log: Log, project: Project
+    engine: Engine, log: Log, project: Callable[[int], None], at_once: int
 ) -> None:
     log.publish(alert(), partition=0)
-    project()
+    project(at_once)
     assert (channels.ALERTS, 0, 2) in {row[:3] for row in rows(engine)["projector_offsets"]}
 
 
