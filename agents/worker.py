@@ -16,6 +16,7 @@ from aiokafka.errors import KafkaError
 
 from agents.app import build_app
 from agents.positions import add_positions_agent
+from agents.rules import rules_of
 from agents.shards import Furnish, supply_shards, wall_ms
 from agents.voices import quiet_libraries
 from streams.assignment import Assignment
@@ -47,10 +48,12 @@ def run_worker(
     create_topics: bool = False,
     furnish: Furnish = supply_shards,
 ) -> int:
-    """Run a worker until SIGTERM, SIGINT or a fault; the process's exit code comes back."""
+    """Run a worker until SIGTERM, SIGINT or a fault; the process's exit code comes back. Rules that are not given are
+    those of the settings."""
     quiet_libraries()
     try:
-        return asyncio.run(_run(settings, rules or Rules(), furnish, create_topics=create_topics))
+        chosen = rules_of(settings) if rules is None else rules
+        return asyncio.run(_run(settings, chosen, furnish, create_topics=create_topics))
     except KeyboardInterrupt:
         return STOPPED
     except (WrongSetting, WrongTopics) as refused:

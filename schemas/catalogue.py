@@ -38,7 +38,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, tag="item", tag_field="ent
 
 class Facility(msgspec.Struct, frozen=True, kw_only=True, tag="facility", tag_field="entry", omit_defaults=True):
     """A hospital, warehouse or mixing centre. `supplier` is the facility that supplies it; `aliases` are other
-    codes of the same place; `timezone` an IANA name that fixes where its days and months begin."""
+    codes of the same place; `timezone` an IANA name that fixes where its days and months begin; `country` an ISO 3166
+    code, by which rules may be chosen."""
 
     facility: Code
     name: str
@@ -49,6 +50,7 @@ class Facility(msgspec.Struct, frozen=True, kw_only=True, tag="facility", tag_fi
     longitude: Annotated[float, Meta(ge=-180, le=180)] | None = None
     aliases: tuple[Code, ...] = ()
     timezone: str = "America/Mexico_City"
+    country: str = "MX"
 
 
 class OfficialCpm(msgspec.Struct, frozen=True, kw_only=True, tag="official_cpm", tag_field="entry", omit_defaults=True):

@@ -12,22 +12,36 @@ CpmState = Literal["ok", "uncorrected", "insufficient"]
 Number = int | float
 
 
-class CpmInputs(msgspec.Struct, frozen=True, gc=False):
+class CpmInputs(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What a CPM was computed from: policy and method, months used and left out, pieces and days out in them.
 
     `state` is `insufficient` when there is no figure, `uncorrected` when the item was out all the time and the
-    plain mean stands in.
+    plain mean stands in. `month_days` is null where a month has the calendar's days. `consumption` says what counted
+    here, `unmet` how many pieces of unmet demand were counted beside `pieces` (null: they are shown apart), and
+    `chosen_by` what the choice of the policy named (empty: it holds everywhere). The rest are the policy's
+    parameters; one that is missing has its default.
     """
 
     state: CpmState
     policy: str
     method: str
     window_months: int
-    month_days: float
+    month_days: float | None
     months_used: tuple[str, ...]
     months_left_out: tuple[str, ...]
     pieces: Number
     days_out: int
+    consumption: str = "dispensed"
+    window: str = "complete_months"
+    window_days: str = "nominal"
+    full_month_out: str = "left_out"
+    idle_months: str = "counted"
+    before_first: str = "left_out"
+    least_months: int = 1
+    least_days: int = 0
+    unmet: Number | None = None
+    rounding: str = "none"
+    chosen_by: tuple[str, ...] = ()
 
 
 class DueArrival(msgspec.Struct, frozen=True, gc=False):
@@ -62,8 +76,9 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
 
     `version` rises by one with every publication. `on_hand` is the book (it may be below zero: a data-quality
     fault), `usable` what can be handed out: never below zero, expired lots not counted. `cover_days` = usable /
-    CPM x month days. The projected stock-out dates lie within the horizon or are null. `expires_unused` are pieces
-    that will pass their date before they are needed. `last_count_gap` = counted - book at the latest count.
+    CPM x month days, `target` the pieces to have: CPM x target months, rounded up. The projected stock-out dates lie
+    within the horizon or are null. `expires_unused` are pieces that will pass their date before they are needed, null
+    where the stock is not known. `last_count_gap` = counted - book at the latest count.
     `months` are the months kept; `rolled_months` those that were dropped from them since the last publication, as they
     last were (of a long backlog there may be many). A number that is not known is null, never 0.
     """
@@ -83,9 +98,10 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     due_quantity: Number
     projected_stockout_on: dt.date | None
     projected_stockout_on_without_due: dt.date | None
-    expires_unused: Number
+    expires_unused: Number | None
     last_count_on: dt.date | None
     last_count_gap: Number | None
     last_event_at: Instant | None
     months: tuple[MonthTotals, ...]
     rolled_months: tuple[MonthTotals, ...] = ()
+    target: int | None = None

@@ -73,7 +73,7 @@ class PositionRow(Base):
     next_due_on: Mapped[dt.date | None]
     projected_stockout_on: Mapped[dt.date | None]
     projected_stockout_on_without_due: Mapped[dt.date | None]
-    expires_unused: Mapped[float]
+    expires_unused: Mapped[float | None]
     last_count_on: Mapped[dt.date | None]
     last_count_gap: Mapped[float | None]
     last_event_at: Mapped[dt.datetime | None]

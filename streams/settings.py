@@ -98,6 +98,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     clock: Literal["wall", "events"] = "wall"
     """What daily evaluations and timers run from: the wall clock in service; the events alone in a replay or proof."""
 
+    # ------------------------------------------------------------------------------------------------ rules
+
+    rules_file: Path | None = None
+    """TOML file with the health system's rules: CPM policies and where they hold, cut-offs (docs/rules.md). Read once,
+    at the start; without it the defaults hold. All workers of an installation need the same."""
+
     # ------------------------------------------------------------------------------------------------ metrics
 
     metrics_host: str = "127.0.0.1"

@@ -8,12 +8,15 @@ from typing import NamedTuple
 from schemas.catalogue import Facility, Item
 from schemas.positions import Status
 from supply.calendar import LocalCalendar, calendar_of, days_in_month, first_day
+from supply.cover import days_of_stock
 from supply.cpm import Cpm, cpm
+from supply.cpm_presets import ABASTO
 from supply.ledger import Ledger
 from supply.need import is_needed
 from supply.orders import OrderLine
+from supply.policy_choice import Chosen
 from supply.projection import Projection, project
-from supply.rules import Rules, StockLevels
+from supply.rules import MONTHS_KEPT_BEYOND_WINDOW, Rules, StockLevels
 from supply.status import status_of
 
 
@@ -25,6 +28,12 @@ class Place(NamedTuple):
     calendar: LocalCalendar
     levels: StockLevels
     watched: bool
+    chosen: Chosen = Chosen(ABASTO)
+
+    @property
+    def months_kept(self) -> int:
+        """Months of consumption that a position here keeps."""
+        return self.chosen.policy.window_months + MONTHS_KEPT_BEYOND_WINDOW
 
 
 class Assessment(NamedTuple):
@@ -47,15 +56,18 @@ class Assessment(NamedTuple):
 
 
 def place_of(facility: Facility, item: Item, rules: Rules) -> Place:
-    """The cut-offs of an item in a kind of facility: the item's own where the catalogue gives them."""
+    """The cut-offs of an item in a kind of facility, the item's own where the catalogue gives them, and the CPM policy
+    chosen for them."""
     kind = rules.levels[facility.kind]
     levels = StockLevels(
         critical_months=kind.critical_months if item.critical_months is None else item.critical_months,
         min_months=kind.min_months if item.min_months is None else item.min_months,
         max_months=kind.max_months if item.max_months is None else item.max_months,
         lead_time_days=kind.lead_time_days if item.lead_time_days is None else item.lead_time_days,
+        target_months=kind.target_months,
     )
-    return Place(facility, item, calendar_of(facility.timezone), levels, item.oncology or rules.watch == "all")
+    chosen = rules.policies.policy_of(facility, item)
+    return Place(facility, item, calendar_of(facility.timezone), levels, item.oncology or rules.watch == "all", chosen)
 
 
 def first_whole_month(ledger: Ledger, calendar: LocalCalendar) -> int:
@@ -77,10 +89,12 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
     ledger.expire(day, calendar)
     ledger.accrue_days_out(at_ms, calendar)
     month = calendar.month_of_day(day)
-    ledger.forget(month - rules.months_kept, day)
+    ledger.forget(month - place.months_kept, day)
+    policy = place.chosen.policy
     kind, first_month = place.facility.kind, first_whole_month(ledger, calendar)
-    consumption = cpm(ledger, kind, rules.cpm, month, first_month, scale)
-    month_days = rules.cpm.month_days or days_in_month(month)
+    days_gone = day - first_day(month) + 1
+    consumption = cpm(ledger, kind, place.chosen, month, first_month, scale, days_gone=days_gone)
+    month_days = policy.month_days or days_in_month(month)
     daily_use = (consumption.value or 0.0) / month_days
     usable = None if ledger.on_hand is None else max(0, ledger.on_hand) / scale
     due = tuple(line for line in ledger.orders.values() if line.outstanding > 0)
@@ -93,7 +107,6 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
             [(on - day, line.outstanding / scale) for line in due if (on := line.arrives_on(day)) is not None],
             rules.horizon_days,
         )
-    cover_days = usable / daily_use if usable is not None and daily_use > 0 else None
     return Assessment(
         at_ms=at_ms,
         day=day,
@@ -101,10 +114,10 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
         scale=scale,
         on_hand=ledger.on_hand,
         usable=usable,
-        needed=is_needed(ledger, kind, consumption.value, month, first_month, rules.cpm.window_months),
+        needed=is_needed(ledger, policy, kind, consumption.value, month, first_month),
         cpm=consumption,
         daily_use=daily_use,
-        cover_days=cover_days,
+        cover_days=None if usable is None else days_of_stock(usable, daily_use),
         due=due,
         projection=projection,
         status=status_of(

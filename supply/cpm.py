@@ -1,22 +1,29 @@
 """Average monthly consumption (consumo promedio mensual, CPM): one function, one result, shown with its inputs.
 
-Stock-out methods (design section 5):
+Stock-out methods (design section 5), C = consumption, M = months, q and out = a month's consumption and days out:
 
 - `none`: sum of consumption over the window / number of months;
 - `normalised`: mean over the window of `q x D / (D - out)`; months with `out >= D` are left out;
 - `ratio`: `C / M x n / (n - out)`, n = days of the months used (Open mSupply; MSH, Managing Access to Medicines and
   Health Technologies, writes the same as `C / (M - out / 30.5)`);
 - `skip`: mean of the months without a day out of stock.
+
+A month of which only a part lies in the window enters with that part, as a share of a month.
 """
 
+import math
 from typing import NamedTuple
 
 from schemas.catalogue import FacilityKind
-from schemas.positions import CpmInputs, CpmState
-from supply.calendar import days_in_month, month_name
+from schemas.positions import CpmInputs, CpmState, Number
+from supply.calendar import month_name
+from supply.cpm_policy import CpmPolicy
+from supply.cpm_window import MonthConsumption, window
 from supply.ledger import Ledger
-from supply.ledger_state import MonthRecord
-from supply.rules import CpmPolicy
+from supply.policy_choice import Chosen
+
+DUST_DAYS = 1e-6
+"""What sums of parts of months may be off by, far below a day."""
 
 
 class Cpm(NamedTuple):
@@ -26,125 +33,168 @@ class Cpm(NamedTuple):
     inputs: CpmInputs
 
 
-class MonthConsumption(NamedTuple):
-    """A month as the CPM sees it: amount consumed in the item's smallest unit and days out of stock."""
-
-    month: int
-    amount: int
-    days_out: int
+def whole_up(amount: float, scale: int) -> float:
+    """An amount in smallest units, rounded up to whole pieces."""
+    return float(math.ceil(amount / scale) * scale)
 
 
-NOTHING_HAPPENED = MonthRecord()
-
-
-def consumption_of(record: MonthRecord, kind: FacilityKind, *, unmet_counts: bool = False) -> int:
-    """What counts as consumption: dispensing in hospitals, issues in warehouses, both in mixing centres, less what came
-    back. A reported total stands for the month. Smallest unit; below zero when more came back than left."""
-    if record.reported >= 0:
-        amount = record.reported
-    elif kind == "hospital":
-        amount = record.dispensed - record.returned
-    elif kind == "warehouse":
-        amount = record.issued - record.returned
+def corrected(amount: float, length: float, days_out: float, policy: CpmPolicy, scale: int = 1) -> float | None:
+    """The consumption of a month of `length` days had it not been out of stock on some: `q x D / (D - out)`, rounded as
+    the policy says; `None` where the policy leaves a month out that was out whole."""
+    if days_out < length:
+        # More came back than left: days out did not make that less.
+        value = amount * length / (length - days_out) if amount > 0 else amount
+    elif policy.full_month_out == "uncorrected":
+        value = amount
+    elif policy.full_month_out == "zero":
+        value = 0.0
     else:
-        amount = record.dispensed + record.issued - record.returned
-    return amount + record.unmet if unmet_counts else amount
+        return None
+    return value if policy.rounding == "none" else whole_up(value, scale)
 
 
-def days_out_of(record: MonthRecord) -> int:
-    """Days out of stock: the reporter's own figure where there is one, else the ledger's."""
-    return record.days_out if record.reported_out < 0 else record.reported_out
-
-
-def window(
-    ledger: Ledger, kind: FacilityKind, policy: CpmPolicy, running_month: int, first_whole_month: int
-) -> tuple[list[MonthConsumption], list[int]]:
-    """The months of the window that have data, oldest first, and the months that have none.
-
-    A month with stock and no issues counts as 0. A month before the item was first here has no data. Where consumption
-    comes as monthly sheets, a month without one has none either, unless single events told of its consumption.
-    """
-    last = running_month if policy.running_month else running_month - 1
-    months: list[MonthConsumption] = []
-    absent: list[int] = []
-    sheets = any(record.reported >= 0 for record in ledger.months.values())
-    for month in range(last - policy.window_months + 1, last + 1):
-        record = ledger.months.get(month, NOTHING_HAPPENED)
-        amount = consumption_of(record, kind, unmet_counts=policy.unmet_counts)
-        if record.reported >= 0 or (month >= first_whole_month and (amount != 0 or not sheets)):
-            months.append(MonthConsumption(month, amount, days_out_of(record)))
-        else:
-            absent.append(month)
-    return months, absent
-
-
-def average(months: list[MonthConsumption], policy: CpmPolicy) -> tuple[float | None, CpmState, list[MonthConsumption]]:
+def average(
+    months: list[MonthConsumption], policy: CpmPolicy, scale: int = 1
+) -> tuple[float | None, CpmState, list[MonthConsumption]]:
     """The mean in smallest units a month by the policy's method, its state, and the months that entered it."""
-    if len(months) < policy.least_months or not months:
+    if len(months) < policy.least_months or not (months[0].share or _sums(months)[2]):
         return None, "insufficient", []
-    lengths = [policy.month_days or days_in_month(m.month) for m in months]
+    if policy.idle_months == "left_out":
+        months = [m for m in months if m.amount or m.unmet] or months
     # A month that was out on all days it has is out whole, whatever length the policy gives a month.
+    month_days = policy.month_days
+    lengths = [(month_days or m.days) * m.share for m in months]
     out = [
-        length if m.days_out >= min(length, days_in_month(m.month)) else m.days_out
+        length if m.days_out >= length or 0 < m.days <= m.days_out else m.days_out
         for m, length in zip(months, lengths, strict=True)
     ]
-    plain = max(0.0, sum(m.amount for m in months) / len(months))
-    if policy.method == "none":
-        return plain, "ok", months
-    if policy.method == "ratio":
-        if sum(out) >= sum(lengths):
-            return plain, "uncorrected", months
-        return plain * sum(lengths) / (sum(lengths) - sum(out)), "ok", months
+    if policy.least_days and _days_with_stock(lengths, out) < policy.least_days - DUST_DAYS:
+        return None, "insufficient", []
+    match policy.method:
+        case "none":
+            value, used = _plain_mean(months), months
+        case "ratio":
+            value, used = _mean_by_ratio(months, lengths, out)
+        case _:
+            value, used = _mean_of_months(months, lengths, out, policy, scale)
+    state: CpmState = "ok"
+    if not used:
+        value, state, used = _plain_mean(months), "uncorrected", months
+    value = max(0.0, value)
+    return value if policy.rounding == "none" else whole_up(value, scale), state, used
+
+
+def _sums(months: list[MonthConsumption]) -> tuple[float, float, float]:
+    """Consumption, unmet demand and shares of months."""
+    amount = unmet = shares = 0.0
+    for m in months:
+        amount += m.amount
+        unmet += m.unmet
+        shares += m.share
+    return amount, unmet, shares
+
+
+def _plain_mean(months: list[MonthConsumption]) -> float:
+    amount, unmet, shares = _sums(months)
+    return (amount + unmet) / shares
+
+
+def _days_with_stock(lengths: list[float], out: list[float]) -> float:
+    days = 0.0
+    for length, days_out in zip(lengths, out, strict=True):
+        days += length - days_out
+    return days
+
+
+def _mean_by_ratio(
+    months: list[MonthConsumption], lengths: list[float], out: list[float]
+) -> tuple[float, list[MonthConsumption]]:
+    """The mean of all months, or of none where they were out all the time."""
+    days = 0.0
+    for length in lengths:
+        days += length
+    with_stock = _days_with_stock(lengths, out)
+    if with_stock <= 0:
+        return 0.0, []
+    amount, unmet, shares = _sums(months)
+    return max(0.0, amount / shares) * days / with_stock + unmet / shares, months
+
+
+def _mean_of_months(
+    months: list[MonthConsumption], lengths: list[float], out: list[float], policy: CpmPolicy, scale: int
+) -> tuple[float, list[MonthConsumption]]:
+    """The mean of the months that the method leaves in, and these months."""
     used: list[MonthConsumption] = []
-    total = 0.0
+    total = shares = 0.0
     for m, length, days_out in zip(months, lengths, out, strict=True):
         if policy.method == "skip":
-            if days_out > 0:
-                continue
-            total += m.amount
-        elif days_out < length:
-            # More came back than left: days out did not make that less.
-            total += m.amount * length / (length - days_out) if m.amount > 0 else m.amount
-        elif policy.full_month_out == "uncorrected":
-            total += m.amount
+            amount = None if days_out > 0 else m.amount
         else:
-            continue
-        used.append(m)
-    if not used:
-        return plain, "uncorrected", months
-    return max(0.0, total / len(used)), "ok", used
+            amount = corrected(m.amount, length, days_out, policy, scale)
+        if amount is not None:
+            total += amount + m.unmet
+            shares += m.share
+            used.append(m)
+    return total / shares if used else 0.0, used
 
 
 def cpm(
     ledger: Ledger,
     kind: FacilityKind,
-    policy: CpmPolicy,
+    chosen: Chosen,
     running_month: int,
     first_whole_month: int,
     scale: int = 1,
+    *,
+    days_gone: int = 0,
 ) -> Cpm:
     """The CPM of a position as of a month.
 
     Args:
         ledger: the position, its days out accrued up to the start of the running month.
+        chosen: the policy, and what its choice named.
         running_month: number of the local month in which the figure is asked for.
         first_whole_month: the first month in which the item was here from the first day on.
         scale: smallest units a piece.
+        days_gone: days of the running month so far, today among them; a rolling window needs it.
     """
-    months, absent = window(ledger, kind, policy, running_month, first_whole_month)
-    value, state, used = average(months, policy)
-    used_numbers = {m.month for m in used}
-    left_out = absent + [m.month for m in months if m.month not in used_numbers]
-    amount = sum(m.amount for m in used)
+    policy, chosen_by = chosen
+    outflow = policy.outflows.of(kind)
+    months, absent = window(ledger, outflow, policy, running_month, first_whole_month, days_gone)
+    value, state, used = average(months, policy, scale)
+    left_out = absent
+    if len(used) < len(months):
+        used_numbers = {m.month for m in used}
+        left_out = sorted(absent + [m.month for m in months if m.month not in used_numbers])
+    # Pieces stay whole where they are: 150, not 150.0.
+    amount: Number = 0
+    unmet: Number = 0
+    days_out: Number = 0
+    for m in used:
+        amount += m.amount
+        unmet += m.unmet
+        days_out += m.days_out
+    # By position, in the order of the message: by name it takes seven times as long, at every evaluation.
     inputs = CpmInputs(
-        state=state,
-        policy=policy.name,
-        method=policy.method,
-        window_months=policy.window_months,
-        month_days=policy.month_days if policy.month_days is not None else 0.0,
-        months_used=tuple(month_name(m.month) for m in used),
-        months_left_out=tuple(month_name(month) for month in sorted(left_out)),
-        pieces=amount if scale == 1 else amount / scale,
-        days_out=sum(m.days_out for m in used),
+        state,
+        policy.name,
+        policy.method,
+        policy.window_months,
+        policy.month_days,
+        tuple([month_name(m.month) for m in used]),
+        tuple([month_name(month) for month in left_out]),
+        amount if scale == 1 else amount / scale,
+        round(days_out),
+        outflow,
+        policy.window,
+        policy.window_days,
+        policy.full_month_out,
+        policy.idle_months,
+        policy.before_first,
+        policy.least_months,
+        policy.least_days,
+        (unmet if scale == 1 else unmet / scale) if policy.unmet_counts else None,
+        policy.rounding,
+        chosen_by,
     )
     return Cpm(None if value is None else value / scale, inputs)

@@ -41,8 +41,9 @@ def evaluate(position: Position, ledger: Ledger, at_ms: int, place: Place, rules
     turned = ledger.expired != expired or _turns_on(assessment)
     position.looked_at = at_ms
     position.calm_above = _calm_above(assessment, ledger, place)
-    # The running month's own CPM changes with every piece.
-    position.calm_until = 0 if rules.cpm.running_month else place.calendar.midnight(_next_turn(assessment, ledger))
+    # A CPM of the running month or a rolling window changes with every piece and day.
+    lasting = place.chosen.policy.window == "complete_months"
+    position.calm_until = place.calendar.midnight(_next_turn(assessment, ledger)) if lasting else 0
     quiet = not (alarmed or position.alerts or turned) and _is_high(position, ledger)
     return Evaluation(assessment, alerts, quiet)
 

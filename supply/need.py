@@ -1,37 +1,40 @@
 """Whether an item is needed here: what tells a stock-out from an empty shelf that nobody misses."""
 
 from schemas.catalogue import FacilityKind
-from supply.cpm import NOTHING_HAPPENED, consumption_of, days_out_of
+from supply.cpm_policy import CpmPolicy
+from supply.cpm_window import NOTHING_HAPPENED, consumption_of, days_out_of
 from supply.ledger import Ledger
 
 
 def is_needed(
     ledger: Ledger,
+    policy: CpmPolicy,
     kind: FacilityKind,
     cpm: float | None,
     running_month: int,
     first_whole_month: int,
-    window_months: int,
 ) -> bool:
     """Whether an item is used or asked for here.
 
     A CPM above 0 says yes. Without a CPM it is needed once it was here or was asked for. A CPM of 0 is looked into:
     while nothing is on the shelf nothing can be used, so months with a day out prove no lack of need. It is needed when
-    something was used or asked for since the beginning of the last `window_months` months on the shelf throughout.
+    something was used or asked for since the beginning of the last months on the shelf throughout, of which as many
+    count as the policy's window has.
     """
     if cpm is None:
         return ledger.here_from is not None or bool(ledger.months)
     if cpm > 0:
         return True
+    outflow = policy.outflows.of(kind)
     on_the_shelf = 0
     for month in range(running_month, min(ledger.months, default=running_month) - 1, -1):
         record = ledger.months.get(month, NOTHING_HAPPENED)
-        if record.unmet > 0 or consumption_of(record, kind) > 0:
+        if record.unmet > 0 or consumption_of(record, outflow) > 0:
             return True
         observed = record.reported >= 0 or first_whole_month <= month < running_month
         if observed and days_out_of(record) == 0:
             on_the_shelf += 1
-            if on_the_shelf == window_months:
+            if on_the_shelf == policy.window_months:
                 return False
     # Out in every month that is remembered: what it was needed for before is forgotten, not over.
     return on_the_shelf == 0 and ledger.here_from is not None

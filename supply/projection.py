@@ -96,3 +96,20 @@ def project(
     return Projection(
         days_until_out(usable, daily_use, sorted([*leaving, *due], key=_arrivals_first), horizon_days), without, wasted
     )
+
+
+def stock_by_day(usable: float, daily_use: float, changes: Sequence[Change], days: int) -> list[float]:
+    """The stock at the end of each of some days, the first of them day 0: never below zero, so that what comes after a
+    stock-out is not owed to it.
+
+    Args:
+        usable: pieces at the beginning of day 0.
+        daily_use: pieces a day.
+        changes: what comes (above zero) or leaves, at the beginning of a day.
+    """
+    stock, path = usable, []
+    for day in range(days):
+        stock += sum(pieces for on, pieces in changes if on == day)
+        stock = max(0.0, stock - daily_use)
+        path.append(stock)
+    return path

@@ -1,6 +1,6 @@
-"""The rules that a health system may choose: CPM policy, stock cut-offs, lateness, alert holds.
+"""The rules that a health system may choose: CPM policies, stock cut-offs, lateness, alert holds.
 
-Every default is the design's; presets are named after where they are practised.
+Every default is the design's. `supply.rules_file` reads them from a file.
 """
 
 from typing import Literal
@@ -8,54 +8,27 @@ from typing import Literal
 import msgspec
 
 from schemas.alerts import Condition
-from schemas.catalogue import FacilityKind
-
-StockOutMethod = Literal["none", "normalised", "ratio", "skip"]
+from schemas.catalogue import Days, FacilityKind, Months
+from supply.cpm_presets import ABASTO
+from supply.policy_choice import PolicyChoices
 
 DAY_MS = 86_400_000
-
-
-class CpmPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """How the average monthly consumption (CPM) is computed.
-
-    `window_months` months are looked at, complete ones only unless `running_month`. `month_days` is the length of a
-    month in days, `None` the calendar's. `full_month_out` says what becomes of a month with as many days out as it
-    has days: `left_out`, or `uncorrected` (its plain consumption counts). `least_months` is the number of
-    months with data below which there is no figure.
-    """
-
-    name: str
-    window_months: int = 3
-    running_month: bool = False
-    month_days: float | None = 30.0
-    method: StockOutMethod = "normalised"
-    full_month_out: Literal["left_out", "uncorrected"] = "left_out"
-    least_months: int = 1
-    unmet_counts: bool = False
-
-
-CPM_POLICIES: dict[str, CpmPolicy] = {
-    policy.name: policy
-    for policy in (
-        CpmPolicy(name="abasto"),
-        CpmPolicy(name="cote-divoire", full_month_out="uncorrected"),
-        CpmPolicy(name="uncorrected", method="none"),
-    )
-}
-"""`cote-divoire` is what the national system's own averages of 2016-2019 follow: a month out of stock for 30 days or
-more enters with what was distributed in it (docs/decisions/cpm.md)."""
 
 MONTHS_KEPT_BEYOND_WINDOW = 12
 """A year to compare with, beside the window."""
 
 
-class StockLevels(msgspec.Struct, frozen=True, kw_only=True):
-    """Cut-offs in months of CPM and the supplier's lead time, used where the catalogue gives the item none."""
+class StockLevels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Cut-offs in months of CPM and the supplier's lead time, used where the catalogue gives the item none.
 
-    critical_months: float = 0.5
-    min_months: float = 1.0
-    max_months: float = 4.0
-    lead_time_days: int = 15
+    `target_months` of CPM are what should be there: three, as IMSS-Bienestar Baja California practises it.
+    """
+
+    critical_months: Months = 0.5
+    min_months: Months = 1.0
+    max_months: Months = 4.0
+    lead_time_days: Days = 15
+    target_months: Months = 3.0
 
 
 class AlertTiming(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +50,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
     lateness_days: float = 7.0
     horizon_days: int = 180
-    cpm: CpmPolicy = CPM_POLICIES["abasto"]
+    policies: PolicyChoices = PolicyChoices(ABASTO)
     levels: dict[FacilityKind, StockLevels] = msgspec.field(
         default_factory=lambda: {
             "hospital": StockLevels(),
@@ -98,8 +71,3 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     def lateness_ms(self) -> int:
         """The lateness window in milliseconds."""
         return round(self.lateness_days * DAY_MS)
-
-    @property
-    def months_kept(self) -> int:
-        """Months of consumption a position keeps."""
-        return self.cpm.window_months + MONTHS_KEPT_BEYOND_WINDOW

@@ -12,6 +12,7 @@
 """
 
 from schemas.positions import Status
+from supply.cover import months_of_stock
 from supply.rules import StockLevels
 
 
@@ -25,9 +26,9 @@ def status_of(
         return "out"
     if cpm is None:
         return "unknown"
-    if cpm <= 0:
+    months = months_of_stock(usable, cpm)
+    if months is None:
         return "no_consumption"
-    months = usable / cpm
     if months < levels.critical_months or (days_until_out is not None and days_until_out <= lead_time_days):
         return "critical"
     if months < levels.min_months:

@@ -7,9 +7,10 @@ from schemas.alerts import AlertFacts
 from schemas.positions import DueArrival, MonthTotals, Number, Position
 from supply.assessment import Assessment, Place
 from supply.calendar import instant, month_name
-from supply.cpm import consumption_of, days_out_of
+from supply.cpm_window import consumption_of, days_out_of
 from supply.ledger import Ledger
 from supply.ledger_state import MonthRecord
+from supply.replenishment import target_stock
 
 
 def in_pieces(amount: int, scale: int) -> Number:
@@ -47,10 +48,11 @@ def due_of(assessment: Assessment) -> tuple[DueArrival, ...]:
 
 def months_of(months: Mapping[int, MonthRecord], place: Place, scale: int) -> tuple[MonthTotals, ...]:
     """Months as they are published, oldest first."""
+    outflow = place.chosen.policy.outflows.of(place.facility.kind)
     return tuple(
         MonthTotals(
             month=month_name(month),
-            consumption=in_pieces(consumption_of(record, place.facility.kind), scale),
+            consumption=in_pieces(consumption_of(record, outflow), scale),
             dispensed=in_pieces(record.dispensed, scale),
             issued=in_pieces(record.issued, scale),
             returned=in_pieces(record.returned, scale),
@@ -78,7 +80,7 @@ def position_of(
 ) -> Position:
     """The message of a position as of its assessment."""
     on_hand, usable = _on_hand(assessment)
-    due = due_of(assessment)
+    due, cpm = due_of(assessment), assessment.cpm.value
     projection = assessment.projection
     return Position(
         facility=place.facility.facility,
@@ -88,7 +90,7 @@ def position_of(
         on_hand=on_hand,
         usable=usable,
         status=assessment.status,
-        cpm=assessment.cpm.value,
+        cpm=cpm,
         cpm_inputs=assessment.cpm.inputs,
         official_cpm=official_cpm,
         cover_days=assessment.cover_days,
@@ -96,12 +98,13 @@ def position_of(
         due_quantity=sum(line.quantity for line in due),
         projected_stockout_on=stockout_date(assessment, projection.days_with_due),
         projected_stockout_on_without_due=stockout_date(assessment, projection.days_without_due),
-        expires_unused=projection.expires_unused,
+        expires_unused=None if usable is None else projection.expires_unused,
         last_count_on=last_count_date(ledger, place),
         last_count_gap=None if ledger.count_gap is None else in_pieces(ledger.count_gap, assessment.scale),
         last_event_at=None if ledger.last_at is None else instant(ledger.last_at),
         months=months_of(ledger.months, place, assessment.scale),
         rolled_months=months_of(ledger.rolled, place, assessment.scale) if ledger.rolled else (),
+        target=None if cpm is None else target_stock(cpm, place.levels.target_months),
     )
 
 

@@ -18,22 +18,28 @@ def replay(
             "--until", metavar="T", help="End at this instant (2026-05-31T00:00:00-06:00) or day (its end, UTC)."
         ),
     ] = None,
-    policy: Annotated[str, typer.Option("--policy", help="CPM policy.")] = "abasto",
+    policy: Annotated[
+        str | None, typer.Option("--policy", help="CPM policy everywhere.", show_default="abasto")
+    ] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option("--rules", metavar="FILE.toml", help="Rules of a health system (docs/rules.md).", exists=True),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Fold events and evaluate every day, as a worker would; the same events give the same bytes."""
     from abasto.catalogue.files import read_catalogue
     from abasto.proof.replay import replay_files
-    from abasto.proof.rules import instant_named, rules_named
+    from abasto.proof.rules import instant_named, rules_asked
     from abasto.terminal import print_json, progress, say
     from supply.catalogue import Catalogue
 
-    rules = rules_named(policy)
+    chosen = rules_asked(policy, rules)
     until_ms = None if until is None else instant_named(until)
     entries = read_catalogue(catalogue).entries
     total = sum(path.stat().st_size for path in events)
     with progress("replay", total) as advance:
-        done = replay_files(events, Catalogue(entries), rules, until_ms, out, advance)
+        done = replay_files(events, Catalogue(entries), chosen, until_ms, out, advance)
     if as_json:
         print_json(done)
         return

@@ -1,18 +1,16 @@
 """`abasto verify`: our numbers against other people's."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from abasto.options import Json
 
+if TYPE_CHECKING:
+    from abasto.proof.cases import Judged
+
 verify_app = typer.Typer(help="Compare our numbers with the ones other systems computed.", no_args_is_help=True)
-
-
-@verify_app.callback()
-def _verify() -> None:
-    """Keeps `monthly` a verb of its own."""
 
 
 @verify_app.command()
@@ -47,3 +45,47 @@ def monthly(
     for row in found.disagreements[:show]:
         ours = "none" if row.ours is None else f"{row.ours:,}"
         typer.echo(f"  line {row.line}: {row.site} {row.product} {row.month}: theirs {row.theirs:,.0f}, ours {ours}")
+
+
+@verify_app.command()
+def cases(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE.json", help="Cases: function, inputs and expected result.", exists=True),
+    ],
+    as_json: Json = False,
+) -> None:
+    """Ask what other systems compute of given inputs, and compare. Status 1 if any case differs or is not known."""
+    from abasto.proof.cases import judge, read_cases
+    from abasto.terminal import print_json
+
+    report = judge(read_cases(file))
+    if as_json:
+        print_json(report)
+    else:
+        for case in report.cases:
+            typer.echo(_case_line(case))
+        if report.unknown:
+            typer.echo(f"{report.unknown:,} of no function known here")
+        typer.echo(f"{report.agreed:,} agreed, {report.differ:,} differ")
+    if not report.all_agree:
+        raise typer.Exit(1)
+
+
+def _case_line(case: "Judged") -> str:
+    line = f"{case.verdict:8} {case.id:14} {case.function}"
+    match case.verdict:
+        case "agrees":
+            return f"{line}: {_shown(case.found)}"
+        case "differs" if case.why is not None:
+            return f"{line}: expected {_shown(case.expected)}; {case.why}"
+        case "differs":
+            return f"{line}: expected {_shown(case.expected)}, found {_shown(case.found)}"
+        case _:
+            return f"{line}: no such function here; see `abasto.proof.meanings` for those there are"
+
+
+def _shown(result: object) -> str:
+    import msgspec
+
+    return msgspec.json.encode(result).decode()

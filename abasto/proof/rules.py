@@ -1,10 +1,15 @@
 """What a person writes on the command line about rules and time, turned into the rules' own terms."""
 
 import datetime as dt
+from pathlib import Path
 
 from abasto.terminal import Failure
 from supply.calendar import milliseconds
-from supply.rules import CPM_POLICIES, CpmPolicy, Rules
+from supply.cpm_policy import CpmPolicy
+from supply.cpm_presets import CPM_POLICIES
+from supply.policy_choice import PolicyChoices
+from supply.rules import Rules
+from supply.rules_file import WrongRules, rules_from
 
 
 def policy_named(name: str) -> CpmPolicy:
@@ -17,7 +22,19 @@ def policy_named(name: str) -> CpmPolicy:
 
 def rules_named(policy: str) -> Rules:
     """The default rules with a CPM policy."""
-    return Rules(cpm=policy_named(policy))
+    return Rules(policies=PolicyChoices(policy_named(policy)))
+
+
+def rules_asked(policy: str | None, file: Path | None) -> Rules:
+    """The rules of a file, or the default ones with a CPM policy."""
+    if file is None:
+        return rules_named(policy or "abasto")
+    if policy is not None:
+        raise Failure("--policy and --rules both say which CPM policy holds; give one of them")
+    try:
+        return rules_from(file.read_text(encoding="utf-8"))
+    except WrongRules as wrong:
+        raise Failure(f"{file}: {wrong}") from None
 
 
 def instant_named(text: str) -> int:

@@ -14,10 +14,12 @@ import msgspec
 
 from abasto.terminal import Failure
 from supply.calendar import month_name, month_number
-from supply.cpm import cpm, window
+from supply.cpm import cpm
+from supply.cpm_policy import CpmPolicy
+from supply.cpm_window import window
 from supply.ledger import Ledger
 from supply.ledger_state import MonthRecord
-from supply.rules import CpmPolicy
+from supply.policy_choice import Chosen
 
 DAYS_OUT_LIMIT = 31
 
@@ -113,6 +115,7 @@ def verify_monthly(rows: Iterable[SheetRow], policy: CpmPolicy, advance: Callabl
     series: dict[tuple[str, str], list[SheetRow]] = defaultdict(list)
     for row in rows:
         series[row.site, row.product].append(row)
+    outflow = policy.outflows.of("hospital")
     compared = agreed = total = 0
     disagreements: list[Disagreement] = []
     for history in series.values():
@@ -124,11 +127,11 @@ def verify_monthly(rows: Iterable[SheetRow], policy: CpmPolicy, advance: Callabl
             ledger.months[row.month] = MonthRecord(reported=row.distributed, reported_out=row.days_out)
         for row in history:
             total += 1
-            _, absent = window(ledger, "hospital", policy, row.month + 1, row.month + 1)
+            _, absent = window(ledger, outflow, policy, row.month + 1, row.month + 1)
             if absent:
                 continue
             compared += 1
-            figure = cpm(ledger, "hospital", policy, row.month + 1, row.month + 1, PARTS).value
+            figure = cpm(ledger, "hospital", Chosen(policy), row.month + 1, row.month + 1, PARTS).value
             ours = None if figure is None else math.floor(figure + 0.5)
             if ours == row.average:
                 agreed += 1

@@ -11,7 +11,7 @@ from rich.text import Text
 from abasto.read import styles
 from abasto.read.sparkline import consecutive, sparkline
 from abasto.read.words import Words, local, number
-from schemas.positions import MonthTotals, Position
+from schemas.positions import CpmInputs, MonthTotals, Position
 from store.queries import PositionDetail
 
 SPARKLINE_MONTHS = 24
@@ -84,11 +84,20 @@ def _cpm(position: Position, words: Words) -> Text:
         text.append(f"\n{came}", style="not bold dim")
     if inputs.months_left_out:
         text.append(f"\n{words('left_out', months=', '.join(inputs.months_left_out))}", style="not bold dim")
-    how = words(
-        "method", method=inputs.method, policy=inputs.policy, window=inputs.window_months, days=inputs.month_days
-    )
-    text.append(f"\n{how}", style="not bold dim")
+    text.append(f"\n{_how(position.cpm_inputs, words)}", style="not bold dim")
     return text
+
+
+def _how(inputs: CpmInputs, words: Words) -> str:
+    known = {"method": inputs.method, "policy": inputs.policy, "window": inputs.window_months}
+    if inputs.month_days is None:
+        how = words("method.calendar", **known)
+    else:
+        how = words("method", **known, days=inputs.month_days)
+    if not inputs.chosen_by:
+        return how
+    names = ", ".join(words(f"by.{name}") for name in inputs.chosen_by)
+    return f"{how}; {words('chosen_by', names=names)}"
 
 
 def _cover(position: Position, words: Words) -> Text:
@@ -96,6 +105,8 @@ def _cover(position: Position, words: Words) -> Text:
         return Text(words("not_known"), style="dim")
     text = Text(words.days(position.cover_days), style="bold")
     days = position.cpm_inputs.month_days
+    if days is None:  # of the calendar: what the cover was computed with
+        days = round(position.cover_days * position.cpm / position.usable) if position.usable else 0
     text.append(f"  {number(position.usable)} / {number(round(position.cpm, 1))} x {days:g}", style="not bold dim")
     return text
 

@@ -101,6 +101,7 @@ def _item_row(item: Item) -> dict[str, Any]:
 def _facility_row(facility: Facility) -> dict[str, Any]:
     row = msgspec.structs.asdict(facility)
     del row["aliases"]
+    del row["country"]  # by which rules are chosen; no page asks for it
     row["name"] = column_text(facility.name)
     row["state"] = column_text(facility.state)
     row["search"] = column_text(folded(facility.facility, *facility.aliases, facility.name, facility.state))

@@ -45,7 +45,7 @@ class PositionLine(msgspec.Struct, frozen=True, kw_only=True):
     next_due_on: dt.date | None
     projected_stockout_on: dt.date | None
     projected_stockout_on_without_due: dt.date | None
-    expires_unused: Number
+    expires_unused: Number | None
     last_count_on: dt.date | None
 
 

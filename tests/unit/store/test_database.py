@@ -5,11 +5,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.exc import OperationalError
 
 import store
@@ -23,7 +24,7 @@ from store.database import (
     open_engine,
     writing,
 )
-from store.tables import Base, ProjectorClaimRow
+from store.tables import Base, PositionRow, ProjectorClaimRow
 
 PACIFIC = dt.timezone(dt.timedelta(hours=-7))
 
@@ -38,6 +39,26 @@ def test_the_newest_migration_is_the_one_the_program_expects() -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(store.__file__).parent / "migrations"))
     assert ScriptDirectory.from_config(config).get_heads() == [SCHEMA_REVISION]
+
+
+def test_what_was_zero_for_want_of_a_count_becomes_null(tmp_path: Path) -> None:
+    """A database of the first release: one position was counted, the other never."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(store.__file__).parent / "migrations"))
+    address = f"sqlite:///{tmp_path}/older.db"
+    older = open_engine(address)
+    row = {"item": "I", "as_of": dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "version": 1, "status": "out"}
+    row |= {"cpm_state": "ok", "due_quantity": 0, "expires_unused": 0, "document": "{}"}
+    with writing(older) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(insert(PositionRow).values({**row, "facility": "A", "usable": 5}))
+        connection.execute(insert(PositionRow).values({**row, "facility": "B", "usable": None}))
+    store.migrate(address)
+    with older.connect() as connection:
+        found = connection.execute(select(PositionRow.facility, PositionRow.expires_unused)).all()
+    assert {tuple(each) for each in found} == {("A", 0), ("B", None)}
+    older.dispose()
 
 
 def test_migrating_twice_changes_nothing(database: str, engine: Engine) -> None:

@@ -16,8 +16,10 @@ from schemas.channels import TOPIC_OF
 from schemas.dead_letters import BadRecord
 from schemas.decode import decode_event
 from schemas.events import Envelope
+from supply.cpm_policy import CpmPolicy, Outflows
 from supply.intake import Intake
-from supply.rules import CpmPolicy, Rules
+from supply.policy_choice import PolicyChoices
+from supply.rules import Rules
 from tests.events import HOSPITAL, ITEM, ms
 from tests.thoroughness import cases
 from tests.unit.supply.shelf import Shelf, hospital, medicine
@@ -88,17 +90,32 @@ def numbers(message: Any) -> list[float]:
     return [message] if isinstance(message, (int, float)) else []
 
 
-policies = st.builds(
-    CpmPolicy,
-    name=st.just("drawn"),
-    window_months=st.integers(1, 6),
-    running_month=st.booleans(),
-    month_days=st.sampled_from([30.0, 30.4375, 30.5, None]),
-    method=st.sampled_from(["none", "normalised", "ratio", "skip"]),
-    full_month_out=st.sampled_from(["left_out", "uncorrected"]),
-    least_months=st.integers(1, 3),
-    unmet_counts=st.booleans(),
-)
+flows = st.sampled_from(["dispensed", "issued", "both"])
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> CpmPolicy:
+    """Any policy that does not contradict itself."""
+    window_months = draw(st.integers(1, 6))
+    window: Any = draw(st.sampled_from(["complete_months", "running_month", "rolling"]))
+    window_days: Any = draw(st.sampled_from(["nominal", "calendar"]))
+    lengths = [30.0, 30.4375, 30.5, *([None] if window != "rolling" and window_days == "nominal" else [])]
+    return CpmPolicy(
+        name="drawn",
+        window_months=window_months,
+        window=window,
+        window_days=window_days,
+        month_days=draw(st.sampled_from(lengths)),
+        method=draw(st.sampled_from(["none", "normalised", "ratio", "skip"])),
+        full_month_out=draw(st.sampled_from(["left_out", "uncorrected", "zero"])),
+        idle_months=draw(st.sampled_from(["counted", "left_out"])),
+        before_first=draw(st.sampled_from(["left_out", "counted"])),
+        least_months=draw(st.integers(1, min(3, window_months))),
+        least_days=draw(st.sampled_from([0, 10])),
+        outflows=draw(st.builds(Outflows, hospital=flows, warehouse=flows, mixing_centre=flows)),
+        unmet_counts=draw(st.booleans()),
+        rounding=draw(st.sampled_from(["none", "up"])),
+    )
 
 
 @given(
@@ -106,14 +123,14 @@ policies = st.builds(
     st.sampled_from(["America/Mexico_City", "America/Tijuana", "America/Havana", "Pacific/Apia", "UTC"]),
     st.sampled_from(["hospital", "warehouse", "mixing_centre"]),
     st.integers(0, 3),
-    policies,
+    policies(),
 )
 @cases(150)
 def test_no_admitted_event_stops_the_rules_or_makes_a_number_that_is_none(
     steps: list[tuple[dict[str, Any], str]], zone: str, kind: Any, decimals: int, policy: CpmPolicy
 ) -> None:
     entries: list[CatalogueEntry] = [hospital(timezone=zone, kind=kind), medicine(decimals=decimals)]
-    shelf = Shelf(rules=Rules(cpm=policy), entries=entries)
+    shelf = Shelf(rules=Rules(policies=PolicyChoices(policy)), entries=entries)
     intake = Intake(shelf.catalogue)
     for body, then in steps:
         try:
@@ -136,7 +153,8 @@ def test_no_admitted_event_stops_the_rules_or_makes_a_number_that_is_none(
         assert position.cover_days is None or (position.cover_days >= 0 and math.isfinite(position.cover_days))
         assert position.due_quantity >= 0
         assert all(due.quantity > 0 for due in position.due)
-        assert 0 <= position.expires_unused <= (position.usable or 0)
+        assert (position.expires_unused is None) == (position.usable is None)
+        assert 0 <= (position.expires_unused or 0) <= (position.usable or 0)
         assert all(0 <= month.days_out <= 31 for month in position.months)
         assert all(month.dispensed >= 0 and month.issued >= 0 and month.unmet >= 0 for month in position.months)
     assert all(math.isfinite(number) for message in shelf.raw.values() for number in numbers(message))

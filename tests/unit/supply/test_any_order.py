@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace as changed
 
 from schemas.events import Event
+from supply.cpm_presets import ABASTO, OPEN_MSUPPLY
+from supply.policy_choice import PolicyChoices
 from supply.rules import Rules, StockLevels
 from tests.compiled import plain_python
 from tests.thoroughness import cases
@@ -43,7 +45,8 @@ def test_with_a_window_longer_than_the_history_any_order_will_do(data: st.DataOb
 
 RULES_OF_OTHERS = {
     "default": RULES,
-    "the running month counts": changed(RULES, cpm=changed(RULES.cpm, running_month=True)),
+    "a rolling window": changed(RULES, policies=PolicyChoices(OPEN_MSUPPLY)),
+    "the running month counts": changed(RULES, policies=PolicyChoices(changed(ABASTO, window="running_month"))),
     "long lead times": changed(RULES, levels=dict.fromkeys(RULES.levels, StockLevels(lead_time_days=75))),
     "short lead times": changed(RULES, levels=dict.fromkeys(RULES.levels, StockLevels(lead_time_days=2))),
 }

@@ -1,23 +1,22 @@
 """The average monthly consumption: every method, its boundaries, and what goes into it."""
 
-import math
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from supply.calendar import month_named
-from supply.cpm import Cpm, average, consumption_of, cpm
+from supply.cpm import Cpm, average, cpm
+from supply.cpm_policy import CpmPolicy, Outflows
+from supply.cpm_presets import CPM_POLICIES
+from supply.cpm_window import consumption_of
 from supply.ledger import Ledger
 from supply.ledger_state import MonthRecord
-from supply.rules import CPM_POLICIES, CpmPolicy
+from supply.policy_choice import Chosen
 from tests.events import adjusted, counted, dispensed, issued, received, reported, returned, scheduled, unmet
 from tests.unit.supply.shelf import hospital, position
 
 ABASTO = CPM_POLICIES["abasto"]
-FEBRUARY = month_named("2026-02")
 
 
 def used(amount: int, out: int = 0, **more: Any) -> MonthRecord:
@@ -29,7 +28,7 @@ def cpm_of(policy: CpmPolicy, *months: MonthRecord, last: str = "2026-03", first
     """The CPM as of the month after `last`, the months given up to it."""
     number = month_named(last)
     held = {number - len(months) + 1 + index: record for index, record in enumerate(months)}
-    return cpm(Ledger(months=held), "hospital", policy, number + 1, month_named(first_whole))
+    return cpm(Ledger(months=held), "hospital", Chosen(policy), number + 1, month_named(first_whole))
 
 
 def policy(**more: Any) -> CpmPolicy:
@@ -91,9 +90,9 @@ def test_only_the_window_counts_and_the_running_month_if_the_policy_says_so() ->
     assert cpm_of(ABASTO, *months, last="2026-03").value == 32
     number = month_named("2026-03")
     ledger = Ledger(months={number - 4 + index: record for index, record in enumerate(months)})
-    running = policy(running_month=True)
-    assert cpm(ledger, "hospital", running, number, 0).inputs.months_used == ("2026-01", "2026-02", "2026-03")
-    assert cpm(ledger, "hospital", ABASTO, number, 0).inputs.months_used == ("2025-12", "2026-01", "2026-02")
+    running = policy(window="running_month")
+    assert cpm(ledger, "hospital", Chosen(running), number, 0).inputs.months_used == ("2026-01", "2026-02", "2026-03")
+    assert cpm(ledger, "hospital", Chosen(ABASTO), number, 0).inputs.months_used == ("2025-12", "2026-01", "2026-02")
 
 
 def test_no_month_with_data_is_no_cpm_which_is_not_a_cpm_of_zero() -> None:
@@ -117,11 +116,40 @@ def test_returns_of_an_earlier_months_pieces_are_not_multiplied_by_days_out() ->
     assert cpm_of(ABASTO, used(100), used(0, 25, returned=20), last="2026-02", first_whole="2026-01").value == 40
 
 
-@pytest.mark.parametrize(("kind", "amount"), [("hospital", 70 - 5), ("warehouse", 200 - 5), ("mixing_centre", 270 - 5)])
-def test_what_counts_as_consumption_depends_on_the_kind_of_facility(kind: Any, amount: int) -> None:
-    record = MonthRecord(dispensed=70, issued=200, returned=5, unmet=40)
-    assert consumption_of(record, kind) == amount
-    assert consumption_of(record, kind, unmet_counts=True) == amount + 40
+@pytest.mark.parametrize(("outflow", "amount"), [("dispensed", 70 - 5), ("issued", 200 - 5), ("both", 270 - 5)])
+def test_what_counts_as_consumption_is_what_left_less_what_came_back(outflow: Any, amount: int) -> None:
+    assert consumption_of(MonthRecord(dispensed=70, issued=200, returned=5, unmet=40), outflow) == amount
+
+
+@pytest.mark.parametrize(
+    ("policy_name", "kind", "counted"),
+    [
+        ("abasto", "hospital", "dispensed"),
+        ("abasto", "warehouse", "issued"),
+        ("abasto", "mixing_centre", "both"),
+        ("bhima", "warehouse", "both"),
+        ("open-msupply", "hospital", "both"),
+    ],
+)
+def test_what_counts_by_kind_of_facility_is_the_policys(policy_name: str, kind: Any, counted: str) -> None:
+    assert CPM_POLICIES[policy_name].outflows.of(kind) == counted
+
+
+@pytest.mark.parametrize(
+    ("method", "value"),
+    [("none", 60 + 10), ("normalised", 90 + 10), ("ratio", 60 * 60 / 45 + 10), ("skip", 60 + 15)],
+)
+def test_unmet_demand_counts_by_policy_and_is_not_multiplied_for_days_out(method: Any, value: float) -> None:
+    """60 dispensed in each of two months, one of them out for 15 days; 15 and 5 prescriptions not filled."""
+    months = used(60, unmet=15), used(60, 15, unmet=5)
+    rule = policy(method=method, window_months=2, unmet_counts=True)
+    found = cpm_of(rule, *months)
+    assert found.value == pytest.approx(value)
+    assert found.inputs.unmet == (15 if method == "skip" else 20)
+    apart = cpm_of(policy(method=method, window_months=2), *months)
+    assert apart.value is not None
+    assert apart.value < value
+    assert apart.inputs.unmet is None
 
 
 def test_a_reported_total_stands_for_the_month_and_its_days_out_for_the_ledgers() -> None:
@@ -141,44 +169,6 @@ def test_where_sheets_come_a_month_without_one_has_no_data() -> None:
 def test_a_reporter_that_goes_over_to_single_events_keeps_its_cpm() -> None:
     found = cpm_of(ABASTO, MonthRecord(reported=90), used(60), used(30))
     assert (found.value, found.inputs.months_left_out) == (60, ())
-
-
-months_drawn = st.lists(
-    st.builds(
-        MonthRecord,
-        dispensed=st.integers(0, 10**9),
-        issued=st.integers(0, 10**9),
-        returned=st.integers(0, 10**9),
-        unmet=st.integers(0, 1000),
-        days_out=st.integers(0, 31),
-        reported=st.integers(-1, 10**9),
-        reported_out=st.integers(-1, 31),
-    ),
-    max_size=6,
-)
-
-
-@given(
-    months_drawn,
-    st.sampled_from(["none", "normalised", "ratio", "skip"]),
-    st.sampled_from([30.0, 30.4375, 30.5, None]),
-    st.sampled_from(["hospital", "warehouse", "mixing_centre"]),
-    st.sampled_from(["left_out", "uncorrected"]),
-    st.integers(1, 6),
-)
-def test_never_negative_infinite_or_nan(
-    months: list[MonthRecord], method: Any, days: float | None, kind: Any, full: Any, window_months: int
-) -> None:
-    rule = policy(method=method, month_days=days, full_month_out=full, window_months=window_months)
-    ledger = Ledger(months={FEBRUARY - index: record for index, record in enumerate(months)})
-    found = cpm(ledger, kind, rule, FEBRUARY + 1, FEBRUARY - 2)
-    if found.value is None:
-        assert found.inputs.state == "insufficient"
-    else:
-        assert math.isfinite(found.value)
-        assert found.value >= 0
-        assert set(found.inputs.months_used).isdisjoint(found.inputs.months_left_out)
-        assert len(found.inputs.months_used + found.inputs.months_left_out) == window_months
 
 
 def test_an_average_of_nothing_is_insufficient() -> None:
@@ -268,3 +258,29 @@ def test_the_months_kept_are_the_window_and_twelve_more() -> None:
     events = [dispensed(1, f"{year}-{month:02d}-10") for year in (2024, 2025) for month in range(1, 13)]
     months = [month.month for month in position(*events, at="2026-01-20").months]
     assert (months[0], months[-1]) == ("2024-10", "2025-12")
+
+
+def test_every_parameter_of_a_policy_is_told_with_the_number() -> None:
+    """Each by its own name: they are handed over by position."""
+    told: dict[str, Any] = {
+        "window_months": 4,
+        "window": "rolling",
+        "month_days": 30.5,
+        "window_days": "calendar",
+        "method": "skip",
+        "full_month_out": "zero",
+        "idle_months": "left_out",
+        "before_first": "counted",
+        "least_months": 2,
+        "least_days": 7,
+        "rounding": "up",
+    }
+    rule = CpmPolicy(name="mine", outflows=Outflows(hospital="both"), unmet_counts=True, **told)
+    march = month_named("2026-03")
+    ledger = Ledger(months={march - 1: used(90, unmet=4), march: used(31, unmet=1)})
+    inputs = cpm(ledger, "hospital", Chosen(rule, ("state", "item")), march, 0, days_gone=31).inputs
+    assert {name: getattr(inputs, name) for name in told} == told
+    assert (inputs.policy, inputs.consumption, inputs.chosen_by) == ("mine", "both", ("state", "item"))
+    assert (inputs.state, inputs.pieces, inputs.unmet, inputs.days_out) == ("ok", 121, 5, 0)
+    assert inputs.months_used == ("2026-02", "2026-03")
+    assert inputs.months_left_out == ("2025-11", "2025-12", "2026-01")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supply.projection import Projection, project
+from supply.projection import Projection, project, stock_by_day
 from tests.thoroughness import cases
 
 HORIZON = 180
@@ -127,3 +127,25 @@ def test_days_until_the_stockout(
     expected: tuple[int | None, int | None, float],
 ) -> None:
     assert project(usable, daily_use, lots, due, HORIZON) == Projection(*expected)
+
+
+@given(st.integers(0, 300), uses, changes)
+@cases(150)
+def test_the_stock_of_each_day_first_falls_short_on_the_day_of_the_stockout(
+    usable: int, use: Fraction, due: Changes
+) -> None:
+    daily_use = float(use)
+    path = stock_by_day(usable, daily_use, due, HORIZON + 1)
+    out = project(usable, daily_use, [], due, HORIZON).days_with_due
+    assert all(stock >= 0 for stock in path)
+    served = HORIZON + 1 if out is None else out
+    before = sum(pieces for day, pieces in due if day < served)
+    if served and usable:
+        assert path[served - 1] == pytest.approx(usable + before - daily_use * served, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("due", "path"), [([], [4, 1, 0, 0]), ([(2, 10)], [4, 1, 8, 5]), ([(3, 2)], [4, 1, 0, 0]), ([(0, 3)], [7, 4, 1, 0])]
+)
+def test_what_comes_after_a_stockout_is_not_owed_to_it(due: Changes, path: list[float]) -> None:
+    assert stock_by_day(7, 3.0, due, 4) == path

@@ -1,0 +1,123 @@
+"""The rules of a health system from a file (TOML): CPM policies and where they hold, cut-offs, what to watch.
+
+watch = "all"
+
+[cpm]
+policy = "abasto"                    # what holds where no choice fits
+
+[cpm.policies.semestral]             # a policy of one's own: another one with changes
+like = "openlmis"
+window_months = 6
+
+[[cpm.choices]]                      # the nearest choice that fits wins (supply.policy_choice)
+policy = "semestral"
+state = "Puebla"
+kind = "hospital"
+
+[levels.hospital]                    # cut-offs where the catalogue gives the item none
+min_months = 1.5
+"""
+
+import tomllib
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from supply.cpm_policy import CpmPolicy
+from supply.cpm_presets import CPM_POLICIES
+from supply.policy_choice import PolicyChoice, PolicyChoices
+from supply.rules import Rules, StockLevels
+
+CALENDAR = "calendar"
+"""How a file says that a month has the days of the calendar: TOML knows no null."""
+
+
+class WrongRules(ValueError):
+    """A rules file that cannot be taken; the sentence names the field."""
+
+
+class _CpmPart(msgspec.Struct, forbid_unknown_fields=True):
+    policy: str = "abasto"
+    policies: dict[str, dict[str, Any]] = {}
+    choices: list[dict[str, Any]] = []
+
+
+class _LevelsPart(msgspec.Struct, forbid_unknown_fields=True):
+    hospital: StockLevels | None = None
+    warehouse: StockLevels | None = None
+    mixing_centre: StockLevels | None = None
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    watch: Literal["oncology", "all"] | None = None
+    cpm: _CpmPart = msgspec.field(default_factory=_CpmPart)
+    levels: _LevelsPart = msgspec.field(default_factory=_LevelsPart)
+
+
+def rules_from(text: str) -> Rules:
+    """The rules that a file's text gives, defaults for what it does not name.
+
+    Raises:
+        WrongRules: naming the field, or the line where the text is no TOML.
+    """
+    try:
+        read = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        raise WrongRules(f"is no TOML: {wrong}") from None
+    file = _convert(read, _File, "")
+    known = {**CPM_POLICIES, **_own_policies(file.cpm.policies)}
+    everywhere = _policy_named(file.cpm.policy, known, "cpm.policy")
+    choices: list[tuple[PolicyChoice, CpmPolicy]] = []
+    for number, table in enumerate(file.cpm.choices, 1):
+        where = f"cpm.choices[{number}]"
+        choice = _convert(table, PolicyChoice, where)
+        choices.append((choice, _policy_named(choice.policy, known, f"{where}.policy")))
+    try:
+        policies = PolicyChoices(everywhere, choices)
+    except ValueError as wrong:
+        raise WrongRules(f"cpm.choices: {wrong}") from None
+    default = Rules()
+    return msgspec.structs.replace(
+        default,
+        policies=policies,
+        levels={kind: getattr(file.levels, kind) or levels for kind, levels in default.levels.items()},
+        watch=default.watch if file.watch is None else file.watch,
+    )
+
+
+def _own_policies(tables: dict[str, dict[str, Any]]) -> dict[str, CpmPolicy]:
+    own: dict[str, CpmPolicy] = {}
+    for name, table in tables.items():
+        where = f"cpm.policies.{name}"
+        if name in CPM_POLICIES:
+            raise WrongRules(f"{where}: a preset has this name already; give yours another one")
+        changes = dict(table)
+        base = _policy_named(changes.pop("like", "abasto"), {**CPM_POLICIES, **own}, f"{where}.like")
+        if "name" in changes:
+            raise WrongRules(f"{where}.name: the name stands in the title of the table")
+        if changes.get("month_days") == CALENDAR:
+            changes["month_days"] = None
+        fields: dict[str, Any] = msgspec.to_builtins(base)
+        if isinstance(changes.get("outflows"), dict):
+            changes["outflows"] = {**fields["outflows"], **changes["outflows"]}
+        own[name] = _convert({**fields, **changes, "name": name}, CpmPolicy, where)
+    return own
+
+
+def _policy_named(name: object, known: dict[str, CpmPolicy], where: str) -> CpmPolicy:
+    policy = known.get(name) if isinstance(name, str) else None
+    if policy is None:
+        raise WrongRules(f"{where}: there is no CPM policy {name!r}; known are {', '.join(sorted(known))}")
+    return policy
+
+
+_Wanted = TypeVar("_Wanted")
+
+
+def _convert(value: object, wanted: type[_Wanted], where: str) -> _Wanted:
+    try:
+        return msgspec.convert(value, wanted)
+    except msgspec.ValidationError as wrong:
+        what, _, path = str(wrong).partition(" - at `$")
+        at = f"{where}{path.rstrip('`')}".lstrip(".")
+        raise WrongRules(f"{at}: {what}" if at else what) from None

@@ -1,0 +1,194 @@
+"""The CPM at its edges: one day more or less, each choice of a policy, and what no choice may ever give."""
+
+import math
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supply.calendar import month_named
+from supply.cpm import cpm
+from supply.cpm_policy import CpmPolicy
+from supply.cpm_presets import CPM_POLICIES
+from supply.ledger import Ledger
+from supply.ledger_state import MonthRecord
+from supply.policy_choice import Chosen
+from tests.thoroughness import cases
+from tests.unit.supply.test_any_event import policies
+from tests.unit.supply.test_cpm import cpm_of, policy, used
+
+MARCH = month_named("2026-03")
+
+
+@pytest.mark.parametrize(
+    ("method", "full", "days_out", "value"),
+    [
+        ("normalised", "left_out", 0, 60),
+        ("normalised", "left_out", 1, (90 + 30 * 30 / 29) / 2),
+        ("normalised", "left_out", 29, (90 + 30 * 30) / 2),
+        ("normalised", "left_out", 30, 90),
+        ("normalised", "left_out", 31, 90),
+        ("normalised", "uncorrected", 29, (90 + 30 * 30) / 2),
+        ("normalised", "uncorrected", 30, 60),
+        ("normalised", "zero", 29, (90 + 30 * 30) / 2),
+        ("normalised", "zero", 30, 45),
+        ("skip", "left_out", 0, 60),
+        ("skip", "left_out", 1, 90),
+        ("ratio", "left_out", 0, 60),
+        ("ratio", "left_out", 1, 60 * 60 / 59),
+        ("ratio", "left_out", 30, 60 * 60 / 30),
+        ("none", "left_out", 30, 60),
+    ],
+)
+def test_a_day_out_more_or_less(method: Any, full: Any, days_out: int, value: float) -> None:
+    """90 in February, 30 in March, which was out on some days."""
+    found = cpm_of(policy(method=method, full_month_out=full, window_months=2), used(90), used(30, days_out))
+    assert found.value == pytest.approx(value)
+
+
+@pytest.mark.parametrize(("february", "march", "state"), [(0, 0, "ok"), (27, 31, "ok"), (28, 30, "uncorrected")])
+def test_an_item_that_was_out_all_the_time_falls_back_to_the_plain_mean(february: int, march: int, state: str) -> None:
+    """28 days are all of a February, 30 all of a month of 30 days."""
+    found = cpm_of(policy(method="ratio", window_months=2), used(90, february), used(30, march))
+    assert found.inputs.state == state
+    assert found.value == pytest.approx({0: 60, 27: 60 * 60 / 3, 28: 60}[february])
+
+
+@pytest.mark.parametrize(("idle", "value"), [("counted", 50), ("left_out", 100)])
+def test_months_without_use_count_as_zero_or_are_left_out(idle: Any, value: float) -> None:
+    months = [used(100), used(0)] * 3
+    found = cpm_of(policy(idle_months=idle, window_months=6), *months)
+    assert found.value == value
+    assert len(found.inputs.months_left_out) == (0 if idle == "counted" else 3)
+
+
+def test_nothing_but_months_without_use_is_a_cpm_of_zero() -> None:
+    found = cpm_of(policy(idle_months="left_out"), used(0), used(0), used(0))
+    assert (found.value, found.inputs.state) == (0, "ok")
+
+
+@pytest.mark.parametrize(("before", "value", "months"), [("left_out", 90, 1), ("counted", 30, 3)])
+def test_months_before_the_first_stock_have_no_data_or_count_as_zero(before: Any, value: float, months: int) -> None:
+    found = cpm_of(policy(before_first=before), used(90), first_whole="2026-03")
+    assert (found.value, len(found.inputs.months_used)) == (value, months)
+
+
+@pytest.mark.parametrize(
+    ("least", "days_out", "enough"), [(60, 0, True), (60, 1, False), (59, 1, True), (61, 0, False)]
+)
+def test_the_least_days_are_days_with_stock(least: int, days_out: int, enough: bool) -> None:
+    found = cpm_of(policy(window_months=2, least_days=least), used(60), used(60, days_out))
+    assert (found.value is not None) == enough
+    assert (found.inputs.state == "insufficient") != enough
+
+
+@pytest.mark.parametrize(("amount", "value"), [(60, 60), (61, 62), (29, 30)])
+def test_rounding_up_takes_each_month_and_the_mean_to_whole_pieces(amount: int, value: int) -> None:
+    """Months of 30 days without one out, and a third one: the mean of 60, 60 and the amount's, rounded up."""
+    rule = policy(rounding="up", window_months=1)
+    assert cpm_of(rule, used(amount)).value == amount
+    assert cpm_of(rule, used(amount, 1)).value == math.ceil(amount * 30 / 29)
+    assert value >= amount
+
+
+def test_rounding_up_is_to_pieces_also_where_parts_of_them_are_kept() -> None:
+    """1.001 pieces, kept in thousandths."""
+    ledger = Ledger(months={MARCH: used(1001)})
+    rule = Chosen(policy(rounding="up", window_months=1))
+    assert cpm(ledger, "hospital", rule, MARCH + 1, 0, 1000).value == 2
+
+
+# ------------------------------------------------------------------------------ windows of days
+
+TEN_A_DAY = {MARCH - back: used(10 * days) for back, days in enumerate([31, 28, 31, 31, 30])}
+
+
+@pytest.mark.parametrize("days_gone", [1, 15, 30, 31])
+@pytest.mark.parametrize("window_days", ["nominal", "calendar"])
+def test_a_rolling_window_of_even_use_gives_that_use_on_every_day(days_gone: int, window_days: Any) -> None:
+    months = {**TEN_A_DAY, MARCH: used(10 * days_gone)}
+    rule = policy(window="rolling", window_days=window_days, window_months=3, method="ratio")
+    found = cpm(Ledger(months=months), "hospital", Chosen(rule), MARCH, 0, days_gone=days_gone)
+    assert found.value == pytest.approx(300)
+    assert found.inputs.pieces == pytest.approx(900)
+
+
+def test_of_the_oldest_month_a_rolling_window_takes_the_share_of_its_days() -> None:
+    """30 days back from the 10th of March: ten of March, twenty of February's 28."""
+    months = {MARCH: used(0), MARCH - 1: used(280)}
+    rule = policy(window="rolling", window_months=1, method="none")
+    found = cpm(Ledger(months=months), "hospital", Chosen(rule), MARCH, 0, days_gone=10)
+    assert found.value == pytest.approx(200)
+    assert found.inputs.months_used == ("2026-02", "2026-03")
+
+
+def test_use_a_day_with_stock_is_told_for_a_month() -> None:
+    """BHIMA's way: 280 pieces in a February that was out on half of its days, for months of 30.5 days."""
+    rule = policy(method="ratio", window_months=1, month_days=30.5, window_days="calendar")
+    assert cpm_of(rule, used(280, 14), last="2026-02").value == pytest.approx(280 / 14 * 30.5)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"month_days": None, "window": "rolling"}, "month_days"),
+        ({"month_days": None, "window_days": "calendar"}, "month_days"),
+        ({"least_months": 4}, "least_months"),
+    ],
+)
+def test_a_policy_that_contradicts_itself_is_refused(changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(ValueError, match=field):
+        CpmPolicy(name="mine", **changes)
+
+
+# ------------------------------------------------------------------------------ what never happens
+
+amounts = st.one_of(st.just(0), st.integers(0, 10**9))
+records = st.builds(
+    MonthRecord,
+    dispensed=amounts,
+    issued=amounts,
+    returned=amounts,
+    unmet=st.integers(0, 1000),
+    days_out=st.integers(0, 31),
+    reported=st.integers(-1, 10**9),
+    reported_out=st.integers(-1, 31),
+)
+
+
+@given(
+    st.lists(records, max_size=8),
+    st.one_of(policies(), st.sampled_from(list(CPM_POLICIES.values()))),
+    st.sampled_from(["hospital", "warehouse", "mixing_centre"]),
+    st.integers(1, 31),
+    st.integers(-8, 1),
+    st.sampled_from([1, 1000]),
+)
+@cases(400)
+def test_never_negative_infinite_or_nan(
+    months: list[MonthRecord], rule: CpmPolicy, kind: Any, days_gone: int, first_back: int, scale: int
+) -> None:
+    ledger = Ledger(months={MARCH - index: record for index, record in enumerate(months)})
+    found = cpm(ledger, kind, Chosen(rule), MARCH, MARCH + first_back, scale, days_gone=days_gone)
+    if found.value is None:
+        assert found.inputs.state == "insufficient"
+        assert found.inputs.months_used == ()
+    else:
+        assert math.isfinite(found.value)
+        assert found.value >= 0
+        assert found.inputs.months_used
+    assert set(found.inputs.months_used).isdisjoint(found.inputs.months_left_out)
+    assert math.isfinite(found.inputs.pieces)
+
+
+@given(st.lists(st.tuples(st.integers(0, 500), st.integers(0, 31)), min_size=3, max_size=3), policies())
+@cases(200)
+def test_more_use_never_makes_a_smaller_cpm(months: list[tuple[int, int]], rule: CpmPolicy) -> None:
+    rule = msgspec.structs.replace(rule, idle_months="counted")
+    fewer = cpm_of(rule, *(used(amount, out) for amount, out in months))
+    more = cpm_of(rule, *(used(amount + 10, out) for amount, out in months))
+    assert (fewer.value is None) == (more.value is None)
+    if fewer.value is not None and more.value is not None:
+        assert more.value >= fewer.value - 1e-6

@@ -1,0 +1,100 @@
+"""The rules of a health system as a file: what it may say, and how it is told what is wrong."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from supply.cpm_presets import CPM_POLICIES
+from supply.rules import Rules, StockLevels
+from supply.rules_file import WrongRules, rules_from
+from tests.unit.supply.shelf import hospital, medicine
+
+DOCS = Path(__file__).parents[3] / "docs" / "rules.md"
+
+
+def test_an_empty_file_leaves_the_defaults() -> None:
+    rules = rules_from("")
+    assert rules.policies.everywhere == Rules().policies.everywhere
+    assert (rules.levels, rules.watch) == (Rules().levels, Rules().watch)
+
+
+def test_a_preset_may_hold_everywhere_and_others_nearer() -> None:
+    rules = rules_from("""
+        [cpm]
+        policy = "openlmis"
+        [[cpm.choices]]
+        policy = "bhima"
+        kind = "warehouse"
+    """)
+    assert rules.policies.policy_of(hospital(), medicine()).policy is CPM_POLICIES["openlmis"]
+    assert rules.policies.policy_of(hospital(kind="warehouse"), medicine()).policy is CPM_POLICIES["bhima"]
+
+
+def test_a_policy_of_ones_own_is_another_one_with_changes() -> None:
+    rules = rules_from("""
+        cpm.policy = "doce"
+        [cpm.policies.doce]
+        like = "bhima"
+        window_months = 12
+        outflows.hospital = "both"
+        [cpm.policies.trece]
+        like = "doce"
+        window = "complete_months"
+        window_days = "nominal"
+        month_days = "calendar"
+        window_months = 13
+        [[cpm.choices]]
+        policy = "trece"
+        state = "Puebla"
+    """)
+    twelve = rules.policies.everywhere.policy
+    assert (twelve.name, twelve.window_months, twelve.method, twelve.month_days) == ("doce", 12, "ratio", 30.5)
+    assert (twelve.outflows.hospital, twelve.outflows.warehouse) == ("both", "both")
+    thirteen = rules.policies.policy_of(hospital(state="Puebla"), medicine()).policy
+    assert (thirteen.name, thirteen.window_months, thirteen.month_days) == ("trece", 13, None)
+
+
+def test_cut_offs_and_what_is_watched() -> None:
+    rules = rules_from('watch = "all"\n[levels.hospital]\nmin_months = 1.5\n')
+    assert rules.watch == "all"
+    assert rules.levels["hospital"] == StockLevels(min_months=1.5)
+    assert rules.levels["warehouse"] == StockLevels()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("cpm = [", "is no TOML"),
+        ("month = 3", "unknown field `month`"),
+        ('watch = "some"', "watch: Invalid enum value 'some'"),
+        ('cpm.policy = "mine"', "cpm.policy: there is no CPM policy 'mine'; known are abasto, bhima"),
+        ('[cpm.policies.mine]\nlike = "yours"', "cpm.policies.mine.like: there is no CPM policy 'yours'"),
+        ("[cpm.policies.mine]\nlike = 3", "cpm.policies.mine.like: there is no CPM policy 3"),
+        ("[cpm.policies.bhima]\nwindow_months = 3", "cpm.policies.bhima: a preset has this name already"),
+        ('[cpm.policies.mine]\nname = "yours"', "cpm.policies.mine.name: the name stands in the title"),
+        ("[cpm.policies.mine]\nwindow_months = 0", "cpm.policies.mine.window_months: Expected `int` >= 1"),
+        ('[cpm.policies.mine]\nmethod = "best"', "cpm.policies.mine.method: Invalid enum value 'best'"),
+        ('[cpm.policies.mine]\noutflows.hospital = "all"', "cpm.policies.mine.outflows.hospital: Invalid enum"),
+        ("[cpm.policies.mine]\nwindow = 7", "cpm.policies.mine.window: Expected `str`, got `int`"),
+        ("[cpm.policies.mine]\nleast_months = 4", "cpm.policies.mine: least_months: 4 is more than the 3 months"),
+        ('[[cpm.choices]]\npolicy = "bhima"', "cpm.choices: choice 1 names none of country"),
+        ('[[cpm.choices]]\nstate = "Puebla"', r"cpm.choices\[1\]: Object missing required field `policy`"),
+        ('[[cpm.choices]]\npolicy = "x"\nstate = "Puebla"', r"cpm.choices\[1\].policy: there is no CPM policy 'x'"),
+        ('[[cpm.choices]]\npolicy = "bhima"\nkind = "shop"', r"cpm.choices\[1\].kind: Invalid enum value 'shop'"),
+        ("[levels.hospital]\nmin_months = -1", "levels.hospital.min_months: Expected `float` >= 0"),
+        ("[levels.shop]\nmin_months = 1", "levels: Object contains unknown field `shop`"),
+        ("[levels.hospital]\nminimum = 1", "levels.hospital: Object contains unknown field `minimum`"),
+    ],
+)
+def test_what_is_wrong_is_named(text: str, said: str) -> None:
+    with pytest.raises(WrongRules, match=said):
+        rules_from(text)
+
+
+def test_the_example_of_the_documentation_is_true() -> None:
+    example = DOCS.read_text().partition("```toml\n")[2].partition("```")[0]
+    assert tomllib.loads(example)
+    rules = rules_from(example)
+    assert rules.policies.everywhere.policy.name == "abasto"
+    assert rules.policies.policy_of(hospital(state="Baja California"), medicine()).policy.name == "imss-bienestar-bc"
