@@ -26,7 +26,7 @@ def list_positions(
 ) -> None:
     """Prints the positions wanted; codes and states in `wanted` are as typed."""
     with read_model(settings_for(database)) as engine, engine.connect() as connection:
-        page = queries.positions(connection, _tidied(connection, wanted), sort=sort, limit=limit)
+        page = queries.positions(connection, tidied(connection, wanted), sort=sort, limit=limit)
     if as_json:
         print_json(page)
     else:
@@ -36,7 +36,7 @@ def list_positions(
 def list_alerts(database: str | None, wanted: AlertFilter, *, limit: int, lang: Lang, as_json: bool) -> None:
     """Prints the alerts wanted; codes and states in `wanted` are as typed."""
     with read_model(settings_for(database)) as engine, engine.connect() as connection:
-        page = queries.alerts(connection, _tidied(connection, wanted), limit=limit)
+        page = queries.alerts(connection, tidied(connection, wanted), limit=limit)
     if as_json:
         print_json(page)
     else:
@@ -58,7 +58,7 @@ def _narrow(lang: Lang) -> Words:
     return Words(lang, dt.datetime.now().astimezone().year)
 
 
-def _tidied(connection: Connection, wanted: FilterT) -> FilterT:
+def tidied(connection: Connection, wanted: FilterT) -> FilterT:
     """The same filter with codes and state as the read model writes them."""
     found: dict[str, str] = {}
     if wanted.facility is not None:

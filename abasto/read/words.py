@@ -4,9 +4,12 @@ import datetime as dt
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from abasto.read import indicator_words
+
 Lang = Literal["es", "en"]
 
 ES: dict[str, str] = {
+    **indicator_words.ES,
     "stock_out": "Desabasto",
     "shortage": "Riesgo de desabasto",
     "low_stock": "Existencia baja",
@@ -101,6 +104,7 @@ ES: dict[str, str] = {
 }
 
 EN: dict[str, str] = {
+    **indicator_words.EN,
     "stock_out": "Stock-out",
     "shortage": "Risk of shortage",
     "low_stock": "Low stock",

@@ -12,6 +12,7 @@ from store.queries.dead_letters import (
     dead_letters,
     mark_resent,
 )
+from store.queries.indicators import IndicatorLine, IndicatorPage, indicators
 from store.queries.lending import Stock, who_has
 from store.queries.names import FacilityName, ItemName, find_facility, find_items, find_state
 from store.queries.positions import PositionDetail, PositionFilter, PositionLine, PositionPage, position, positions
@@ -28,6 +29,8 @@ __all__ = [
     "DeadLetterLine",
     "DeadLetterPage",
     "FacilityName",
+    "IndicatorLine",
+    "IndicatorPage",
     "ItemName",
     "NotFound",
     "PositionDetail",
@@ -44,6 +47,7 @@ __all__ = [
     "find_facility",
     "find_items",
     "find_state",
+    "indicators",
     "mark_resent",
     "open_read_model",
     "position",

@@ -105,8 +105,8 @@ def positions(
 ) -> PositionPage:
     """The positions wanted, in the order of `sort`."""
     conditions = wanted.conditions()
-    total = connection.execute(_named(select(func.count())).where(*conditions)).scalar_one()
-    listed = _named(_lines()).where(*conditions).order_by(*_order(sort)).limit(limit).offset(offset)
+    total = connection.execute(named(select(func.count())).where(*conditions)).scalar_one()
+    listed = named(_lines()).where(*conditions).order_by(*_order(sort)).limit(limit).offset(offset)
     return PositionPage(total, [_line(row) for row in connection.execute(listed)])
 
 
@@ -114,7 +114,7 @@ def position(connection: Connection, facility: str, item: str) -> PositionDetail
     """One position; raises `NotFound`."""
     here = (PositionRow.facility == facility, PositionRow.item == item)
     columns = (PositionRow.document, ItemRow.ven, ItemRow.lead_time_days, FacilityRow.supplier)
-    row = connection.execute(_named(select(*columns)).where(*here)).first()
+    row = connection.execute(named(select(*columns)).where(*here)).first()
     if row is None:
         raise NotFound(f"Nothing was ever reported of {item} in {facility}")
     month_columns = [getattr(ConsumptionMonthRow, name) for name in MonthTotals.__struct_fields__]
@@ -124,7 +124,7 @@ def position(connection: Connection, facility: str, item: str) -> PositionDetail
         .order_by(ConsumptionMonthRow.month)
     )
     return PositionDetail(
-        line=_line(connection.execute(_named(_lines()).where(*here)).one()),
+        line=_line(connection.execute(named(_lines()).where(*here)).one()),
         position=_position.decode(row.document),
         ven=row.ven,
         lead_time_days=row.lead_time_days,
@@ -164,7 +164,7 @@ def _lines() -> Query:
     )
 
 
-def _named(query: Query) -> Query:
+def named(query: Query) -> Query:
     """With the catalogue beside it; a position whose item or facility it does not hold is listed all the same."""
     return (
         query.select_from(PositionRow)

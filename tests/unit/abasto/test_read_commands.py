@@ -10,13 +10,16 @@ import typer
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
+from abasto.commands.indicators import indicators
 from abasto.commands.projector import db_app, projector_app
 from abasto.commands.read import alerts, dead_letters_app, positions, show
 from abasto.read import letters
+from abasto.read.indicators import percent
 from abasto.read.sparkline import consecutive, sparkline
 from abasto.read.words import EN, ES, Words
 from abasto.terminal import FailingClearly
 from store.resend import Resent
+from supply.indicators.figure import Figure
 from tests.builders import HOSPITAL, NOON, dead_letter
 from tests.unit.store.conftest import database, engine, log, metrics, project
 from tests.unit.store.log import Log
@@ -37,7 +40,7 @@ def run(database: str, engine: Engine, log: Log, project: Callable[[], None]) ->
 
 def invoke(*arguments: str, database: str) -> Result:
     app = typer.Typer(cls=FailingClearly)
-    for command in (positions, alerts, show):
+    for command in (positions, alerts, show, indicators):
         app.command()(command)
     for group, name in ((dead_letters_app, "dead-letters"), (projector_app, "projector"), (db_app, "db")):
         app.add_typer(group, name=name)
@@ -65,7 +68,9 @@ def test_alerts_in_spanish(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [("alerts", "--state", "all"), ("positions",), ("show", HOSPITAL, "010.000.5433.00")], ids=" ".join
+    "command",
+    [("alerts", "--state", "all"), ("positions",), ("show", HOSPITAL, "010.000.5433.00"), ("indicators",)],
+    ids=" ".join,
 )
 @pytest.mark.parametrize(("lang", "other"), [("en", ES), ("es", EN)], ids=["en", "es"])
 def test_a_command_speaks_one_language(run: Run, command: tuple[str, ...], lang: str, other: dict[str, str]) -> None:
@@ -118,6 +123,65 @@ def test_a_list_that_is_cut_says_so(run: Run) -> None:
 def test_positions_can_be_filtered_and_sorted(run: Run) -> None:
     answer = json.loads(run("positions", "--json", "--status", "surplus", "--sort", "facility", "--oncology").stdout)
     assert [line["facility"] for line in answer["positions"]] == ["BCIMS000118", "PLIMS000130"]
+
+
+def test_indicators_of_the_nation_say_what_they_are_of(run: Run) -> None:
+    shown = words_of(run("indicators"))
+    for fact in ("All facilities", "7 positions", "83.3 %", "16.7 %", "of 2026-02", "Stock as of 2026-03-10 18:02 UTC"):
+        assert fact in shown, fact
+
+
+def test_what_an_indicator_lacks_is_a_dash_and_its_reason_is_in_the_json(run: Run) -> None:
+    assert " - " in run("indicators").stdout
+    (nation,) = json.loads(run("indicators", "--json").stdout)["lines"]
+    abasto = nation["stock"]["abasto"]
+    assert (abasto["value"], abasto["missing"], abasto["left_out"]) == (
+        None,
+        "no_target",
+        {"no_target": 6, "never_counted": 1},
+    )
+    assert nation["stock"]["orders_complete_on_time"]["missing"] == "orders_not_kept"
+
+
+@pytest.mark.parametrize(
+    ("by", "first"),
+    [("state", "State"), ("facility", "Facility"), ("item", "Item"), ("month", "Month"), ("nation", "Nation")],
+)
+def test_indicators_by_each_kind_of_group(run: Run, by: str, first: str) -> None:
+    assert first in run("indicators", "--by", by).stdout
+
+
+def test_indicators_take_what_people_type(run: Run) -> None:
+    answer = json.loads(
+        run("indicators", "--by", "facility", "--in", "puebla", "--item", "0100005433 00", "--json").stdout
+    )
+    assert [line["group"] for line in answer["lines"]] == ["PLIMS000130"]
+    earlier = words_of(run("indicators", "--month", "2026-01", "--lang", "es"))
+    assert "De meses anteriores no se guarda la existencia. Desabasto y error del CPM de 2026-01." in earlier
+    assert "2027-01 has not begun" in run("indicators", "--month", "2027-01").stderr
+    assert run("indicators", "--search", "x").exit_code == 2
+    assert "No position meets these filters." in run("indicators", "--item", "999.999.0000.00").stdout
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "-"),
+        (0, "0.0 %"),
+        (0.0001, "0.1 %"),
+        (0.125, "12.5 %"),
+        (0.9999, "99.9 %"),
+        (1, "100.0 %"),
+        (12.5, "1,250.0 %"),
+    ],
+)
+def test_what_is_not_all_and_not_none_is_shown_as_neither(value: float | None, shown: str) -> None:
+    assert percent(Figure(value=value, part=1, whole=1, counted=1)) == shown
+
+
+def test_a_bias_has_its_sign() -> None:
+    biases = [Figure(value=value, part=1, whole=1, counted=1) for value in (0.02, -0.02, 0)]
+    assert [percent(figure, signed=True) for figure in biases] == ["+2.0 %", "-2.0 %", "0.0 %"]
 
 
 def test_show_tells_each_number_with_its_inputs(run: Run) -> None:

@@ -1,0 +1,144 @@
+"""The indicators over the read model: which positions make a group, which month is asked, what is not kept."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from schemas.catalogue import Facility
+from store.queries import IndicatorPage, NotFound, PositionFilter, indicators
+from tests.builders import (
+    HOSPITAL,
+    NOON,
+    RITUXIMAB,
+    TRASTUZUMAB,
+    WAREHOUSE,
+    catalogue,
+    cpm_inputs,
+    due,
+    month,
+    months,
+    position,
+)
+from tests.unit.store.log import Log
+from tests.unit.store.read_model import PUEBLA
+
+ALL = PositionFilter()
+NONE = cpm_inputs(state="insufficient", months_used=(), pieces=0)
+Ask = Callable[..., IndicatorPage]
+
+
+@pytest.fixture
+def ask(engine: Engine, log: Log, project: Callable[[], None]) -> Ask:
+    """Two items in a hospital and one each in its warehouse and in Puebla, as of 10 March 2026."""
+    log.publish(*catalogue(), Facility(facility=PUEBLA, name="UMAE Puebla", kind="hospital", state="Puebla"))
+    late = due(60, NOON.date() - dt.timedelta(days=1), late=True)
+    out = (*months("2026-01", 3), month("2026-02", 50, days_out=14), month("2026-03", 0, days_out=9))
+    log.publish(
+        position(on_hand=0, target=300, due=(late, due(5, NOON.date(), "P-2")), due_quantity=65, shown=out),
+        position(item=TRASTUZUMAB, on_hand=400, target=300, shown=(*months("2026-01", 3), month("2026-02", 80))),
+        position(WAREHOUSE, on_hand=None, cpm=None, cover_days=None),
+        position(PUEBLA, on_hand=150, target=300, shown=(*months("2026-01", 3), month("2026-02", 125))),
+        position("NOWHERE", on_hand=30, cpm=None, cover_days=None, shown=(), cpm_inputs=NONE),
+    )
+    project()
+
+    def asked(wanted: PositionFilter = ALL, **how: Any) -> IndicatorPage:
+        with engine.connect() as connection:
+            return indicators(connection, wanted, **how)
+
+    return asked
+
+
+def test_the_nation_unless_another_group_is_asked(ask: Ask) -> None:
+    page = ask()
+    (nation,) = page.lines
+    assert (page.running_month, nation.month, nation.positions, page.total) == ("2026-03", "2026-02", 5, 1)
+    stock, monthly = nation.stock, nation.monthly
+    assert (stock.abasto.value, stock.abasto.left_out) == (0.5, {"never_counted": 1, "no_target": 1})
+    assert (stock.with_stock.part, stock.with_stock.whole) == (3, 4)
+    assert (stock.stock_out.part, stock.stock_out.whole) == (1, 3)
+    assert (stock.late_orders.value, stock.cover.median) == (0.5, 45)
+    assert (monthly.stock_out_rate.part, monthly.stock_out_rate.whole) == (1, 4)
+    assert (monthly.days_out_share.part, monthly.days_out_share.whole) == (14, 4 * 28)
+    assert monthly.mean_days_out.value == 14
+    assert (monthly.forecast_mape.value, monthly.forecast_mape.counted) == (pytest.approx(0.45 / 3), 3)
+    assert monthly.forecast_wape.value == pytest.approx((20 + 25) / (80 + 125 + 100))
+    assert monthly.forecast_bias.value == pytest.approx((20 - 25) / (80 + 125 + 100))
+
+
+def test_states_come_with_the_lowest_abasto_first_and_those_not_known_last(ask: Ask) -> None:
+    page = ask(by="state")
+    assert [(line.group, line.stock.abasto.value, line.positions) for line in page.lines] == [
+        ("Ciudad de México", 0.5, 3),
+        ("Puebla", 0.5, 1),
+        ("", None, 1),
+    ]
+
+
+def test_facilities_and_items_are_named(ask: Ask) -> None:
+    assert [(line.group, line.name) for line in ask(by="item").lines] == [
+        (RITUXIMAB, "Rituximab 500 mg/50 ml"),
+        (TRASTUZUMAB, "Trastuzumab 440 mg"),
+    ]
+    facilities = {line.group: line.name for line in ask(by="facility").lines}
+    assert (facilities[PUEBLA], facilities["NOWHERE"]) == ("UMAE Puebla", "NOWHERE")
+    assert facilities.keys() == {HOSPITAL, WAREHOUSE, PUEBLA, "NOWHERE"}
+
+
+def test_filters_are_those_of_lists(ask: Ask) -> None:
+    (only,) = ask(PositionFilter(facility=HOSPITAL, item=TRASTUZUMAB)).lines
+    assert (only.positions, only.stock.abasto.value, only.monthly.stock_out_rate.value) == (1, 1, 0)
+    (puebla,) = ask(PositionFilter(facility_state="Puebla"), by="facility").lines
+    assert puebla.group == PUEBLA
+    assert ask(PositionFilter(item="999")).lines == []
+
+
+def test_an_earlier_month_has_no_stock(ask: Ask) -> None:
+    (line,) = ask(month="2026-01").lines
+    assert (line.stock.abasto.value, line.stock.abasto.missing) == (None, "stock_not_kept")
+    assert (line.monthly.stock_out_rate.value, line.month) == (0, "2026-01")
+
+
+def test_the_running_month_has_the_stock_of_today_and_the_days_that_have_been(ask: Ask) -> None:
+    (line,) = ask(month="2026-03").lines
+    assert (line.stock.abasto.value, line.monthly.forecast_wape.missing) == (0.5, "month_not_over")
+    assert (line.monthly.days_out_share.part, line.monthly.days_out_share.whole) == (9, 4 * 9)
+
+
+def test_by_month_there_is_a_line_for_each_with_anything_known(ask: Ask) -> None:
+    lines = ask(by="month").lines
+    assert [(line.group, line.positions) for line in lines] == [
+        ("2025-12", 4),
+        ("2026-01", 4),
+        ("2026-02", 4),
+        ("2026-03", 5),
+    ]
+    assert [line.stock.with_stock.missing for line in lines] == ["stock_not_kept"] * 3 + [None]
+    assert [line.group for line in ask(by="month", month="2026-01").lines] == ["2025-12", "2026-01"]
+
+
+def test_a_list_is_cut_and_says_how_long_it_is(ask: Ask) -> None:
+    page = ask(by="facility", limit=1)
+    assert (len(page.lines), page.total) == (1, 4)
+
+
+def test_a_month_that_has_not_begun_is_refused(ask: Ask) -> None:
+    with pytest.raises(NotFound, match="2026-04 has not begun: the newest position is of 2026-03"):
+        ask(month="2026-04")
+
+
+def test_months_are_those_of_the_facility(engine: Engine, log: Log, project: Callable[[], None]) -> None:
+    """At two in the morning of 1 March in Greenwich it is February in Mexico City still."""
+    log.publish(*catalogue(), position(as_of=dt.datetime(2026, 3, 1, 2, tzinfo=dt.UTC)))
+    project()
+    with engine.connect() as connection:
+        assert indicators(connection, ALL).running_month == "2026-02"
+
+
+def test_an_empty_read_model_has_no_lines(engine: Engine) -> None:
+    with engine.connect() as connection:
+        page = indicators(connection, ALL)
+    assert (page.as_of, page.running_month, page.lines) == (None, None, [])

@@ -1,0 +1,113 @@
+"""What a position's published months say: the CPM that was, what was used, and whether the item was needed."""
+
+from typing import Any
+
+import pytest
+
+from schemas.positions import MonthTotals
+from supply.calendar import month_named
+from supply.indicators.published import PublishedMonths
+from tests.builders import cpm_inputs, month
+from tests.events import counted, dispensed
+from tests.unit.supply.shelf import position
+
+MARCH = month_named("2026-03")
+USED = (month("2025-11"), month("2025-12", 90), month("2026-01", 120), month("2026-02", 60))
+
+
+def published(*months: MonthTotals, **inputs: Any) -> PublishedMonths:
+    return PublishedMonths(months, cpm_inputs(months_used=(), **inputs))
+
+
+def test_a_forecast_is_the_mean_of_the_three_months_before() -> None:
+    assert published(*USED).forecast(MARCH) == 90
+
+
+def test_what_comes_later_is_not_in_a_forecast() -> None:
+    assert published(*USED, month("2026-03", 999), month("2026-04", 999)).forecast(MARCH) == 90
+
+
+def test_a_forecast_makes_up_for_days_out_as_the_policy_of_the_position_does() -> None:
+    months = (month("2025-11"), month("2025-12"), month("2026-01"), month("2026-02", 50, days_out=15))
+    assert published(*months).forecast(MARCH) == 100
+    assert published(*months, method="none").forecast(MARCH) == pytest.approx(250 / 3)
+
+
+def test_the_figure_is_the_one_that_the_position_published() -> None:
+    months = [f"2026-{number:02d}-{day:02d}" for number in (1, 2, 3) for day in (5, 17)]
+    shown = position(counted(500, "2025-12-20"), *(dispensed(7, day) for day in months), at="2026-04-01")
+    assert shown.cpm == 14
+    assert PublishedMonths(shown.months, shown.cpm_inputs).forecast(month_named("2026-04")) == shown.cpm
+
+
+def test_use_a_day_foretells_more_for_a_longer_month() -> None:
+    by_the_day = published(*USED, window_days="calendar")
+    assert by_the_day.forecast(MARCH) == pytest.approx(270 / 90 * 31)
+
+
+def test_a_rolling_window_ends_before_the_month_that_it_foretells() -> None:
+    rolling = published(*USED, month("2026-03", 999), window="rolling", window_months=1)
+    assert rolling.forecast(MARCH) == pytest.approx((60 + 120 * 2 / 31) / 30 * 31)
+
+
+def test_too_little_is_no_forecast() -> None:
+    assert published().forecast(MARCH) is None
+    assert published(month("2026-02")).forecast(MARCH) is None  # it may have been a part of a month
+    assert published(*USED[2:], least_months=3).forecast(MARCH) is None
+
+
+def test_a_month_tells_what_was_used_and_how_long_it_was_out() -> None:
+    use = published(*USED, month("2026-03", 70.5, days_out=4, unmet=9)).use(MARCH)
+    assert use == (31, 4, 70.5, 90, True)
+
+
+def test_unmet_demand_is_used_where_the_policy_counts_it() -> None:
+    use = published(*USED, month("2026-03", 70, unmet=9), unmet=0).use(MARCH)
+    assert use is not None
+    assert use.used == 79
+
+
+def test_a_month_that_goes_on_has_as_many_days_as_have_been() -> None:
+    use = published(*USED, month("2026-03", 70)).use(MARCH, 9)
+    assert use is not None
+    assert use.days == 9
+
+
+def test_a_month_on_the_shelf_without_a_record_used_nothing() -> None:
+    use = published(*USED).use(MARCH)
+    assert use is not None
+    assert (use.used, use.days_out, use.needed) == (0, 0, True)
+
+
+def test_of_the_first_month_and_those_before_nothing_is_told() -> None:
+    seen = published(*USED)
+    assert [seen.use(month_named(name)) is None for name in ("2025-10", "2025-11", "2025-12")] == [True, True, False]
+
+
+def test_the_first_month_was_whole_when_the_cpm_used_it() -> None:
+    seen = PublishedMonths(USED[1:], cpm_inputs(months_used=("2025-12", "2026-01", "2026-02")))
+    assert seen.use(month_named("2025-12")) is not None
+    assert seen.forecast(MARCH) == 90
+
+
+def test_where_consumption_comes_as_sheets_a_month_without_one_is_not_known() -> None:
+    sheets = published(*(month(name, 50, reported=True) for name in ("2025-12", "2026-01", "2026-02")))
+    first = sheets.use(month_named("2025-12"))
+    assert first is not None
+    assert first.used == 50
+    assert sheets.use(MARCH) is None
+
+
+def test_an_item_out_for_so_long_that_its_cpm_is_0_is_needed_still() -> None:
+    out = [month(name, 0, days_out=31) for name in ("2025-11", "2025-12", "2026-01", "2026-02", "2026-03")]
+    use = published(*out).use(MARCH)
+    assert use is not None
+    assert (use.forecast, use.needed) == (0, True)
+
+
+def test_an_item_on_the_shelf_that_nobody_uses_is_not_needed() -> None:
+    seen = published(month("2025-06", 5))
+    use = seen.use(MARCH)
+    assert use is not None
+    assert (use.forecast, use.needed) == (0, False)
+    assert (seen.needed(0, MARCH), seen.needed(1, MARCH), published().needed(0, MARCH)) == (False, True, False)
