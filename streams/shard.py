@@ -14,7 +14,7 @@ from streams.letters import dead_letter
 from streams.partitioning import partition_of
 from streams.ports import Book, Intake, Record, ShardClock
 from streams.records import Chunk, LeanRecord
-from supply.position import Outcome
+from supply.position import COUNTED, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,7 @@ class Shard:
         topic, now_ms = chunk.topic, self._wall_ms()
         admit, take, outcomes = self._intake.admit, self.book.take, self.tally.outcomes
         newest_ms: int | None = None
+        counted: list[type[Event]] = []
         for record in chunk.records:
             if record.offset < start:
                 self.tally.skipped += 1
@@ -136,11 +137,16 @@ class Shard:
                     f"{topic}:{self.partition}:{record.offset}: the rules failed on this record: {unexpected!r}. It is "
                     "not lost: the worker takes it up again once the program is mended"
                 ) from unexpected
-            outcomes[event.__class__, outcome] += 1
+            if outcome is COUNTED:
+                counted.append(event.__class__)
+            else:
+                outcomes[event.__class__, outcome] += 1
             if outcome is Outcome.ELSEWHERE:
                 self._forwards.append(self._forward(topic, record, event))
             elif newest_ms is None or at_ms > newest_ms:
                 newest_ms = at_ms
+        for kind, count in Counter(counted).items():
+            outcomes[kind, COUNTED] += count
         return newest_ms
 
     def _forward(self, topic: str, record: LeanRecord, event: Event) -> Forward:
