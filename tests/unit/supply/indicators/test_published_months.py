@@ -111,3 +111,9 @@ def test_an_item_on_the_shelf_that_nobody_uses_is_not_needed() -> None:
     assert use is not None
     assert (use.forecast, use.needed) == (0, False)
     assert (seen.needed(0, MARCH), seen.needed(1, MARCH), published().needed(0, MARCH)) == (False, True, False)
+
+
+def test_an_item_used_again_in_the_month_was_needed_in_it_though_nobody_foresaw_that() -> None:
+    use = published(month("2025-06", 5), month("2026-03", 7)).use(MARCH)
+    assert use is not None
+    assert (use.forecast, use.needed) == (0, True)
