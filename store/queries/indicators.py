@@ -1,19 +1,15 @@
 """The indicators of `supply.indicators` over the read model: by item, facility, state, nation or month."""
 
 import datetime as dt
-from collections.abc import Iterator
-from itertools import groupby
-from typing import Any, Literal, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from schemas.positions import CpmInputs, DueArrival, MonthTotals
-from store.queries.positions import PositionFilter, named
+from store.queries.histories import Present, Published, group_of, histories, present
+from store.queries.positions import PositionFilter
 from store.queries.reading import LIMIT, NotFound
-from store.tables import ConsumptionMonthRow, FacilityRow, ItemRow, PositionRow
-from supply.calendar import month_name, month_named, month_number
+from supply.calendar import month_name, month_named
 from supply.indicators.group import (
     MonthIndicators,
     StockIndicators,
@@ -29,9 +25,6 @@ By = Literal["nation", "state", "facility", "item", "month"]
 
 MONTHS_SHOWN = 13
 """Of a list by month: a year, and the same month of the year before."""
-
-ROWS_AT_ONCE = 5_000
-"""Rows fetched together, so that a nation's months never lie in memory all at once."""
 
 
 class IndicatorLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,18 +50,6 @@ class IndicatorPage(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[IndicatorLine]
 
 
-class _Now(NamedTuple):
-    """The read model's present: instant, local month and the whole local days of it that have been."""
-
-    at: dt.datetime
-    month: int
-    days_gone: int
-
-    def days_of(self, month: int) -> int | None:
-        """The days that a month has had; `None`: all."""
-        return self.days_gone if month == self.month else None
-
-
 class _Group:
     """What belongs to one line."""
 
@@ -80,7 +61,7 @@ class _Group:
         self.stocks: list[Stock] = []
         self.uses: list[MonthUse] = []
 
-    def line(self, now: _Now, *, stock_asked: bool) -> IndicatorLine:
+    def line(self, now: Present, *, stock_asked: bool) -> IndicatorLine:
         over = self.month < now.month
         return IndicatorLine(
             group=self.group,
@@ -90,17 +71,6 @@ class _Group:
             stock=stock_indicators(self.stocks) if stock_asked else stock_not_kept(),
             monthly=month_indicators(self.uses, days_gone=1 if over else now.days_gone, over=over),
         )
-
-
-class _Published(msgspec.Struct, frozen=True):
-    """The part of a position's document that has no column."""
-
-    cpm_inputs: CpmInputs
-    due: tuple[DueArrival, ...]
-    target: int | None = None
-
-
-_published = msgspec.json.Decoder(_Published)
 
 
 def indicators(
@@ -120,7 +90,7 @@ def indicators(
     Raises:
         NotFound: the month has not begun.
     """
-    now = _now(connection)
+    now = present(connection)
     if now is None:
         return IndicatorPage(by=by, as_of=None, running_month=None, total=0, lines=[])
     asked = now.month - 1 if month is None else month_named(month)
@@ -136,11 +106,11 @@ def indicators(
 
 
 def _by_place(
-    connection: Connection, wanted: PositionFilter, by: By, now: _Now, month: int, *, stock_asked: bool
+    connection: Connection, wanted: PositionFilter, by: By, now: Present, month: int, *, stock_asked: bool
 ) -> list[IndicatorLine]:
     groups: dict[str, _Group] = {}
-    for row, published, months in _positions(connection, wanted):
-        key, name = _group_of(row, by)
+    for row, published, months in histories(connection, wanted):
+        key, name = group_of(row, by)
         group = groups.setdefault(key, _Group(key, name, month))
         group.positions += 1
         group.stocks.append(_stock(row, published, months, now))
@@ -150,9 +120,9 @@ def _by_place(
     return sorted(lines, key=lambda line: (*_worst_first(line), line.group))
 
 
-def _by_month(connection: Connection, wanted: PositionFilter, now: _Now, last: int) -> list[IndicatorLine]:
+def _by_month(connection: Connection, wanted: PositionFilter, now: Present, last: int) -> list[IndicatorLine]:
     groups = [_Group(month_name(month), "", month) for month in range(last - MONTHS_SHOWN + 1, last + 1)]
-    for row, published, months in _positions(connection, wanted):
+    for row, published, months in histories(connection, wanted):
         for group in groups:
             use = months.use(group.month, now.days_of(group.month))
             if use is not None:
@@ -169,19 +139,7 @@ def _worst_first(line: IndicatorLine) -> tuple[bool, float]:
     return value is None, value or 0.0
 
 
-def _group_of(row: Any, by: By) -> tuple[str, str]:
-    match by:
-        case "item":
-            return row.item, f"{row.item_name or row.item} {row.presentation or ''}".rstrip()
-        case "facility":
-            return row.facility, row.facility_name or row.facility
-        case "state":
-            return row.facility_state or "", row.facility_state or ""
-        case _:
-            return "", ""
-
-
-def _stock(row: Any, published: _Published, months: PublishedMonths, now: _Now) -> Stock:
+def _stock(row: Any, published: Published, months: PublishedMonths, now: Present) -> Stock:
     return Stock(
         usable=row.usable,
         target=published.target,
@@ -189,60 +147,3 @@ def _stock(row: Any, published: _Published, months: PublishedMonths, now: _Now) 
         needed=months.needed(row.cpm, now.month),
         due=published.due,
     )
-
-
-def _positions(connection: Connection, wanted: PositionFilter) -> Iterator[tuple[Any, _Published, PublishedMonths]]:
-    """Each position wanted, with the part of it that has no column and every month known of it."""
-    conditions = wanted.conditions()
-    key = (PositionRow.facility, PositionRow.item)
-    listed = named(
-        select(
-            *key,
-            PositionRow.usable,
-            PositionRow.cpm,
-            PositionRow.cover_days,
-            PositionRow.document,
-            FacilityRow.name.label("facility_name"),
-            FacilityRow.state.label("facility_state"),
-            ItemRow.name.label("item_name"),
-            ItemRow.presentation,
-        )
-    )
-    totals = [getattr(ConsumptionMonthRow, name) for name in MonthTotals.__struct_fields__]
-    known = named(select(*key, *totals)).join(
-        ConsumptionMonthRow,
-        (ConsumptionMonthRow.facility == PositionRow.facility) & (ConsumptionMonthRow.item == PositionRow.item),
-    )
-    # Both in the database's own order of the keys, whatever that is: the months of a position come when it does.
-    some = {"yield_per": ROWS_AT_ONCE}
-    rows = connection.execute(listed.where(*conditions).order_by(*key), execution_options=some)
-    months = connection.execute(
-        known.where(*conditions).order_by(*key, ConsumptionMonthRow.month), execution_options=some
-    )
-    by_key = groupby(months, key=lambda row: (row.facility, row.item))
-    next_key, next_months = next(by_key, (None, iter(())))
-    for row in rows:
-        found: list[MonthTotals] = []
-        if next_key == (row.facility, row.item):
-            found = [MonthTotals(*each[len(key) :]) for each in next_months]
-            next_key, next_months = next(by_key, (None, iter(())))
-        published = _published.decode(row.document)
-        yield row, published, PublishedMonths(found, published.cpm_inputs)
-
-
-def _now(connection: Connection) -> _Now | None:
-    newest = (
-        select(PositionRow.as_of, func.coalesce(FacilityRow.timezone, "UTC"))
-        .outerjoin(FacilityRow, FacilityRow.facility == PositionRow.facility)
-        .order_by(PositionRow.as_of.desc(), PositionRow.facility)
-        .limit(1)
-    )
-    row = connection.execute(newest).first()
-    if row is None:
-        return None
-    at, timezone = row
-    try:
-        there = at.astimezone(ZoneInfo(timezone))
-    except (ZoneInfoNotFoundError, ValueError):
-        there = at  # a zone that this machine does not know: UTC, as in lists
-    return _Now(at, month_number(there.year, there.month), there.day - 1)

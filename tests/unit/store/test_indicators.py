@@ -1,7 +1,6 @@
 """The indicators over the read model: which positions make a group, which month is asked, what is not kept."""
 
 import datetime as dt
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from schemas.catalogue import Facility
-from store.queries import IndicatorPage, NotFound, PositionFilter, indicators
+from store.queries import IndicatorPage, NotFound, PositionFilter, histories, indicators
 from tests.builders import (
     HOSPITAL,
     NOON,
@@ -150,5 +149,5 @@ def test_months_find_their_positions_however_few_rows_are_fetched_at_once(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_once = ask(by="facility")
-    monkeypatch.setattr(sys.modules["store.queries.indicators"], "ROWS_AT_ONCE", 1)
+    monkeypatch.setattr(histories, "ROWS_AT_ONCE", 1)
     assert ask(by="facility") == at_once
