@@ -8,6 +8,7 @@ import typer
 
 from abasto.commands.catalogue import catalogue_app
 from abasto.commands.convert import convert
+from abasto.commands.cpm import cpm
 from abasto.commands.indicators import indicators
 from abasto.commands.projector import db_app, projector_app
 from abasto.commands.publish import publish
@@ -41,6 +42,7 @@ app.command()(positions)
 app.command()(alerts)
 app.command()(show)
 app.command()(indicators)
+app.command()(cpm)
 app.add_typer(dead_letters_app, name="dead-letters")
 app.add_typer(verify_app, name="verify")
 app.add_typer(catalogue_app, name="catalogue")

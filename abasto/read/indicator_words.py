@@ -1,4 +1,4 @@
-"""The words of `abasto indicators`, in Spanish and English; `abasto.read.words` takes them in."""
+"""The words of `abasto indicators` and `abasto cpm`, in Spanish and English; `abasto.read.words` takes them in."""
 
 ES: dict[str, str] = {
     "by.group.nation": "País",
@@ -22,6 +22,13 @@ ES: dict[str, str] = {
     "i.counted": "{total} grupos.",
     "i.counted_one": "1 grupo.",
     "i.orders": "Los pedidos completos y a tiempo no se conocen todavía: nada publica los ya cerrados.",
+    "by.group.position": "Unidad y clave",
+    "c.official": "CPM\nregistrado",
+    "c.observed": "CPM\nobservado",
+    "c.difference": "Diferencia",
+    "c.off_by": "Error sin\nsigno",
+    "c.pace": "Ritmo\ndel mes",
+    "c.note": "Va {gone} de {month}. Sin CPM registrado u observado, una posición no se compara.",
     "no_indicators": "Ninguna posición con estos filtros.",
 }
 
@@ -47,5 +54,12 @@ EN: dict[str, str] = {
     "i.counted": "{total} groups.",
     "i.counted_one": "1 group.",
     "i.orders": "Orders complete and on time are not known yet: nothing publishes those that are over.",
+    "by.group.position": "Facility and item",
+    "c.official": "Official\nCPM",
+    "c.observed": "Observed\nCPM",
+    "c.difference": "Difference",
+    "c.off_by": "Off by,\nunsigned",
+    "c.pace": "Pace of\nthe month",
+    "c.note": "{gone} of {month} is gone. A position without an official or an observed CPM is not compared.",
     "no_indicators": "No position meets these filters.",
 }

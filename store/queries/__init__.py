@@ -18,6 +18,7 @@ from store.queries.names import FacilityName, ItemName, find_facility, find_item
 from store.queries.positions import PositionDetail, PositionFilter, PositionLine, PositionPage, position, positions
 from store.queries.reading import NotFound, open_read_model
 from store.queries.summary import AlertCount, Summary, summary
+from store.queries.supervision import CpmLine, CpmPage, cpm_supervision
 
 __all__ = [
     "AlertCount",
@@ -25,6 +26,8 @@ __all__ = [
     "AlertFilter",
     "AlertLine",
     "AlertPage",
+    "CpmLine",
+    "CpmPage",
     "DeadLetterDetail",
     "DeadLetterLine",
     "DeadLetterPage",
@@ -42,6 +45,7 @@ __all__ = [
     "Transition",
     "alert",
     "alerts",
+    "cpm_supervision",
     "dead_letter",
     "dead_letters",
     "find_facility",

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -14,6 +14,8 @@ from store.queries.positions import PositionFilter, named
 from store.tables import ConsumptionMonthRow, FacilityRow, ItemRow, PositionRow
 from supply.calendar import days_in_month, month_number
 from supply.indicators.published import PublishedMonths
+
+GroupedBy = Literal["nation", "state", "facility", "item", "position", "month"]
 
 ROWS_AT_ONCE = 5_000
 """Rows fetched together, so that a nation's months never lie in memory all at once."""
@@ -105,7 +107,7 @@ def histories(connection: Connection, wanted: PositionFilter) -> Iterator[tuple[
         yield row, published, PublishedMonths(found, published.cpm_inputs)
 
 
-def group_of(row: Any, by: str) -> tuple[str, str]:
+def group_of(row: Any, by: GroupedBy) -> tuple[str, str]:
     """The code (or state) that a row of `histories` goes under, and the name of it; the nation has neither."""
     facility = row.facility_name or row.facility
     item = f"{row.item_name or row.item} {row.presentation or ''}".rstrip()

@@ -18,6 +18,9 @@ LeftOut = Literal[
     "not_used",
     "not_over",
     "cancelled",
+    "no_official",
+    "no_cpm",
+    "month_not_known",
 ]
 """Why a position, or an order line, did not enter a figure.
 
@@ -27,6 +30,8 @@ LeftOut = Literal[
 - `out_of_stock`: it was out on some day, so that less could be used than was wanted.
 - `not_used`: nothing was used, so there is nothing to take a percentage of.
 - `not_over`: an order line that may still come in time. `cancelled`: one of which nothing is asked any more.
+- `no_official`: no CPM is registered for it. `no_cpm`: it has too little data for one of our own. `month_not_known`:
+  nothing is known of its running month, because it was not here before or its consumption comes as sheets.
 """
 
 Missing = Literal[LeftOut, "nothing_there", "stock_not_kept", "orders_not_kept", "month_just_begun", "month_not_over"]

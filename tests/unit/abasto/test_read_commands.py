@@ -10,6 +10,7 @@ import typer
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
+from abasto.commands.cpm import cpm
 from abasto.commands.indicators import indicators
 from abasto.commands.projector import db_app, projector_app
 from abasto.commands.read import alerts, dead_letters_app, positions, show
@@ -20,7 +21,7 @@ from abasto.read.words import EN, ES, Words
 from abasto.terminal import FailingClearly
 from store.resend import Resent
 from supply.indicators.figure import Figure
-from tests.builders import HOSPITAL, NOON, dead_letter
+from tests.builders import HOSPITAL, NOON, WAREHOUSE, catalogue, dead_letter, position
 from tests.unit.store.conftest import database, engine, log, metrics, project
 from tests.unit.store.log import Log
 from tests.unit.store.read_model import publish_network
@@ -40,7 +41,7 @@ def run(database: str, engine: Engine, log: Log, project: Callable[[], None]) ->
 
 def invoke(*arguments: str, database: str) -> Result:
     app = typer.Typer(cls=FailingClearly)
-    for command in (positions, alerts, show, indicators):
+    for command in (positions, alerts, show, indicators, cpm):
         app.command()(command)
     for group, name in ((dead_letters_app, "dead-letters"), (projector_app, "projector"), (db_app, "db")):
         app.add_typer(group, name=name)
@@ -69,7 +70,7 @@ def test_alerts_in_spanish(run: Run) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [("alerts", "--state", "all"), ("positions",), ("show", HOSPITAL, "010.000.5433.00"), ("indicators",)],
+    [("alerts", "--state", "all"), ("positions",), ("show", HOSPITAL, "010.000.5433.00"), ("indicators",), ("cpm",)],
     ids=" ".join,
 )
 @pytest.mark.parametrize(("lang", "other"), [("en", ES), ("es", EN)], ids=["en", "es"])
@@ -182,6 +183,17 @@ def test_what_is_not_all_and_not_none_is_shown_as_neither(value: float | None, s
 def test_a_bias_has_its_sign() -> None:
     biases = [Figure(value=value, part=1, whole=1, counted=1) for value in (0.02, -0.02, 0)]
     assert [percent(figure, signed=True) for figure in biases] == ["+2.0 %", "-2.0 %", "0.0 %"]
+
+
+def test_the_official_cpm_stands_beside_the_observed_one(database: str, log: Log, project: Callable[[], None]) -> None:
+    log.publish(*catalogue(), position(official_cpm=120), position(WAREHOUSE))
+    project()
+    shown = words_of(invoke("cpm", database=database))
+    for fact in ("Rituximab", "120 100 -16.7 % 16.7 %", "-20", "2 groups. 31 % of 2026-03 is gone."):
+        assert fact in shown, fact
+    (nation,) = json.loads(invoke("cpm", "--by", "nation", "--json", database=database).stdout)["lines"]
+    assert nation["cpm"]["difference"]["left_out"] == {"no_official": 1}
+    assert "Va 31 % de 2026-03." in words_of(invoke("cpm", "--by", "item", "--lang", "es", database=database))
 
 
 def test_show_tells_each_number_with_its_inputs(run: Run) -> None:

@@ -14,6 +14,7 @@ from tests.unit.store.test_indicators import *  # noqa: F403
 from tests.unit.store.test_projector import *  # noqa: F403 - all of them, those written later too
 from tests.unit.store.test_queries import *  # noqa: F403
 from tests.unit.store.test_rebuild import *  # noqa: F403
+from tests.unit.store.test_supervision import *  # noqa: F403
 
 pytestmark = pytest.mark.integration
 

@@ -1,0 +1,75 @@
+"""`abasto cpm`: the official CPM beside the observed one and this month's pace, as a table or JSON."""
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from abasto.read.commands import tidied
+from abasto.read.indicators import NAME_COLUMNS, percent
+from abasto.read.lists import print_table
+from abasto.read.session import read_model, settings_for
+from abasto.read.styles import two_lines
+from abasto.read.words import Lang, Words, number
+from abasto.terminal import print_json
+from store import queries
+from store.queries import CpmLine, CpmPage, PositionFilter
+from store.queries.supervision import SupervisedBy
+from supply.indicators.figure import Figure
+
+COLUMNS = ("c.official", "c.observed", "c.difference", "c.off_by", "c.pace")
+
+
+def list_cpm(
+    database: str | None, wanted: PositionFilter, *, by: SupervisedBy, limit: int, lang: Lang, as_json: bool
+) -> None:
+    """Prints the CPM supervision of the positions wanted; codes and states in `wanted` are as typed."""
+    with read_model(settings_for(database)) as engine, engine.connect() as connection:
+        page = queries.cpm_supervision(connection, tidied(connection, wanted), by=by, limit=limit)
+    if as_json:
+        print_json(page)
+    else:
+        print_table(cpm_table(page, Words(lang)))
+
+
+def cpm_table(page: CpmPage, words: Words) -> RenderableType:
+    """One line for each group; what is not known is a dash, and why is in the JSON."""
+    if not page.lines or page.share_gone is None:
+        return Text(words("no_indicators"))
+    table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False, header_style="bold", padding=(0, 1))
+    table.add_column(words(f"by.group.{page.by}"), ratio=1, min_width=NAME_COLUMNS)
+    for name in COLUMNS:
+        table.add_column(words(name), justify="right", no_wrap=True)
+    for line in page.lines:
+        table.add_row(*_cells(line, page, words))
+    gone = f"{page.share_gone * 100:.0f} %"
+    notes = [words("i.counted_one") if page.total == 1 else words("i.counted", total=f"{page.total:,}")]
+    if len(page.lines) < page.total:
+        notes.append(words("shown", shown=len(page.lines), total=f"{page.total:,}"))
+    notes.append(words("c.note", month=page.running_month, gone=gone))
+    return Group(table, Text(" ".join(notes), style="dim"))
+
+
+def _cells(line: CpmLine, page: CpmPage, words: Words) -> list[Text]:
+    cpm = line.cpm
+    compared = cpm.difference.counted > 0
+    official, off = cpm.difference.whole or 0, cpm.difference.part or 0
+    name = line.name or line.group or words("nation" if page.by == "nation" else "no_state")
+    code = line.group.replace("|", " ") if line.group != name else ""
+    return [
+        two_lines(name, code),
+        Text(_pieces(official) if compared else "-"),
+        Text(_pieces(official + off) if compared else "-"),
+        two_lines(percent(cpm.difference, signed=True), _pieces(off, signed=True) if compared else ""),
+        Text(percent(cpm.off_by)),
+        two_lines(percent(cpm.pace), _paces(cpm.pace)),
+    ]
+
+
+def _paces(pace: Figure) -> str:
+    """What the percentage is of: it holds for all positions with a CPM, also those without an official one."""
+    return "" if pace.part is None or pace.whole is None else f"{_pieces(pace.part)} / {_pieces(pace.whole)}"
+
+
+def _pieces(amount: float, *, signed: bool = False) -> str:
+    return ("+" if signed and amount > 0 else "") + number(round(amount, 1))
