@@ -121,7 +121,7 @@ def test_the_image_runs_as_nobody_in_particular_and_cannot_change_itself(stack: 
 
 
 def test_the_image_runs_compiled_rules_and_carries_nothing_that_compiled_them(stack: Compose) -> None:
-    look = "import importlib.util as u, supply.book as b; print(b.__file__, u.find_spec('mypy'), u.find_spec('setuptools'))"
+    look = "import importlib.util as u, supply.book as b; print(b.__file__, *map(u.find_spec, ('mypy', 'setuptools')))"
     seen = stack("exec", "--no-TTY", "worker", "python", "-c", look).split()
     assert seen[0].endswith(".so")
     assert seen[1:] == ["None", "None"]
