@@ -120,6 +120,13 @@ def test_the_image_runs_as_nobody_in_particular_and_cannot_change_itself(stack: 
     assert "\n/opt/abasto/bin/pip" not in seen
 
 
+def test_the_image_runs_compiled_rules_and_carries_nothing_that_compiled_them(stack: Compose) -> None:
+    look = "import importlib.util as u, supply.book as b; print(b.__file__, *map(u.find_spec, ('mypy', 'setuptools')))"
+    seen = stack("exec", "--no-TTY", "worker", "python", "-c", look).split()
+    assert seen[0].endswith(".so")
+    assert seen[1:] == ["None", "None"]
+
+
 def test_events_published_from_the_machine_become_alerts_in_postgresql(stack: Compose, tmp_path: Path) -> None:
     write_catalogue(
         tmp_path / "catalogue",
