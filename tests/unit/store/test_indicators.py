@@ -139,6 +139,14 @@ def test_months_are_those_of_the_facility(engine: Engine, log: Log, project: Cal
         assert indicators(connection, ALL).running_month == "2026-02"
 
 
+def test_the_newest_position_says_which_month_it_is(engine: Engine, log: Log, project: Callable[[], None]) -> None:
+    quiet = position(item=TRASTUZUMAB, as_of=dt.datetime(2026, 1, 20, 18, tzinfo=dt.UTC))
+    log.publish(*catalogue(), quiet, position())
+    project()
+    with engine.connect() as connection:
+        assert indicators(connection, ALL).running_month == "2026-03"
+
+
 def test_an_empty_read_model_has_no_lines(engine: Engine) -> None:
     with engine.connect() as connection:
         page = indicators(connection, ALL)
