@@ -40,6 +40,11 @@ FIRST_RECORDS = 500
 REBALANCE_MARGIN_SECONDS = 15.0
 """A rebalance waits for each worker to save its shards: so much longer than a checkpoint may take."""
 
+METADATA_AGE_MS = 30_000
+"""How often the partition counts of the inputs are asked for. A topic that was given more partitions under a running
+worker has records nobody counts until this shows it, and the worker ends: with the client's own 5 minutes, too long.
+One small request a worker."""
+
 ANSWERED_WITHIN_MS = 5_000
 """An end of a partition older than this says nothing of what came since: brokers answer fetches every 100 ms."""
 
@@ -71,6 +76,7 @@ class ChunkThread(driver.AIOKafkaConsumerThread):
             heartbeat_interval_ms=round(settings.session_seconds * 1000 / 6),
             rebalance_timeout_ms=round((settings.checkpoint_limit_seconds + REBALANCE_MARGIN_SECONDS) * 1000),
             request_timeout_ms=max(REQUEST_TIMEOUT_MS, round(settings.session_seconds * 1000)),
+            metadata_max_age_ms=METADATA_AGE_MS,
         )
         return self.reader
 

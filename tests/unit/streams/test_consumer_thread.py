@@ -38,6 +38,20 @@ def consumer_without_broker(monkeypatch: pytest.MonkeyPatch) -> ChunkConsumer:
     )
 
 
+async def test_another_number_of_partitions_is_noticed_within_half_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or its records stay uncounted for the five minutes that are the client's default."""
+    asked: dict[str, object] = {}
+
+    def client(**arguments: object) -> None:
+        asked.update(arguments)
+
+    monkeypatch.setattr("streams.consumer.AIOKafkaConsumer", client)
+    consumer = consumer_without_broker(monkeypatch)
+    consumer._thread._create_worker_consumer(consumer.transport)
+    assert asked["metadata_max_age_ms"] == 30_000
+    consumer._thread.thread_loop.close()
+
+
 async def test_asked_to_stop_the_thread_ends_and_its_loop_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     threads = set(threading.enumerate())
     consumer = consumer_without_broker(monkeypatch)
