@@ -225,12 +225,14 @@ class FacilityAliasRow(Base):
 
 
 class OfficialCpmRow(Base):
-    """The CPM registered for a facility and item, pieces a month."""
+    """A CPM registered for a facility and item from a day on, pieces a month. `entry` is its key in the catalogue: one
+    facility and item may have several, for one time after the other."""
 
     __tablename__ = "official_cpm"
 
-    facility: Mapped[str] = mapped_column(primary_key=True)
-    item: Mapped[str] = mapped_column(primary_key=True)
+    entry: Mapped[str] = mapped_column(primary_key=True)
+    facility: Mapped[str]
+    item: Mapped[str]
     cpm: Mapped[float]
     valid_from: Mapped[dt.date | None]
 

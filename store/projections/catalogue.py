@@ -60,7 +60,7 @@ class CatalogueProjection:
                     connection.execute(delete(FacilityAliasRow).where(FacilityAliasRow.facility == entry.facility))
                     aliases.extend({"alias": each, "facility": entry.facility} for each in set(entry.aliases))
                 case OfficialCpm():
-                    official.append(msgspec.structs.asdict(entry))
+                    official.append({"entry": key} | msgspec.structs.asdict(entry))
                 case None:
                     _remove(connection, key)
         upsert(connection, ItemRow, items)
@@ -80,8 +80,8 @@ def _place(key: str) -> list[tuple[type[Base], ColumnElement[bool]]] | None:
                 (FacilityRow, FacilityRow.facility == facility),
                 (FacilityAliasRow, FacilityAliasRow.facility == facility),
             ]
-        case ["official_cpm", facility, item]:
-            return [(OfficialCpmRow, (OfficialCpmRow.facility == facility) & (OfficialCpmRow.item == item))]
+        case ["official_cpm", _, _, _]:
+            return [(OfficialCpmRow, OfficialCpmRow.entry == key)]
     return None
 
 

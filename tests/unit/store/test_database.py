@@ -24,7 +24,7 @@ from store.database import (
     open_engine,
     writing,
 )
-from store.tables import Base, PositionRow, ProjectorClaimRow
+from store.tables import Base, OfficialCpmRow, PositionRow, ProjectorClaimRow
 
 PACIFIC = dt.timezone(dt.timedelta(hours=-7))
 
@@ -58,6 +58,24 @@ def test_what_was_zero_for_want_of_a_count_becomes_null(tmp_path: Path) -> None:
     with older.connect() as connection:
         found = connection.execute(select(PositionRow.facility, PositionRow.expires_unused)).all()
     assert {tuple(each) for each in found} == {("A", 0), ("B", None)}
+    older.dispose()
+
+
+def test_an_official_cpm_of_an_older_release_keeps_its_place_in_the_catalogue(tmp_path: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(store.__file__).parent / "migrations"))
+    address = f"sqlite:///{tmp_path}/older.db"
+    older = open_engine(address)
+    with writing(older) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.execute(
+            text("INSERT INTO official_cpm VALUES ('F', 'I', 30, '2026-01-01'), ('F', 'J', 40, NULL)"),
+        )
+    store.migrate(address)
+    with older.connect() as connection:
+        found = connection.execute(select(OfficialCpmRow.entry, OfficialCpmRow.cpm)).all()
+    assert {tuple(each) for each in found} == {("official_cpm|F|I|2026-01-01", 30), ("official_cpm|F|J|", 40)}
     older.dispose()
 
 

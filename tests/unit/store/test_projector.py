@@ -1,5 +1,6 @@
 """The projector: each record once, whatever happens between two batches."""
 
+import datetime as dt
 import threading
 from collections.abc import Callable
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 
 from schemas import channels
+from schemas.catalogue import OfficialCpm, entry_key
 from store import batch
 from store.database import writing
 from store.faults import DatabaseGone, Superseded, TopicMadeAnew, TopicsMissing
@@ -161,13 +163,27 @@ def test_a_repeated_dead_letter_is_written_once_and_counted(
     assert faults(metrics) == {"repeated_dead_letter": 1}
 
 
+def test_official_cpms_for_one_time_after_the_other_are_kept_apart(engine: Engine, log: Log, project: Project) -> None:
+    registered = [
+        OfficialCpm(facility=HOSPITAL, item=RITUXIMAB, cpm=cpm, valid_from=since)
+        for cpm, since in ((30, None), (40, dt.date(2026, 1, 1)), (50, dt.date(2026, 7, 1)))
+    ]
+    log.publish(*registered)
+    project()
+    assert {row[3] for row in rows(engine)["official_cpm"]} == {30, 40, 50}
+    log.append(channels.CATALOGUE, 0, entry_key(registered[1]).encode(), None)
+    project()
+    assert {row[3] for row in rows(engine)["official_cpm"]} == {30, 50}
+
+
 def test_tombstones_take_entries_and_positions_away(engine: Engine, log: Log, project: Project) -> None:
     log.publish(*catalogue(), position(), position(item=TRASTUZUMAB))
     project()
     place = log.append(channels.CATALOGUE, 0, f"facility|{HOSPITAL}".encode(), None)
     assert place.topic == channels.CATALOGUE
     log.append(channels.CATALOGUE, 0, f"item|{RITUXIMAB}".encode(), None)
-    log.append(channels.CATALOGUE, 0, f"official_cpm|{HOSPITAL}|{RITUXIMAB}".encode(), None)
+    (official,) = (entry for entry in catalogue() if isinstance(entry, OfficialCpm))
+    log.append(channels.CATALOGUE, 0, entry_key(official).encode(), None)
     for partition in (0, 1):
         log.append(channels.POSITIONS, partition, f"{HOSPITAL}|{RITUXIMAB}".encode(), None)
     project()
