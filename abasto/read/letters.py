@@ -1,5 +1,6 @@
 """`abasto dead-letters`: what could not count, and sending it again."""
 
+import datetime as dt
 from pathlib import Path
 
 import msgspec
@@ -49,7 +50,7 @@ def resend_letter(database: str | None, number: str, mended: Path | None, *, bro
     content = None if mended is None else mended.read_bytes().rstrip(b"\r\n")
     with read_model(settings) as engine:
         try:
-            resent = resend(settings, engine, number, content)
+            resent = resend(settings, engine, number, content, dt.datetime.now(dt.UTC))
         except (StillBad, NotSent) as wrong:
             raise Failure(f"{number} was not sent:\n  {wrong}") from wrong
     if as_json:
@@ -98,6 +99,9 @@ def _sent(resent: Resent) -> RenderableType:
     facts.add_row("Dead letter", resent.number)
     facts.add_row("Sent again", "mended" if resent.mended else "as it was")
     facts.add_row("Lies now at", f"{resent.topic}:{resent.partition}:{resent.offset}")
+    if resent.sent_before is not None:
+        before = f"{resent.sent_before:%Y-%m-%d %H:%M} UTC"
+        facts.add_row("Sent before", f"{before}; the same event counts once all the same")
     return facts
 
 

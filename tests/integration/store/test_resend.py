@@ -1,5 +1,6 @@
 """A dead letter sent again: where the engine looks for it, and noted."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,10 +82,18 @@ def test_a_mended_record_goes_to_the_topic_of_its_type_under_the_key_of_its_posi
         "topic": inventory,
         "partition": place.partition,
         "offset": 0,
+        "sent_before": None,
     }
     with engine.connect() as connection:
-        assert queries.dead_letter(connection, number).line.state == "resent"
+        line = queries.dead_letter(connection, number).line
+        assert (line.state, line.resent_at is None) == ("resent", False)
         assert queries.dead_letters(connection, state="open").total == 0
+    again = CliRunner().invoke(
+        app,
+        ["dead-letters", "resend", number, "--with", str(tmp_path / "mended.json"), "--json"],
+        env={"ABASTO_DATABASE": database, "ABASTO_BROKERS": kafka.bootstrap},
+    )
+    assert dt.datetime.fromisoformat(json.loads(again.stdout)["sent_before"]) == line.resent_at
 
 
 def test_a_broker_that_is_not_there_leaves_it_open(database: str, engine: Engine, tmp_path: Path) -> None:

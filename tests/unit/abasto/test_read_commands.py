@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 import typer
 from sqlalchemy import Engine
@@ -276,7 +277,8 @@ def test_a_dead_letter_does_not_upset_the_terminal(database: str, log: Log, proj
 def test_a_dead_letter_that_would_be_refused_again_is_not_sent(run: Run, tmp_path: Path) -> None:
     still = run("dead-letters", "resend", "abasto.inventory.v1:0:1")
     assert still.exit_code == 1
-    assert "was not sent:\n  Item 010.000.9999.00 is not in the catalogue: load it first" in still.stderr
+    assert "was not sent:\n  Item 010.000.9999.00 is not in the catalogue; add it there" in still.stderr
+    assert "abasto catalogue load" in still.stderr
     (tmp_path / "mended.json").write_text('{"type": "stock.counted"}', encoding="utf-8")
     mended = run("dead-letters", "resend", "abasto.inventory.v1:0:1", "--with", str(tmp_path / "mended.json"))
     assert mended.exit_code == 1
@@ -287,14 +289,21 @@ def test_a_dead_letter_sent_again_tells_what_was_sent_and_where_it_lies(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = "abasto.inventory.v1:0:1"
-    where = Resent(number=number, mended=True, topic="abasto.consumption.v1", partition=3, offset=9)
+    where = Resent(number=number, mended=True, topic="abasto.consumption.v1", partition=3, offset=9, sent_before=None)
     monkeypatch.setattr(letters, "resend", lambda *_: where)
-    shown = run("dead-letters", "resend", number).stdout
-    assert [re.split(" {2,}", line.strip()) for line in shown.splitlines()] == [
+    once = [
         ["Dead letter", number],
         ["Sent again", "mended"],
         ["Lies now at", "abasto.consumption.v1:3:9"],
     ]
+    assert facts_of(run("dead-letters", "resend", number)) == once
+    where = msgspec.structs.replace(where, sent_before=NOON)
+    before = "2026-03-10 18:00 UTC; the same event counts once all the same"
+    assert facts_of(run("dead-letters", "resend", number)) == [*once, ["Sent before", before]]
+
+
+def facts_of(result: Result) -> list[list[str]]:
+    return [re.split(" {2,}", line.strip()) for line in result.stdout.splitlines()]
 
 
 def test_a_month_without_a_sheet_is_a_gap_in_the_sparkline_and_nothing_used_is_the_lowest_bar() -> None:
