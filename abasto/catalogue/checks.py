@@ -1,7 +1,8 @@
 """What must hold between the rows of a catalogue: one row for each code, and no reference into nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -11,14 +12,18 @@ from schemas.catalogue import CatalogueEntry, Facility, Item, OfficialCpm, entry
 Placed = tuple[str, CatalogueEntry]
 """An entry and where it stands: file and row."""
 
+_FAULTS_SHOWN = 20
 
-def cross_check(placed: Sequence[Placed], whole: bool) -> tuple[list[Placed], list[str]]:
+
+def cross_check(placed: Sequence[Placed], whole: bool, kept: Sequence[Placed] = ()) -> tuple[list[Placed], list[str]]:
     """The entries, with aliases of facilities resolved, and a sentence for each fault between them.
 
-    `whole` says that items and facilities are both at hand, so that a reference to neither is a fault.
+    `whole` says that items and facilities are both at hand, so that a reference to neither is a fault. Entries that are
+    `kept` beside them give codes a meaning too; what is wrong among those alone is no fault of these.
     """
-    codes = _Codes(placed)
-    faults = list(codes.faults)
+    codes = _Codes([*kept, *placed])
+    ours = {entry.facility for _, entry in placed if isinstance(entry, Facility)}
+    faults = [str(clash) for clash in codes.clashes if clash.owner in ours or clash.facility in ours]
     checked: list[Placed] = []
     first_row: dict[str, str] = {}
     for place, written in placed:
@@ -33,6 +38,35 @@ def cross_check(placed: Sequence[Placed], whole: bool) -> tuple[list[Placed], li
     return checked, faults
 
 
+def check_over(
+    known: Mapping[str, CatalogueEntry | None], entries: Iterable[CatalogueEntry]
+) -> tuple[list[CatalogueEntry], list[str]]:
+    """The entries as they would stand over what the service knows, by key, and a sentence for each fault.
+
+    Somebody who loads a part says nothing of the rest: without a look at it an alias would go over to another facility,
+    and with it all events that come under it.
+    """
+    wanted = list(entries)
+    keys = {entry_key(entry) for entry in wanted}
+    kept = [
+        (f"{_subject(entry)} as the service knows it", entry)
+        for key, entry in known.items()
+        if entry is not None and key not in keys
+    ]
+    placed = [(_subject(entry), entry) for entry in wanted]
+    kinds = {type(entry) for _, entry in (*kept, *placed)}
+    checked, faults = cross_check(placed, {Item, Facility} <= kinds, kept)
+    return [entry for _, entry in checked], faults
+
+
+def fault_lines(faults: Sequence[str]) -> str:
+    """The faults for a person, a line for each; of a wrong file the first ones say enough."""
+    lines = list(faults[:_FAULTS_SHOWN])
+    if len(faults) > _FAULTS_SHOWN:
+        lines.append(f"and {len(faults) - _FAULTS_SHOWN} more")
+    return "".join(f"\n  {line}" for line in lines)
+
+
 def _subject(entry: CatalogueEntry) -> str:
     match entry:
         case Item():
@@ -43,20 +77,32 @@ def _subject(entry: CatalogueEntry) -> str:
             return f"the official CPM of {entry.item} in {entry.facility}"
 
 
+class _Clash(NamedTuple):
+    """An alias that means another facility."""
+
+    place: str
+    facility: str
+    alias: str
+    owner: str
+
+    def __str__(self) -> str:
+        return f"{self.place}, column aliases: {self.alias} already means facility {self.owner}"
+
+
 class _Codes:
     """Which facility each code or alias means, and which items there are."""
 
     def __init__(self, placed: Sequence[Placed]) -> None:
         self.items = {entry.item for _, entry in placed if isinstance(entry, Item)}
         self.facility_of = {entry.facility: entry.facility for _, entry in placed if isinstance(entry, Facility)}
-        self.faults: list[str] = []
+        self.clashes: list[_Clash] = []
         for place, entry in placed:
             if not isinstance(entry, Facility):
                 continue
             for alias in entry.aliases:
                 owner = self.facility_of.setdefault(alias, entry.facility)
                 if owner != entry.facility:
-                    self.faults.append(f"{place}, column aliases: {alias} already means facility {owner}")
+                    self.clashes.append(_Clash(place, entry.facility, alias, owner))
 
     def canonical(self, entry: CatalogueEntry) -> CatalogueEntry:
         """The entry with every facility it refers to under its own code."""

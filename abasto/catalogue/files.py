@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
-from abasto.catalogue.checks import cross_check
+from abasto.catalogue.checks import cross_check, fault_lines
 from abasto.tables import Row, Table, TableFault, Unreadable, read_tables
 from abasto.terminal import Failure
 from schemas.catalogue import CatalogueEntry, Facility, Item, OfficialCpm
@@ -28,7 +28,6 @@ TABLES: dict[str, type[Item | Facility | OfficialCpm]] = {
 """The name of each table, as a file's stem or a sheet, and what its rows are."""
 
 _ALIAS_SEPARATORS = re.compile(r"[;,|\s]+")
-_FAULTS_SHOWN = 20
 
 _YES = frozenset({"true", "yes", "y", "si", "sí", "x", "1"})
 _NO = frozenset({"false", "no", "n", "0"})
@@ -38,11 +37,7 @@ class CatalogueFault(Failure):
     """A catalogue that cannot be taken as it is; `faults` has one sentence for each thing that is wrong."""
 
     def __init__(self, path: Path, faults: Sequence[str]) -> None:
-        shown_faults = list(faults[:_FAULTS_SHOWN])
-        if len(faults) > _FAULTS_SHOWN:
-            shown_faults.append(f"and {len(faults) - _FAULTS_SHOWN} more")
-        lines = "".join(f"\n  {fault}" for fault in shown_faults)
-        super().__init__(f"the catalogue in {path} was not taken:{lines}")
+        super().__init__(f"the catalogue in {path} was not taken:{fault_lines(faults)}")
         self.faults = tuple(faults)
 
 

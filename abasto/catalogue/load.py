@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import typer
 
+from abasto.catalogue.checks import check_over, fault_lines
 from abasto.catalogue.files import CatalogueFiles, read_catalogue
 from abasto.catalogue.plan import Plan, plan
 from abasto.catalogue.topic import known
@@ -53,10 +54,17 @@ async def load(entries: Iterable[CatalogueEntry], settings: Settings, *, replace
     """Bring the catalogue's topic to hold the entries; with `replace`, nothing else.
 
     Raises:
-        Failure: no broker, no topic, or an item would be kept in another unit.
+        Failure: no broker, no topic, entries that contradict those that stay, or an item would be kept in another unit.
     """
     async with producer_for(settings, [CATALOGUE]) as (producer, partitions):
-        changes = plan(await known(settings, partitions[CATALOGUE]), entries, replace)
+        there = await known(settings, partitions[CATALOGUE])
+        checked, faults = check_over({} if replace else there, entries)
+        if faults:
+            raise Failure(
+                f"nothing was loaded: it would contradict what the service knows{fault_lines(faults)}\n"
+                "  Load the mended entry of the other facility along with it, or all of the catalogue with --replace."
+            )
+        changes = plan(there, checked, replace)
         if changes.refused:
             raise Failure(
                 "nothing was loaded: quantities of these items would change their meaning in every ledger\n  "

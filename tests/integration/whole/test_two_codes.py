@@ -15,7 +15,7 @@ from abasto.cli import app
 from abasto.feed.lines import numbered_lines
 from abasto.proof.replay import Replay
 from schemas.catalogue import CatalogueEntry, Facility, Item
-from schemas.channels import POSITIONS, position_key
+from schemas.channels import CATALOGUE, POSITIONS, position_key
 from schemas.events import Event
 from schemas.messages import EVENT_TYPES
 from streams.partitioning import partition_of
@@ -90,6 +90,27 @@ def test_a_backlog_of_a_month_under_two_codes_has_nothing_late_and_equals_its_re
         assert shown == [expected]
         assert worker.metric("abasto_dead_letters_total") == 0
         assert worker.stop() == 0
+
+
+def test_a_later_load_does_not_take_an_alias_away(kafka: KafkaServer, tmp_path: Path) -> None:
+    alias = other_code()
+    settings = settings_for(kafka, group="two-codes", partitions=PARTITIONS)
+    asyncio.run(fresh_topics(settings))
+    hospital = Facility(facility=HOSPITAL, name="Siglo XXI", kind="hospital", aliases=(alias,))
+    asyncio.run(load([hospital], settings))
+    before = asyncio.run(read_topic(settings, CATALOGUE))
+    facilities = tmp_path / "facilities.csv"
+
+    facilities.write_text(f"facility,name,kind,aliases\nZZREV000001,Otro,hospital,{alias}\n", encoding="utf-8")
+    refused = CliRunner().invoke(app, ["catalogue", "load", str(facilities), "--broker", settings.brokers])
+    assert refused.exit_code == 1
+    assert f"facility ZZREV000001, column aliases: {alias} already means facility {HOSPITAL}" in refused.output
+    assert asyncio.run(read_topic(settings, CATALOGUE)) == before
+
+    with facilities.open("a", encoding="utf-8") as file:
+        file.write(f"{HOSPITAL},Siglo XXI,hospital,\n")
+    taken = CliRunner().invoke(app, ["catalogue", "load", str(facilities), "--broker", settings.brokers])
+    assert taken.output == "Catalogue: 1 new, 1 changed, 0 removed, 0 unchanged\n"
 
 
 def _counted(worker: WorkerProcess) -> float:
