@@ -3,6 +3,9 @@
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
+from itertools import groupby
+from typing import TypeVar
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -11,9 +14,11 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from streams.clients import admin
 from streams.faults import BrokerUnreachable, WrongTopics
 from streams.settings import Settings
-from streams.topics import FoundTopic, TopicPlan, disagreements, topic_plan
+from streams.topics import Difference, FoundTopic, TopicPlan, differences, topic_plan
 
 log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 
 VISIBLE_WITHIN_SECONDS = 15.0
 """A topic just created is unknown to some brokers for a moment; one that stays unknown so long is a fault."""
@@ -24,38 +29,65 @@ async def ensure_topics(settings: Settings, *, create: bool) -> list[str]:
 
     Raises `WrongTopics` when one is missing or differs in what the engine relies on, `BrokerUnreachable` when no
     broker answers. Clients would wait for a missing topic for ever, so this is asked before anything else.
+
+    A topic that keeps its records for a shorter time than planned is logged as a warning: an operator may have chosen
+    it, and answers stay right, for a worker stops when a record was deleted before it was counted.
     """
+    return await _asking(settings, lambda client: _ensure(client, settings, create=create))
+
+
+async def compare_topics(settings: Settings) -> tuple[list[str], list[Difference]]:
+    """The missing topics, and how the others differ from the plan. Raises `BrokerUnreachable`."""
+    return await _asking(settings, lambda client: _compare(client, topic_plan(settings)))
+
+
+async def _asking(settings: Settings, ask: Callable[[AIOKafkaAdminClient], Awaitable[Answer]]) -> Answer:
     client = admin(settings)
     try:
         await client.start()
-        return await _ensure(client, settings, create=create)
+        return await ask(client)
     except KafkaError as unanswered:
         raise BrokerUnreachable(f"no answer from Kafka at {settings.brokers}: {unanswered}") from unanswered
     finally:
         await client.close()
 
 
+async def _compare(client: AIOKafkaAdminClient, plan: tuple[TopicPlan, ...]) -> tuple[list[str], list[Difference]]:
+    found = await _describe(client, plan)
+    return [topic.name for topic in plan if topic.name not in found], differences(plan, found)
+
+
 async def _ensure(client: AIOKafkaAdminClient, settings: Settings, *, create: bool) -> list[str]:
     plan = topic_plan(settings)
-    found = await _describe(client, plan)
-    wrong = disagreements(plan, found)
+    names, different = await _compare(client, plan)
+    wrong = [str(each) for each in different if each.wrong_answers]
     if wrong:
         raise WrongTopics(
             "; ".join(wrong) + ". Positions would be wrong on them. Set ABASTO_PARTITIONS to what the topics have, or "
             "mend the topics' configuration (kafka-configs), or move to new topics"
         )
-    missing = [topic for topic in plan if topic.name not in found]
-    if not missing:
+    _warn(different)
+    if not names:
         return []
-    names = [topic.name for topic in missing]
     if not create:
         raise WrongTopics(
             f"missing topics: {', '.join(names)}. Create them with `abasto topics create` "
             "(`abasto worker --create-topics` and `abasto up` do it too)"
         )
-    await _create(client, missing, settings)
+    await _create(client, [topic for topic in plan if topic.name in names], settings)
     log.info("created topics %s", ", ".join(names))
     return names
+
+
+def _warn(different: list[Difference]) -> None:
+    """One warning for each topic that deletes sooner than planned."""
+    for topic, settings in groupby(different, key=lambda each: each.topic):
+        said = ", ".join(f"{each.setting}={each.found} (planned: {each.planned})" for each in settings)
+        log.warning(
+            "%s has %s: its records are deleted sooner than planned. `abasto topics check` says how to mend it",
+            topic,
+            said,
+        )
 
 
 async def _describe(client: AIOKafkaAdminClient, plan: tuple[TopicPlan, ...]) -> dict[str, FoundTopic]:
@@ -66,7 +98,7 @@ async def _describe(client: AIOKafkaAdminClient, plan: tuple[TopicPlan, ...]) ->
         ConfigResource(
             ConfigResourceType.TOPIC,
             topic.name,
-            configs=dict.fromkeys((*topic.must, *topic.at_least, *topic.at_most)),
+            configs=dict.fromkeys(topic.checked),
         )
         for topic in wanted
     ]

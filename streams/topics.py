@@ -14,6 +14,9 @@ OUTPUT_MESSAGE_BYTES = 8 << 20
 """Largest batch of what the engine writes: a dead letter of up to 3 MiB (streams/letters.py), or a position with a
 history far beyond any seen, travels alone in its batch and must not stop the shard."""
 
+UNLIMITED = -1
+"""What a retention says that deletes nothing."""
+
 COMPACTED_SEGMENT_BYTES = 64 << 20
 """Only closed segments are compacted; with the default of 1 GiB a recovery would read mostly old values."""
 
@@ -22,7 +25,8 @@ COMPACTED_SEGMENT_BYTES = 64 << 20
 class TopicPlan:
     """One topic: its partitions and configuration when created, and what is checked of it at every start.
 
-    `at_least` and `at_most` are bounds of numeric settings; everything in `must` has to be equal.
+    `at_least` and `at_most` are bounds of numeric settings; everything in `must` has to be equal: other values would
+    give wrong answers. What decides how long records are kept is compared too, where the plan sets it.
     """
 
     name: str
@@ -32,11 +36,28 @@ class TopicPlan:
     at_least: dict[str, int] = field(default_factory=dict)
     at_most: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def keeping(self) -> tuple[str, ...]:
+        """The settings of this plan by which brokers delete records."""
+        return tuple(
+            name for name in ("retention.ms", "retention.bytes", "message.timestamp.type") if name in self.config
+        )
+
+    @property
+    def checked(self) -> tuple[str, ...]:
+        """The settings that are asked of the brokers."""
+        return (*self.must, *self.at_least, *self.at_most, *self.keeping)
+
 
 def topic_plan(settings: Settings) -> tuple[TopicPlan, ...]:
     """All topics of Abasto. Inputs and what is derived from them share the partition count: shard n reads and
     writes partition n of each. The catalogue has one partition, which every worker reads whole."""
-    kept = {"cleanup.policy": "delete", "retention.ms": str(settings.input_retention_days * DAY_MS)}
+    kept = {
+        "cleanup.policy": "delete",
+        "retention.ms": str(settings.input_retention_days * DAY_MS),
+        # By time alone: a limit of bytes that brokers have by default would cut a busy day's history.
+        "retention.bytes": str(UNLIMITED),
+    }
     # Stored as plain bytes whatever a publisher does: not every reader has every codec, the projector only gzip.
     plain = {"compression.type": "uncompressed"}
     output = {"max.message.bytes": str(OUTPUT_MESSAGE_BYTES)} | plain
@@ -61,7 +82,7 @@ def topic_plan(settings: Settings) -> tuple[TopicPlan, ...]:
         TopicPlan(CHANGELOG, settings.partitions, compacted | output, at_least=large),
         TopicPlan(POSITIONS, settings.partitions, compacted | output, at_least=large),
         # Kept for ever: the read model can be rebuilt from the topics, and alerts are its history.
-        TopicPlan(ALERTS, settings.partitions, kept | output | {"retention.ms": "-1"}, at_least=large),
+        TopicPlan(ALERTS, settings.partitions, kept | output | {"retention.ms": str(UNLIMITED)}, at_least=large),
         TopicPlan(DEAD_LETTERS, settings.partitions, kept | output, at_least=large),
         TopicPlan(CATALOGUE, 1, compacted | plain),
     )
@@ -75,28 +96,65 @@ class FoundTopic:
     config: dict[str, str]
 
 
-def disagreements(plan: tuple[TopicPlan, ...], found: dict[str, FoundTopic]) -> list[str]:
-    """What is wrong with the topics that exist: one sentence each, naming topic, found and expected."""
-    wrong: list[str] = []
-    for topic in plan:
-        there = found.get(topic.name)
-        if there is not None:
-            wrong += _faults(topic, there)
-    return wrong
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One setting of a topic that is not as planned."""
+
+    topic: str
+    setting: str
+    found: str
+    planned: str
+    remedy: str
+    wrong_answers: bool
+    """Whether positions would be wrong on it. Otherwise records are deleted sooner than planned."""
+
+    def __str__(self) -> str:
+        if self.setting == "partitions":
+            return f"{self.topic} has {self.found} partitions, expected {self.planned}"
+        return f"{self.topic} has {self.setting}={self.found}, expected {self.planned}"
 
 
-def _faults(topic: TopicPlan, found: FoundTopic) -> list[str]:
-    wrong: list[str] = []
+def differences(plan: tuple[TopicPlan, ...], found: dict[str, FoundTopic]) -> list[Difference]:
+    """What is not as planned of the topics that exist; what would give wrong answers comes first."""
+    different = [each for topic in plan if topic.name in found for each in _differences(topic, found[topic.name])]
+    return sorted(different, key=lambda each: not each.wrong_answers)
+
+
+def _differences(topic: TopicPlan, found: FoundTopic) -> list[Difference]:
+    different: list[Difference] = []
     if found.partitions != topic.partitions:
-        wrong.append(f"{topic.name} has {found.partitions} partitions, expected {topic.partitions}")
+        remedy = f"set ABASTO_PARTITIONS={found.partitions}, or move to new topics"
+        if topic.name == CATALOGUE:
+            remedy = "delete the topic, make it anew with `abasto topics create`, and load the catalogue again"
+        different.append(
+            Difference(topic.name, "partitions", str(found.partitions), str(topic.partitions), remedy, True)
+        )
+    there = found.config
     checks = (
-        *((name, f"{topic.config[name]}", found.config[name] == topic.config[name]) for name in topic.must),
-        *((name, f"at least {bound}", int(found.config[name]) >= bound) for name, bound in topic.at_least.items()),
-        *((name, f"at most {bound}", int(found.config[name]) <= bound) for name, bound in topic.at_most.items()),
+        *((name, topic.config[name], there[name] == topic.config[name], True) for name in topic.must),
+        *((name, f"at least {bound}", int(there[name]) >= bound, True) for name, bound in topic.at_least.items()),
+        *((name, f"at most {bound}", int(there[name]) <= bound, True) for name, bound in topic.at_most.items()),
+        *(_kept(name, topic.config[name], there[name]) for name in topic.keeping),
     )
-    wrong += [
-        f"{topic.name} has {name}={found.config[name]}, expected {wanted}"
-        for name, wanted, right in checks
+    different += [
+        Difference(topic.name, name, there[name], planned, _configure(topic, name), wrong_answers)
+        for name, planned, right, wrong_answers in checks
         if not right
     ]
-    return wrong
+    return different
+
+
+def _kept(name: str, planned: str, found: str) -> tuple[str, str, bool, bool]:
+    """A check of what decides how long records are kept: longer than planned is fine."""
+    if name == "message.timestamp.type":
+        return name, planned, found == planned, False
+    if int(planned) == UNLIMITED:
+        return name, f"{planned} (unlimited)", int(found) == UNLIMITED, False
+    return name, f"at least {planned}", int(found) == UNLIMITED or int(found) >= int(planned), False
+
+
+def _configure(topic: TopicPlan, name: str) -> str:
+    return (
+        f"kafka-configs.sh --bootstrap-server HOST:PORT --alter --entity-type topics --entity-name {topic.name} "
+        f"--add-config {name}={topic.config[name]}"
+    )

@@ -1,8 +1,13 @@
 """`abasto topics`: the topics of the plan, made with the settings that the engine relies on."""
 
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
 import typer
 
 from abasto.options import Broker
+
+Answer = TypeVar("Answer")
 
 topics_app = typer.Typer(help="The topics of Abasto in Kafka: make them, check them.", no_args_is_help=True)
 
@@ -10,26 +15,39 @@ topics_app = typer.Typer(help="The topics of Abasto in Kafka: make them, check t
 @topics_app.command()
 def create(broker: Broker = None) -> None:
     """Make the topics that are missing; those that are there are checked and left as they are."""
-    created = _ensure(broker, create=True)
+    from abasto.kafka import settings_for
+    from streams.topic_check import ensure_topics
+
+    created = _asked(ensure_topics(settings_for(broker), create=True))
     typer.echo(f"Created {len(created)} topics: {', '.join(created)}" if created else "All topics are there")
 
 
 @topics_app.command()
 def check(broker: Broker = None) -> None:
-    """Say what is missing or differs from what the engine relies on; nothing is changed."""
-    _ensure(broker, create=False)
+    """List what is missing or not as planned, and what to do about it; nothing is changed."""
+    from abasto.kafka import settings_for
+    from abasto.terminal import Failure
+    from streams.topic_check import compare_topics
+
+    missing, different = _asked(compare_topics(settings_for(broker)))
+    for each in different:
+        harm = "positions would be wrong" if each.wrong_answers else "records are deleted sooner than planned"
+        typer.echo(f"{each}: {harm}\n  {each.remedy}")
+    sentences = [f"{len(different)} settings of topics are not as planned"] if different else []
+    if missing:
+        sentences.append(f"missing topics: {', '.join(missing)}. Create them with `abasto topics create`")
+    if sentences:
+        raise Failure("; ".join(sentences))
     typer.echo("All topics are there and as they must be")
 
 
-def _ensure(broker: str | None, *, create: bool) -> list[str]:
+def _asked(question: Coroutine[Any, Any, Answer]) -> Answer:
     import asyncio
 
-    from abasto.kafka import settings_for
     from abasto.terminal import Failure
     from streams.faults import EngineFault
-    from streams.topic_check import ensure_topics
 
     try:
-        return asyncio.run(ensure_topics(settings_for(broker), create=create))
+        return asyncio.run(question)
     except EngineFault as fault:
         raise Failure(str(fault)) from fault

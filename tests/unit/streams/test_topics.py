@@ -2,10 +2,10 @@
 
 import pytest
 
-from schemas.channels import ALERTS, CATALOGUE, CHANGELOG, CONSUMPTION, DEAD_LETTERS, INPUTS, POSITIONS
+from schemas.channels import ALERTS, CATALOGUE, CHANGELOG, CONSUMPTION, DEAD_LETTERS, INPUTS, INVENTORY, POSITIONS
 from streams.letters import LETTER_BYTES
 from streams.settings import Settings
-from streams.topics import FoundTopic, disagreements, topic_plan
+from streams.topics import FoundTopic, differences, topic_plan
 
 PLAN = topic_plan(Settings(partitions=4))
 AS_PLANNED = {topic.name: FoundTopic(topic.partitions, dict(topic.config)) for topic in PLAN}
@@ -28,11 +28,11 @@ def test_state_is_compacted_and_history_is_kept() -> None:
 
 
 def test_topics_as_planned_are_accepted() -> None:
-    assert disagreements(PLAN, AS_PLANNED) == []
+    assert differences(PLAN, AS_PLANNED) == []
 
 
-def test_missing_topics_are_no_disagreement() -> None:
-    assert disagreements(PLAN, {}) == []
+def test_missing_topics_are_no_difference() -> None:
+    assert differences(PLAN, {}) == []
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,61 @@ def test_missing_topics_are_no_disagreement() -> None:
     ],
 )
 def test_a_topic_that_would_give_wrong_answers_is_named(found: dict[str, FoundTopic], sentence: str) -> None:
-    assert disagreements(PLAN, found) == [sentence]
+    (difference,) = differences(PLAN, found)
+    assert str(difference) == sentence
+    assert difference.wrong_answers
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        (
+            found_with(INVENTORY, retention_ms="60000"),
+            "abasto.inventory.v1 has retention.ms=60000, expected at least 39744000000",
+        ),
+        (found_with(ALERTS, retention_ms="39744000000"), "expected -1 (unlimited)"),
+        (found_with(CONSUMPTION, retention_bytes="1000000000"), "expected -1 (unlimited)"),
+        (
+            found_with(CONSUMPTION, message_timestamp_type="CreateTime"),
+            "abasto.consumption.v1 has message.timestamp.type=CreateTime, expected LogAppendTime",
+        ),
+    ],
+)
+def test_a_topic_that_deletes_sooner_than_planned_is_named(found: dict[str, FoundTopic], sentence: str) -> None:
+    (difference,) = differences(PLAN, found)
+    assert str(difference).endswith(sentence)
+    assert not difference.wrong_answers
+
+
+@pytest.mark.parametrize("longer", ["39744000001", "-1"])
+def test_a_topic_that_keeps_its_records_longer_is_as_good(longer: str) -> None:
+    assert differences(PLAN, found_with(INVENTORY, retention_ms=longer)) == []
+
+
+def test_each_difference_says_what_to_do() -> None:
+    found = found_with(INVENTORY, partitions=8, retention_ms="60000") | {
+        CATALOGUE: FoundTopic(2, AS_PLANNED[CATALOGUE].config)
+    }
+    assert [each.remedy.partition(" --alter ")[2] or each.remedy for each in differences(PLAN, found)] == [
+        "set ABASTO_PARTITIONS=8, or move to new topics",
+        "delete the topic, make it anew with `abasto topics create`, and load the catalogue again",
+        "--entity-type topics --entity-name abasto.inventory.v1 --add-config retention.ms=39744000000",
+    ]
+
+
+def test_the_remedy_of_a_setting_with_a_bound_is_within_it() -> None:
+    (difference,) = differences(PLAN, found_with(CONSUMPTION, max_message_bytes="10000000"))
+    assert difference.remedy.endswith("--add-config max.message.bytes=1048588")
+
+
+def test_what_deletes_records_is_compared_where_the_plan_sets_it() -> None:
+    compared = {topic.name: set(topic.keeping) for topic in PLAN}
+    retention = {"retention.ms", "retention.bytes"}
+    assert compared == {
+        **dict.fromkeys(INPUTS, retention | {"message.timestamp.type"}),
+        **dict.fromkeys((ALERTS, DEAD_LETTERS), retention),
+        **{compacted: set() for compacted in (CHANGELOG, POSITIONS, CATALOGUE)},
+    }
 
 
 def test_the_largest_dead_letter_fits_its_topic() -> None:
