@@ -14,6 +14,7 @@ from abasto.feed.batches import Batches
 from abasto.feed.files import EventFiles, Findings, OnBad
 from abasto.feed.keys import PositionKeys
 from abasto.feed.lines import BadLine
+from abasto.feed.partitions import refuse_unequal
 from abasto.feed.records import Record
 from abasto.kafka import producer_for, settings_for
 from abasto.terminal import Failure, print_json, progress, say
@@ -85,9 +86,10 @@ async def known_keys(settings: Settings) -> PositionKeys:
     """The keys of positions by the service's catalogue. An empty one is no obstacle, but worth saying.
 
     Raises:
-        Failure: no broker, or no topics.
+        Failure: no broker, no topics, or inputs of unequal partitions.
     """
     async with producer_for(settings, [*INPUTS, CATALOGUE]) as (_, partitions):
+        refuse_unequal(partitions, settings)
         entries = await known(settings, partitions[CATALOGUE])
     if not entries:
         say(
@@ -101,9 +103,11 @@ async def send(records: Iterable[Record], settings: Settings, rate: float | None
     """Send records to the input topics and wait until all are confirmed; how many went to each topic.
 
     Raises:
-        Failure: no broker, no topics, or a record was refused.
+        Failure: no broker, no topics, inputs of unequal partitions, or a record was refused.
     """
     async with producer_for(settings, INPUTS) as (producer, partitions):
+        # Once more: minutes may lie between the look at the lines and this.
+        refuse_unequal(partitions, settings)
         batches = Batches(producer, partitions)
         pause = Pace(rate) if rate else None
         turn_at = None

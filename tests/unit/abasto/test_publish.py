@@ -13,8 +13,10 @@ from typer.testing import CliRunner, Result
 import abasto.feed.publish
 from abasto.cli import app
 from abasto.feed.batches import RECORD_BYTES, Batches
-from abasto.feed.publish import Pace
+from abasto.feed.partitions import refuse_unequal
+from abasto.feed.publish import Pace, send
 from abasto.feed.records import Record
+from abasto.terminal import Failure
 from schemas.catalogue import CatalogueEntry, Facility, entry_key
 from schemas.channels import CONSUMPTION, INPUTS, INVENTORY
 from streams.partitioning import partition_of
@@ -39,6 +41,8 @@ class ProducerInMemory:
 
     def __init__(self) -> None:
         self.catalogue: dict[str, CatalogueEntry | None] = {}
+        self.partitions: dict[str, int] = {}
+        """Of topics that have not 4."""
         self.sent: dict[tuple[str, int], list[tuple[bytes | None, bytes | None]]] = {}
         self.topics: list[str] = []
 
@@ -58,11 +62,12 @@ class ProducerInMemory:
 
 @pytest.fixture
 def producer(monkeypatch: pytest.MonkeyPatch) -> ProducerInMemory:
+    monkeypatch.delenv("ABASTO_PARTITIONS", raising=False)
     kept = ProducerInMemory()
 
     @asynccontextmanager
     async def producer_for(settings: Settings, topics: Iterable[str]) -> AsyncIterator[Any]:
-        yield kept, dict.fromkeys(topics, 4)
+        yield kept, {topic: kept.partitions.get(topic, 4) for topic in topics}
 
     async def known(settings: Settings, partitions: int) -> dict[str, CatalogueEntry | None]:
         return dict(kept.catalogue)
@@ -142,6 +147,42 @@ def test_an_empty_catalogue_is_worth_a_notice_and_no_obstacle(producer: Producer
     done = publish("-", standard_input=line(1))
     assert (done.exit_code, len(producer.values())) == (0, 1)
     assert "The service's catalogue is empty" in done.stderr
+
+
+def test_nothing_is_sent_beside_a_topic_that_got_another_partition(producer: ProducerInMemory) -> None:
+    producer.partitions = {CONSUMPTION: 5}
+    refused = publish("-", standard_input=line(1))
+    assert refused.exit_code == 1
+    assert f"{CONSUMPTION} has 5 partitions, expected 4 as the other input topics have" in refused.stderr
+    assert INVENTORY not in refused.stderr
+    assert producer.sent == {}
+
+
+def test_a_topic_that_gets_a_partition_while_the_lines_are_looked_at_is_noticed(producer: ProducerInMemory) -> None:
+    producer.partitions = {CONSUMPTION: 5}
+    record = Record(INVENTORY, None, b"{}")
+    with pytest.raises(Failure, match=f"{CONSUMPTION} has 5 partitions, expected 4"):
+        asyncio.run(send([record], Settings()))
+    assert producer.sent == {}
+
+
+def test_nothing_is_sent_to_more_partitions_than_the_workers_expect(
+    producer: ProducerInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ABASTO_PARTITIONS", "3")
+    refused = publish("-", standard_input=line(1))
+    assert refused.exit_code == 1
+    for topic in INPUTS:
+        assert f"{topic} has 4 partitions, expected 3 as ABASTO_PARTITIONS says" in refused.stderr
+    assert producer.sent == {}
+    monkeypatch.setenv("ABASTO_PARTITIONS", "4")
+    assert publish("-", standard_input=line(1)).exit_code == 0
+
+
+def test_of_topics_that_all_differ_the_smallest_is_the_one_that_was_not_enlarged() -> None:
+    with pytest.raises(Failure) as refused:
+        refuse_unequal(dict(zip(INPUTS, (9, 8, 10), strict=True)), Settings(), {})
+    assert str(refused.value).count("expected 8 ") == 2
 
 
 def test_several_files_are_sent_as_one_in_the_order_of_time(producer: ProducerInMemory, tmp_path: Path) -> None:
