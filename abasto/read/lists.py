@@ -14,14 +14,14 @@ LENDERS_IN_A_ROW = 2
 
 
 def alert_table(page: AlertPage, words: Words) -> RenderableType:
-    """What, where, since when, until when it lasts, what is coming and who has some, worst first."""
+    """What, where, since when, how long the stock at hand lasts, what is coming and who has some, worst first."""
     if not page.alerts:
         return Text(words("no_alerts"))
     table = _table()
     table.add_column(words("severity"), no_wrap=True)
     table.add_column(words("what"), ratio=1)
     table.add_column(words("where"), ratio=1)
-    table.add_column(words("lasts"), no_wrap=True)
+    table.add_column(words("cover"), no_wrap=True)
     table.add_column(words("could_lend"), ratio=1)
     for line in page.alerts:
         table.add_row(*_alert_cells(line, words))
@@ -42,13 +42,13 @@ def _alert_cells(line: AlertLine, words: Words) -> list[Text]:
         severity,
         medicine,
         _place(line),
-        phrases.until_when(words, line),
+        Text("\n").join([phrases.without_due(words, line), phrases.coming(words, line)]),
         Text("") if resolved else phrases.who_has(words, line.elsewhere, LENDERS_IN_A_ROW),
     ]
 
 
 def position_table(page: PositionPage, words: Words) -> RenderableType:
-    """One line for each position: status, stock, CPM, cover, and what is coming."""
+    """One line for each position: status, stock, CPM, and how long it lasts without and with what is due."""
     if not page.positions:
         return Text(words("no_positions"))
     table = _table()
@@ -56,7 +56,8 @@ def position_table(page: PositionPage, words: Words) -> RenderableType:
     table.add_column(words("facility"), ratio=1)
     table.add_column(words("item"), ratio=1)
     table.add_column(words("usable"), justify="right", no_wrap=True)
-    table.add_column(words("lasts"), no_wrap=True)
+    table.add_column(words("cover"), no_wrap=True)
+    table.add_column(words("cover_with_due"), no_wrap=True)
     for line in page.positions:
         table.add_row(*_position_cells(line, words))
     return Group(table, _footer(page.total, len(page.positions), "position", words))
@@ -69,7 +70,8 @@ def _position_cells(line: PositionLine, words: Words) -> list[Text]:
         _place(line),
         styles.two_lines(f"{line.item_name} {line.presentation}".rstrip(), line.item),
         styles.two_lines(words.quantity(line.usable), f"{words('cpm')} {cpm}"),
-        phrases.until_when(words, line),
+        phrases.without_due(words, line),
+        phrases.with_due(words, line),
     ]
 
 

@@ -89,9 +89,9 @@ def _cpm(position: Position, words: Words) -> Text:
 
 
 def _how(inputs: CpmInputs, words: Words) -> str:
-    known = {"method": inputs.method, "policy": inputs.policy, "window": inputs.window_months}
+    known = {"method": words(f"method.{inputs.method}"), "policy": inputs.policy, "window": inputs.window_months}
     if inputs.month_days is None:
-        how = words("method.calendar", **known)
+        how = words("method_by_calendar", **known)
     else:
         how = words("method", **known, days=inputs.month_days)
     if not inputs.chosen_by:

@@ -1,4 +1,4 @@
-"""Facts as a coordinator says them: until when it lasts, what is coming, who has some."""
+"""Facts as a coordinator says them: how long it lasts, what is coming, who has some."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -9,33 +9,48 @@ from abasto.read.words import Words
 from store.queries import AlertLine, PositionLine, Stock
 
 
-def until_when(words: Words, line: AlertLine | PositionLine) -> Text:
-    """The projected stock-out with the days until then, and under it what is coming."""
-    return Text("\n").join([_lasts(words, line), _coming(words, line.due_quantity, line.next_due_on)])
+def without_due(words: Words, line: AlertLine | PositionLine) -> Text:
+    """The days that the stock at hand covers, and under them the day it runs out if nothing more comes."""
+    why_no_days = _no_days(words, line)
+    if why_no_days is not None:
+        return why_no_days
+    day = line.projected_stockout_on_without_due
+    if line.cover_days is None:
+        return _day(words, day)
+    cover = Text(words.days(line.cover_days), style="bold")
+    return cover if day is None else Text("\n").join([cover, _day(words, day)])
 
 
-def _lasts(words: Words, line: AlertLine | PositionLine) -> Text:
+def with_due(words: Words, line: AlertLine | PositionLine) -> Text:
+    """What is coming, and under it the day that the stock runs out once that is counted in."""
+    if not line.due_quantity or _no_days(words, line) is not None:
+        return coming(words, line)
+    return Text("\n").join([coming(words, line), _day(words, line.projected_stockout_on)])
+
+
+def _no_days(words: Words, line: AlertLine | PositionLine) -> Text | None:
+    """Why no days can be told, if so."""
     if line.usable is None:
         return Text(words("status.unknown"), style="magenta")
     if line.usable <= 0:
         return Text(words("status.out"), style="bold red")
     if not line.cpm:
         return Text(words("status.no_consumption"), style="dim")
-    if line.projected_stockout_on is None:
-        return Text(words("beyond"))
-    text = Text(words.date(line.projected_stockout_on), style="bold")
-    if line.cover_days is not None:
-        text.append(f", {words.days(line.cover_days)}", style="not bold")
-    return text
+    return None
 
 
-def _coming(words: Words, quantity: float | None, next_on: dt.date | None) -> Text:
-    if not quantity:
+def _day(words: Words, day: dt.date | None) -> Text:
+    return Text(words("beyond") if day is None else words("until", day=words.date(day)))
+
+
+def coming(words: Words, line: AlertLine | PositionLine) -> Text:
+    """The pieces due, and when the next of them are."""
+    if not line.due_quantity:
         return Text(words("nothing_coming"), style="dim")
-    pieces = words.quantity(quantity)
-    if next_on is None:
+    pieces = words.quantity(line.due_quantity)
+    if line.next_due_on is None:
         return Text(words("coming_late", pieces=pieces), style="yellow")
-    return Text(words("coming_on", pieces=pieces, day=words.date(next_on)))
+    return Text(words("coming_on", pieces=pieces, day=words.date(line.next_due_on)))
 
 
 def who_has(words: Words, elsewhere: Sequence[Stock], lenders: int) -> Text:

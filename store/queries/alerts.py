@@ -43,6 +43,7 @@ class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
     cpm: float | None
     cover_days: float | None
     projected_stockout_on: dt.date | None
+    projected_stockout_on_without_due: dt.date | None
     due_quantity: Number | None
     next_due_on: dt.date | None
     elsewhere: list[Stock]
@@ -174,6 +175,7 @@ def _lines() -> Query:
         PositionRow.cpm,
         PositionRow.cover_days,
         PositionRow.projected_stockout_on,
+        PositionRow.projected_stockout_on_without_due,
         PositionRow.due_quantity,
         PositionRow.next_due_on,
     )

@@ -1,9 +1,11 @@
 """The reading commands: what a coordinator reads, and what a script gets."""
 
+import datetime as dt
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -22,7 +24,7 @@ from abasto.read.words import EN, ES, Words
 from abasto.terminal import FailingClearly
 from store.resend import Resent
 from supply.indicators.figure import Figure
-from tests.builders import HOSPITAL, NOON, WAREHOUSE, catalogue, dead_letter, position
+from tests.builders import HOSPITAL, NOON, WAREHOUSE, alert, catalogue, dead_letter, due, position
 from tests.unit.store.conftest import database, engine, log, metrics, project
 from tests.unit.store.log import Log
 from tests.unit.store.read_model import publish_network
@@ -118,6 +120,45 @@ def test_positions_come_worst_first_and_unknown_is_not_zero(run: Run) -> None:
     assert "7 positions." in shown
 
 
+LASTING: dict[str, Any] = {
+    "on_hand": 25,
+    "due_quantity": 300,
+    "projected_stockout_on": dt.date(2026, 6, 16),
+    "projected_stockout_on_without_due": dt.date(2026, 3, 17),
+}
+"""A week's stock, and three months' more to come."""
+
+
+@pytest.mark.parametrize(
+    ("lang", "cover", "with_due"),
+    [
+        ("en", ("Cover", "7 days", "until 17 Mar"), ("With what is due", "300 due 19 Mar", "until 16 Jun")),
+        ("es", ("Cobertura", "7 días", "hasta el 17 mar"), ("Con lo por llegar", "llegan 300 el", "hasta el 16 jun")),
+    ],
+)
+def test_how_long_the_stock_lasts_stands_apart_from_how_long_it_lasts_with_what_is_due(
+    database: str, log: Log, project: Callable[[], None], lang: str, cover: tuple[str, ...], with_due: tuple[str, ...]
+) -> None:
+    log.publish(*catalogue(), position(due=(due(300, dt.date(2026, 3, 19)),), **LASTING))
+    project()
+    lines = invoke("positions", "--lang", lang, database=database).stdout.splitlines()
+    headings = next(line for line in lines if cover[0] in line)
+    middle = headings.index(with_due[0])
+    for facts, columns in ((cover, slice(headings.index(cover[0]), middle)), (with_due, slice(middle, None))):
+        column = " ".join(line[columns].strip() for line in lines)
+        assert [fact for fact in facts if fact not in column] == []
+
+
+def test_an_alert_tells_the_day_that_its_days_of_cover_lead_to(
+    database: str, log: Log, project: Callable[[], None]
+) -> None:
+    log.publish(*catalogue(), position(due=(due(300, dt.date(2026, 3, 19)),), **LASTING), alert("aaa1"))
+    project()
+    shown = invoke("alerts", database=database).stdout
+    assert [fact for fact in ("7 days", "until 17 Mar", "300 due 19 Mar") if fact not in shown] == []
+    assert "16 Jun" not in shown
+
+
 def test_a_list_that_is_cut_says_so(run: Run) -> None:
     assert "7 positions. Showing 2 of 7. More with --limit." in words_of(run("positions", "--limit", "2"))
 
@@ -203,7 +244,7 @@ def test_show_tells_each_number_with_its_inputs(run: Run) -> None:
         "Hospital de Oncología CMN Siglo XXI",
         "100 piezas al mes",
         "de 2025-12, 2026-01, 2026-02: 300 piezas, 0 días sin existencia",
-        "método normalised, política default, ventana de 3 meses de 30 días",
+        "método normalizado, política default, ventana de 3 meses de 30 días",
         "0 días 0 / 100 x 30",
         "último conteo 9 mar 2026",
         "2025-12 ████ 2026-03",
