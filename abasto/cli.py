@@ -31,6 +31,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+@app.callback()
+def tell_of_misspelt_variables() -> None:
+    """Before any command: a setting with a misspelt name would have its default, and nothing would tell."""
+    from streams.settings import unknown_variables
+
+    for sentence in unknown_variables():
+        typer.secho(f"abasto: {sentence}", fg="yellow", err=True)
+
+
 app.command()(up)
 app.command()(worker)
 app.add_typer(projector_app, name="projector")

@@ -27,7 +27,7 @@ from streams.memory import spare_the_collector
 from streams.metrics import WorkerMetrics
 from streams.pacing import Pacer
 from streams.records import hand_over_lean_records
-from streams.settings import Settings
+from streams.settings import Settings, unknown_variables
 from streams.topic_check import ensure_topics
 from supply.catalogue import Catalogue
 from supply.rules import Rules
@@ -198,6 +198,8 @@ def _leave_out_unread_kafka_errors(loop: asyncio.AbstractEventLoop, context: dic
 def main() -> int:
     """`python -m agents.worker [--create-topics]`: a worker with settings from the environment."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for sentence in unknown_variables():
+        log.warning(sentence)
     try:
         settings = Settings.from_environment()
     except WrongSetting as wrong:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -11,6 +12,17 @@ from msgspec import Meta
 from streams.faults import WrongSetting
 
 PREFIX = "ABASTO_"
+
+OTHER_VARIABLES = frozenset(
+    {
+        # The read model's, which the engine does not know otherwise (store/settings.py).
+        *("DATABASE", "DATABASE_PASSWORD_FILE", "DATABASE_PATIENCE_SECONDS", "TOPICS_PATIENCE_SECONDS"),
+        *("PROJECTOR_BATCH_RECORDS", "PROJECTOR_METRICS_PORT"),
+        # Of the command line, of the build, and of tests.
+        *("LANG", "CACHE", "COMPILED", "THOROUGH", "COMPOSE_TEST", "REQUIRE_SERVERS"),
+    }
+)
+"""Variables with our prefix that are no setting of the engine, without the prefix: not misspelt."""
 
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
 
@@ -117,7 +129,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The settings that `ABASTO_*` variables name, defaults for the rest.
 
         A value of the wrong kind raises `WrongSetting` with the variable's name. Variables that name no setting
-        here belong to other programs of Abasto and are left alone.
+        here belong to other programs of Abasto, or are misspelt: `unknown_variables` tells.
         """
         source = os.environ if environ is None else environ
         chosen: dict[str, object] = {}
@@ -146,6 +158,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 f"{PREFIX}SECURITY_PROTOCOL={self.security_protocol} needs {PREFIX}SASL_USER and "
                 f"{PREFIX}SASL_PASSWORD_FILE"
             )
+
+
+def unknown_variables(environ: Mapping[str, str] | None = None) -> list[str]:
+    """A sentence for each `ABASTO_*` variable that has a value and that nothing of Abasto reads, with the name that was
+    perhaps meant. Not a refusal: an environment may be shared with a newer release. Values are not told, they may be
+    secret."""
+    source = os.environ if environ is None else environ
+    known = OTHER_VARIABLES | {name.upper() for name in Settings.__struct_fields__}
+    sentences = []
+    for variable in sorted(source):
+        name = variable.removeprefix(PREFIX)
+        if name == variable or name in known or not source[variable]:
+            continue
+        # Compared without the prefix, or every name would be near to every other.
+        nearest = "".join(get_close_matches(name.upper(), sorted(known), n=1))
+        meant = f"; did you mean {PREFIX}{nearest}?" if nearest else ""
+        sentences.append(f"{variable} is ignored: no setting has this name{meant}")
+    return sentences
 
 
 def _path(kind: type, text: str) -> Path:

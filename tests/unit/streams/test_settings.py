@@ -1,12 +1,17 @@
 """Settings come from the environment; a wrong one is refused by name."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from store.settings import StoreSettings
 from streams.clients import connection
 from streams.faults import WrongSetting
-from streams.settings import Settings
+from streams.settings import OTHER_VARIABLES, PREFIX, Settings, unknown_variables
+
+ROOT = Path(__file__).parents[3]
+ROOMS = ("abasto", "agents", "benchmarks", "deploy", "schemas", "store", "streams", "supply", "tests", "web")
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
@@ -88,3 +93,41 @@ def test_a_password_file_that_is_not_there_is_refused_by_name(tmp_path: Path) ->
     settings = Settings(security_protocol="SASL_PLAINTEXT", sasl_user="worker", sasl_password_file=tmp_path / "nowhere")
     with pytest.raises(WrongSetting, match=r"ABASTO_SASL_PASSWORD_FILE=.*nowhere: No such file"):
         connection(settings)
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "meant"),
+    [
+        ("ABASTO_PARTITONS", "; did you mean ABASTO_PARTITIONS?"),
+        ("ABASTO_DATABSE", "; did you mean ABASTO_DATABASE?"),
+        ("ABASTO_brokers", "; did you mean ABASTO_BROKERS?"),
+        ("ABASTO_XYZ", ""),
+    ],
+)
+def test_a_variable_that_nothing_reads_is_told_without_its_value(misspelt: str, meant: str) -> None:
+    environment = {misspelt: "secret", "ABASTO_GROUP": "g", "ABASTO_LANG": "es", "HOME": "/"}
+    assert unknown_variables(environment) == [f"{misspelt} is ignored: no setting has this name{meant}"]
+
+
+def test_a_variable_without_a_value_sets_nothing_and_is_not_told() -> None:
+    assert unknown_variables({"ABASTO_PARTITONS": ""}) == []
+
+
+def test_every_setting_of_the_read_model_is_known() -> None:
+    assert unknown_variables({f"{PREFIX}{name.upper()}": "1" for name in StoreSettings.__struct_fields__}) == []
+
+
+def test_the_variables_that_are_no_setting_are_those_that_something_reads() -> None:
+    """Neither does a new one count as misspelt, nor does one stay known that is gone."""
+    files = [file for room in ROOMS for file in (ROOT / room).rglob("*.py")] + [ROOT / "setup.py"]
+    sources = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    read = set(re.findall(rf"""(?:environ(?:\.get\(|\[)|envvar=)"{PREFIX}(\w+)\"""", sources))
+    of_settings = {name.upper() for name in (*Settings.__struct_fields__, *StoreSettings.__struct_fields__)}
+    assert read - of_settings == OTHER_VARIABLES - of_settings
+
+
+def test_every_variable_of_the_documentation_is_one_that_something_reads() -> None:
+    pages = [ROOT / "README.md", ROOT / "Makefile", ROOT / "docker-compose.yml", *(ROOT / "docs").rglob("*.md")]
+    named = {name for page in pages for name in re.findall(rf"{PREFIX}[A-Z_]*[A-Z]", page.read_text(encoding="utf-8"))}
+    assert len(named) > 5
+    assert unknown_variables(dict.fromkeys(named, "1")) == []
