@@ -28,7 +28,10 @@ def convert(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Convert rows to events. The same file gives the same events, so publishing twice counts once."""
+    """Convert rows to events. The same file gives the same events with the same ids.
+
+    Published again they count once within 7 days of their time; older ones are not recognised: publish history once.
+    """
     from abasto.convert.conversion import run
 
     run(file, map_name, out, sheet=sheet, allow_refused=allow_refused, as_json=as_json)

@@ -26,7 +26,10 @@ def publish(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Publish events. Every line is validated first, and nothing is sent when one is bad."""
+    """Publish events. Every line is validated first, and nothing is sent when one is bad.
+
+    An event sent again counts once within 7 days of its time; an older one is not recognised: publish history once.
+    """
     from abasto.feed.publish import run
 
     if skip_bad and raw_bad:

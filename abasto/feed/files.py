@@ -16,6 +16,7 @@ from abasto.feed.keys import PositionKeys
 from abasto.feed.lines import BadLine, numbered_lines, raw_record, records
 from abasto.feed.records import Record
 from abasto.terminal import Failure
+from supply.rules import Rules
 
 STANDARD_INPUT = "-"
 
@@ -23,6 +24,9 @@ BAD_LINES_KEPT = 1000
 """Bad lines described in a report; beyond that only their number is kept, a wrong file may be bad throughout."""
 
 PROGRESS_EVERY_LINES = 2000
+
+LATENESS_WINDOW = dt.timedelta(days=Rules().lateness_days)
+"""How long the service knows an event again by its source and id; no rules file changes it."""
 
 Found = tuple[str, Record | BadLine]
 """A file's name and what one of its lines is."""
@@ -36,6 +40,8 @@ class Findings:
     """What a look at every line found."""
 
     good: int = 0
+    beyond_window: int = 0
+    """Good events older than the lateness window: too old to be told from ones published before."""
     bad: int = 0
     bad_lines: list[tuple[str, BadLine]] = field(default_factory=list)
 
@@ -50,6 +56,7 @@ class EventFiles:
     def __init__(self, names: Iterable[str], stack: ExitStack) -> None:
         self._files = [(name, _opened(name, stack)) for name in names]
         self._now = dt.datetime.now(dt.UTC)
+        self._window_from = self._now - LATENESS_WINDOW
         self.size = sum(_size(file) for _, file in self._files)
 
     def look(self, keys: PositionKeys, advance: Callable[[int], None]) -> Findings:
@@ -58,6 +65,7 @@ class EventFiles:
         for name, found in chain.from_iterable(self._streams(keys, advance)):
             if isinstance(found, Record):
                 findings.good += 1
+                findings.beyond_window += found.at is not None and found.at < self._window_from
                 continue
             findings.bad += 1
             if len(findings.bad_lines) < BAD_LINES_KEPT:

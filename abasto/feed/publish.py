@@ -11,7 +11,7 @@ import typer
 
 from abasto.catalogue.topic import as_a_worker_knows_it, known
 from abasto.feed.batches import Batches
-from abasto.feed.files import EventFiles, Findings, OnBad
+from abasto.feed.files import LATENESS_WINDOW, EventFiles, Findings, OnBad
 from abasto.feed.keys import PositionKeys
 from abasto.feed.lines import BadLine
 from abasto.feed.partitions import refuse_unequal
@@ -71,6 +71,12 @@ def run(files: Sequence[str], *, broker: str | None, rate: float | None, on_bad:
             raise Failure(f"nothing was sent: {_described(findings, bad_lines)}\n  --skip-bad leaves bad lines out")
         if findings.bad:
             say(f"{'sent as they are' if on_bad == 'send' else 'left out'}: {_described(findings, bad_lines)}")
+        if findings.beyond_window:
+            say(
+                f"Publish history once: {findings.beyond_window:,} of these events are older than "
+                f"{LATENESS_WINDOW.days} days, and if they were published before they cannot be recognised and count "
+                "again"
+            )
         started = time.monotonic()
         with progress("publishing", source.size) as advance:
             topics = asyncio.run(send(source.to_send(keys, on_bad, advance), settings, rate))

@@ -1,6 +1,7 @@
 """Nothing is published before every line was looked at; then lines go out in their order, at the rate asked for."""
 
 import asyncio
+import datetime as dt
 import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -77,8 +78,10 @@ def producer(monkeypatch: pytest.MonkeyPatch) -> ProducerInMemory:
     return kept
 
 
-def line(number: int, facility: str = "DFIMS000604", quantity: int = 1, day: int = 5) -> str:
-    time = f"2026-01-{day:02d}T10:00:00-06:00"
+def line(
+    number: int, facility: str = "DFIMS000604", quantity: int = 1, day: int = 5, at: dt.datetime | None = None
+) -> str:
+    time = f"2026-01-{day:02d}T10:00:00-06:00" if at is None else at.isoformat()
     event = {"type": "stock.dispensed", "id": str(number), "source": "h", "time": time}
     return json.dumps({**event, "facility": facility, "item": "010.000.5432.00", "quantity": quantity})
 
@@ -156,6 +159,7 @@ def test_nothing_is_sent_beside_a_topic_that_got_another_partition(producer: Pro
     assert f"{CONSUMPTION} has 5 partitions, expected 4 as the other input topics have" in refused.stderr
     assert INVENTORY not in refused.stderr
     assert producer.sent == {}
+    assert "bad" not in publish("-", standard_input="{").stderr, "told before every line is looked at"
 
 
 def test_a_topic_that_gets_a_partition_while_the_lines_are_looked_at_is_noticed(producer: ProducerInMemory) -> None:
@@ -183,6 +187,26 @@ def test_of_topics_that_all_differ_the_smallest_is_the_one_that_was_not_enlarged
     with pytest.raises(Failure) as refused:
         refuse_unequal(dict(zip(INPUTS, (9, 8, 10), strict=True)), Settings(), {})
     assert str(refused.value).count("expected 8 ") == 2
+
+
+def test_history_is_published_with_the_notice_that_it_counts_again_if_it_was_before(producer: ProducerInMemory) -> None:
+    now = dt.datetime.now(dt.UTC)
+    beyond, within = now - dt.timedelta(days=7, minutes=1), now - dt.timedelta(days=6, hours=23)
+    lines = [line(1, at=beyond), line(2, at=beyond), line(3, at=within)]
+    done = publish("-", "--json", standard_input="\n".join(lines))
+    assert json.loads(done.stdout)["sent"] == 3
+    (notice,) = [each for each in done.stderr.splitlines() if "history" in each]
+    assert notice == (
+        "Publish history once: 2 of these events are older than 7 days, and if they were published before they cannot "
+        "be recognised and count again"
+    )
+
+
+def test_young_events_are_published_without_a_word_of_history(producer: ProducerInMemory) -> None:
+    within = dt.datetime.now(dt.UTC) - dt.timedelta(days=6, hours=23)
+    done = publish("-", standard_input="\n".join([line(1, at=within), line(2, at=within)]))
+    assert done.exit_code == 0
+    assert "history" not in done.output
 
 
 def test_several_files_are_sent_as_one_in_the_order_of_time(producer: ProducerInMemory, tmp_path: Path) -> None:
