@@ -17,8 +17,11 @@ verify_app = typer.Typer(help="Compare our numbers with the ones other systems c
 def monthly(
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE.csv", help="Monthly sheet that carries an average consumption.", exists=True),
+        typer.Argument(
+            metavar="FILE", help="Monthly sheet, CSV or XLSX, that carries an average consumption.", exists=True
+        ),
     ],
+    sheet: Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook that has several.")] = None,
     policy: Annotated[str, typer.Option("--policy", help="CPM policy that the sheet follows.")] = "cote-divoire",
     show: Annotated[int, typer.Option("--show", min=0, help="Disagreements to print.")] = 10,
     as_json: Json = False,
@@ -26,10 +29,17 @@ def monthly(
     """Compare our CPM with the average that each row of the sheet carries."""
     from abasto.proof.rules import policy_named
     from abasto.proof.verify import read_sheet, verify_monthly
-    from abasto.terminal import Failure, print_json, progress
+    from abasto.tables import TableFault, read_table
+    from abasto.terminal import Failure, print_json, progress, say
 
     chosen = policy_named(policy)
-    rows = read_sheet(file)
+    try:
+        table = read_table(file, sheet)
+    except TableFault as fault:
+        raise Failure(str(fault)) from fault
+    for notice in table.notices:
+        say(notice)
+    rows = read_sheet(table)
     with progress("verify", len(rows)) as advance:
         found = verify_monthly(rows, chosen, advance)
     if found.agreement is None:

@@ -4,14 +4,13 @@ A sheet has one row for each site, product and month. A row is compared when the
 that its average needs; what an average before that was computed from nobody can see in the file.
 """
 
-import csv
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import msgspec
 
+from abasto.tables import Cell, Row, Table, Unreadable
 from abasto.terminal import Failure
 from supply.calendar import month_name, month_number
 from supply.cpm import cpm
@@ -72,42 +71,58 @@ class Verification(msgspec.Struct, kw_only=True):
     disagreements: list[Disagreement]
 
 
-def read_sheet(path: Path) -> list[SheetRow]:
-    """The rows of a monthly sheet in CSV.
+def read_sheet(table: Table) -> list[SheetRow]:
+    """The rows of a monthly sheet.
 
     Raises:
         Failure: naming the column or the line and field that cannot be read.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
-        if missing:
-            raise Failure(f"{path} has no column {', '.join(missing)}; expected {', '.join(COLUMNS)}")
-        return [_row(path, reader.line_num, row) for row in reader]
+    missing = [column for column in COLUMNS if column not in table.columns]
+    if missing:
+        raise Failure(f"{table.name} has no column {', '.join(missing)}; expected {', '.join(COLUMNS)}")
+    return [_row(table.name, row) for row in table.rows]
 
 
-def _row(path: Path, line: int, row: dict[str, str]) -> SheetRow:
+def _row(name: str, row: Row) -> SheetRow:
+    where = f"{name}, line {row.number}"
+
     def number(column: str) -> float:
+        cell = row.cells.get(column)
         try:
-            value = float(row[column])
-        except (TypeError, ValueError):
+            value = float(cell) if isinstance(cell, str | int | float) else math.nan
+        except ValueError:
             value = math.nan
         if not math.isfinite(value):
-            raise Failure(f"{path}, line {line}: {column} is {row[column]!r}; expected a number")
+            raise Failure(f"{where}: {column} is {_shown(cell)}; expected a number")
         return value
+
+    def code(column: str) -> str:
+        if isinstance(cell := row.cells.get(column), Unreadable):
+            raise Failure(f"{where}: {column} is {_shown(cell)}; expected a code")
+        return row.text(column) or ""
 
     year, month = int(number("year")), int(number("month"))
     if not 1 <= month <= 12 or not 2000 <= year <= 2100:
-        raise Failure(f"{path}, line {line}: year and month are {year} and {month}; expected a calendar month")
+        raise Failure(f"{where}: year and month are {year} and {month}; expected a calendar month")
     return SheetRow(
-        line=line,
-        site=row["site_code"],
-        product=row["product_code"],
+        line=row.number,
+        site=code("site_code"),
+        product=code("product_code"),
         month=month_number(year, month),
         distributed=round(number("stock_distributed") * PARTS),
         days_out=min(DAYS_OUT_LIMIT, max(0, int(number("stock_stockout_days")))),
         average=number("average_monthly_consumption"),
     )
+
+
+def _shown(cell: Cell) -> str:
+    match cell:
+        case None:
+            return "empty"
+        case Unreadable(reason):
+            return reason
+        case _:
+            return repr(str(cell))
 
 
 def verify_monthly(rows: Iterable[SheetRow], policy: CpmPolicy, advance: Callable[[int], None]) -> Verification:

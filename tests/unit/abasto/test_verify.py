@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
+from typer.testing import CliRunner
 
+from abasto.cli import app
 from abasto.proof.rules import policy_named
 from abasto.proof.verify import COLUMNS, Verification, read_sheet, verify_monthly
+from abasto.tables import read_table
 from abasto.terminal import Failure
 
 HEADER = ",".join(COLUMNS)
@@ -15,7 +19,7 @@ REAL_SHEET = Path(__file__).parents[4] / "shared" / "data" / "civ_logistics_dev.
 def verified(folder: Path, *rows: str, policy: str = "cote-divoire") -> Verification:
     sheet = folder / "sheet.csv"
     sheet.write_text("\n".join([HEADER, *rows]) + "\n")
-    return verify_monthly(read_sheet(sheet), policy_named(policy), lambda _: None)
+    return verify_monthly(read_sheet(read_table(sheet)), policy_named(policy), lambda _: None)
 
 
 def test_a_row_agrees_when_the_mean_of_its_three_months_is_its_average(tmp_path: Path) -> None:
@@ -60,7 +64,49 @@ def test_a_sheet_without_the_average_is_refused_by_its_column(tmp_path: Path) ->
     sheet = tmp_path / "sheet.csv"
     sheet.write_text("year,month\n2019,1\n")
     with pytest.raises(Failure, match=r"no column site_code.*average_monthly_consumption"):
-        read_sheet(sheet)
+        read_sheet(read_table(sheet))
+
+
+def workbook(path: Path, *rows: list[object], further_sheet: bool = False) -> Path:
+    book = Workbook()
+    for row in [list(COLUMNS), *rows]:
+        book.active.append(row)
+    if further_sheet:
+        book.create_sheet("Notes").append(["note"])
+    book.save(path)
+    return path
+
+
+def test_a_workbook_is_read_as_its_csv_would_be(tmp_path: Path) -> None:
+    used = {1: 30, 2: 60, 3: 40, 4: 20}
+    averages = {1: 30, 2: 45, 3: 43, 4: 99}
+    rows: list[list[object]] = [[2019, month, "S1", 7, used[month], 0, averages[month]] for month in used]
+    book = workbook(tmp_path / "sheet.xlsx", *rows)
+    found = verify_monthly(read_sheet(read_table(book)), policy_named("cote-divoire"), lambda _: None)
+    assert found == verified(tmp_path, *(",".join(map(str, row)) for row in rows))
+    assert (found.rows, found.agreed) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("=1+1", "line 2: stock_distributed is a formula without its stored result"),
+        (None, "line 2: stock_distributed is empty; expected a number"),
+    ],
+)
+def test_a_cell_of_a_workbook_that_cannot_be_read_is_named(tmp_path: Path, cell: object, said: str) -> None:
+    book = workbook(tmp_path / "sheet.xlsx", [2019, 1, "S1", "P1", cell, 0, 1])
+    with pytest.raises(Failure, match=said):
+        read_sheet(read_table(book))
+
+
+def test_the_command_takes_a_workbook_and_asks_which_of_its_sheets(tmp_path: Path) -> None:
+    rows: list[list[object]] = [[2019, month, "S1", "P1", 9, 0, 9] for month in (1, 2, 3)]
+    book = str(workbook(tmp_path / "sheet.xlsx", *rows, further_sheet=True))
+    asked = CliRunner().invoke(app, ["verify", "monthly", book])
+    assert (asked.exit_code, "say which one with --sheet" in asked.stderr) == (1, True)
+    told = CliRunner().invoke(app, ["verify", "monthly", book, "--sheet", "Sheet"])
+    assert told.stdout.startswith("1 of 1 rows agree: 100.00%")
 
 
 def test_parts_of_a_piece_count(tmp_path: Path) -> None:
@@ -75,7 +121,7 @@ def test_a_month_that_stands_twice_is_refused_by_its_line(tmp_path: Path) -> Non
 
 @pytest.mark.skipif(not REAL_SHEET.exists(), reason="the Côte d'Ivoire sheets are not beside this checkout")
 def test_ours_agrees_with_the_averages_of_cote_divoire() -> None:
-    found = verify_monthly(read_sheet(REAL_SHEET), policy_named("cote-divoire"), lambda _: None)
+    found = verify_monthly(read_sheet(read_table(REAL_SHEET)), policy_named("cote-divoire"), lambda _: None)
     assert found.rows > 17_000
     assert found.agreement is not None
     assert found.agreement >= 0.995
