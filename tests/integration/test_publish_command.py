@@ -1,0 +1,51 @@
+"""`abasto publish` on a real Kafka where somebody enlarged a topic: nothing goes to a partition that no shard reads."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from aiokafka.admin import NewPartitions
+from typer.testing import CliRunner
+
+from abasto.cli import app
+from schemas.channels import CONSUMPTION
+from streams.clients import admin
+from streams.settings import Settings
+from streams.topic_check import ensure_topics
+from tests.events import dispensed
+from tests.integration.engine.topics import read_topic
+from tests.servers.kafka import KafkaServer
+
+pytestmark = pytest.mark.integration
+
+
+async def enlarge(settings: Settings, topic: str, partitions: int) -> None:
+    client = admin(settings)
+    await client.start()
+    try:
+        await client.create_partitions({topic: NewPartitions(partitions)})
+    finally:
+        await client.close()
+
+
+def test_a_topic_that_got_a_third_partition_is_refused_by_name(
+    own_kafka: Callable[[], KafkaServer], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("ABASTO_PARTITIONS", raising=False)
+    settings = Settings(brokers=own_kafka().bootstrap, partitions=2)
+    asyncio.run(ensure_topics(settings, create=True))
+    events = tmp_path / "events.jsonl"
+    events.write_bytes(msgspec.json.encode(dispensed(1, "2026-01-05 10:00")))
+    publish = ["publish", str(events), "--broker", settings.brokers]
+    published = CliRunner().invoke(app, publish)
+    assert published.exit_code == 0, published.output
+    before = asyncio.run(read_topic(settings, CONSUMPTION))
+    assert len(before) == 1
+
+    asyncio.run(enlarge(settings, CONSUMPTION, 3))
+    refused = CliRunner().invoke(app, publish)
+    assert refused.exit_code == 1
+    assert f"{CONSUMPTION} has 3 partitions, expected 2 as the other input topics have" in refused.output
+    assert asyncio.run(read_topic(msgspec.structs.replace(settings, partitions=3), CONSUMPTION)) == before
