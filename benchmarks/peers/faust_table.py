@@ -16,13 +16,15 @@ BROKER, EVENTS = sys.argv[1], int(sys.argv[2])
 WARM_UP = 2_000
 """Events before the watch starts: assignment and first fetches do not count."""
 
+FOLDER = tempfile.TemporaryDirectory(prefix="abasto-peer-")
+
 app = faust.App(
     f"peer-{uuid.uuid4().hex[:8]}",
     broker=f"kafka://{BROKER}",
     store="memory://",
     topic_partitions=int(os.environ["ABASTO_PARTITIONS"]),
     web_enabled=False,
-    datadir=tempfile.mkdtemp(prefix="abasto-peer-"),
+    datadir=FOLDER.name,
     consumer_auto_offset_reset="earliest",
 )
 
@@ -53,6 +55,8 @@ async def count(movements: faust.StreamT[Movement]) -> None:
         if counted == WARM_UP + EVENTS:
             # Faust sends sys.stdout to its log.
             os.write(1, f"\ncounted {EVENTS} {time.perf_counter() - started}\n".encode())
+            # The end below asks nobody who would tidy up.
+            FOLDER.cleanup()
             os._exit(0)
 
 
