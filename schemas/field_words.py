@@ -1,7 +1,7 @@
 """What each field of an event means, in one sentence for the reference."""
 
 FIELD_WORDS = {
-    "id": "Names the event at its source. Both again within 7 days is the same event: it counts once.",
+    "id": "Names the event at its source. The same source and id, sent again within 7 days, count once.",
     "source": "The system that publishes the event.",
     "time": "When it happened, not when it was sent; with its offset from UTC.",
     "facility": "CLUES of the hospital, warehouse or mixing centre, or the code its country uses; an alias will do.",

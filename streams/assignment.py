@@ -127,6 +127,11 @@ class Assignment:
             topics.setdefault(partition, set()).add(topic)
         expected = set().union(*topics.values())
         for number, assigned in topics.items():
+            if number >= self._settings.partitions:
+                raise NotCopartitioned(
+                    f"partition {number} was assigned, but this worker knows of {self._settings.partitions}: the topics "
+                    "were enlarged while it ran, and keys have moved. `abasto topics check` tells what differs"
+                )
             if assigned != expected:
                 raise NotCopartitioned(
                     f"partition {number} was assigned of {sorted(assigned)} but not of {sorted(expected - assigned)}: "

@@ -18,7 +18,7 @@ class BrokerUnreachable(EngineFault):
 
 
 class NotCopartitioned(EngineFault):
-    """A worker was given a partition number of some input topics and not of the others."""
+    """A worker was given a partition number of some input topics and not of the others, or one that nobody had."""
 
 
 class StateDisagrees(EngineFault):
