@@ -129,7 +129,7 @@ class Assignment:
         for number, assigned in topics.items():
             if number >= self._settings.partitions:
                 raise NotCopartitioned(
-                    f"partition {number} was assigned, but this worker knows of {self._settings.partitions}: the topics "
+                    f"partition {number} was assigned, but this worker knows of {self._settings.partitions}: topics "
                     "were enlarged while it ran, and keys have moved. `abasto topics check` tells what differs"
                 )
             if assigned != expected:

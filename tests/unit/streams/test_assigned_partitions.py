@@ -26,5 +26,5 @@ async def test_a_partition_of_some_inputs_only_is_refused() -> None:
 
 
 async def test_a_partition_beyond_those_the_worker_started_with_is_refused() -> None:
-    with pytest.raises(NotCopartitioned, match="partition 2 was assigned, but this worker knows of 2.*topics check"):
+    with pytest.raises(NotCopartitioned, match=r"partition 2 was assigned, but this worker knows of 2.*topics check"):
         await assignment().assign([(topic, number) for topic in INPUTS for number in range(3)])
