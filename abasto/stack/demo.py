@@ -41,7 +41,8 @@ def fill(stack: Stack, console: Console) -> None:
         started.unlink()
     _simulate(folder, console)
     started.touch()
-    _publish(folder, stack.broker, console)
+    with stack.interruptible():
+        _publish(folder, stack.broker, console)
     done.write_text(f"{dt.datetime.now(dt.UTC):%Y-%m-%d}\n")
     started.unlink()
 

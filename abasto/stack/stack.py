@@ -6,7 +6,8 @@ import shutil
 import signal
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -120,7 +121,8 @@ class Stack:
         from streams.topic_check import ensure_topics
 
         try:
-            created = asyncio.run(ensure_topics(Settings.from_environment(), create=True))
+            with self.interruptible():
+                created = asyncio.run(ensure_topics(Settings.from_environment(), create=True))
         except (WrongTopics, BrokerUnreachable, WrongSetting) as fault:
             raise Failure(str(fault)) from fault
         if created:
@@ -199,6 +201,19 @@ class Stack:
         if not self._ending:
             self._ending = True
             raise KeyboardInterrupt
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """Inside it, coroutines that Ctrl-C interrupts end in order, as Python does it: our handler would break into
+        their loop wherever it is, and leave tasks behind that nobody waits for."""
+        handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            yield
+        except KeyboardInterrupt:
+            self._ending = True
+            raise
+        finally:
+            signal.signal(signal.SIGINT, handler)
 
     def _end(self) -> None:
         self._ending = True
