@@ -18,6 +18,7 @@ from abasto.terminal import print_json
 NOT_RUNNING_EXIT = 3  # what `status` of service managers gives for a service that is stopped
 
 _WATCH_INTERVAL_S = 0.5
+_STOP_SEEN_S = 5.0
 
 kafka_app = typer.Typer(help="A local Apache Kafka, for this machine only.", no_args_is_help=True)
 
@@ -115,8 +116,12 @@ def _watch(kafka: LocalKafka) -> None:
     """Wait until the broker ends; an error unless somebody stopped it from elsewhere."""
     while kafka.is_running:
         time.sleep(_WATCH_INTERVAL_S)
-    if kafka.record is not None:  # `stop` removes it
-        raise kafka.why_it_ended()
+    # `stop` removes the record, but only once it has seen the broker end, which may be later than it is seen here.
+    deadline = time.monotonic() + _STOP_SEEN_S
+    while kafka.record is not None:
+        if time.monotonic() > deadline:
+            raise kafka.why_it_ended()
+        time.sleep(_WATCH_INTERVAL_S)
 
 
 def _refuse(console: Console, error: LocalKafkaError) -> NoReturn:
