@@ -1,5 +1,6 @@
 """The Faust app: settings chosen for the engine, and the signals that hand shards over."""
 
+from functools import partial
 from typing import Any
 
 import faust
@@ -7,6 +8,7 @@ from faust.app.base import BootStrategy
 
 from schemas.channels import INPUTS
 from streams.assignment import Assignment
+from streams.assignor import InputAssignor
 from streams.consumer import ChunkConsumer, ChunkTransport
 from streams.faults import Superseded
 from streams.settings import Settings
@@ -51,6 +53,7 @@ def build_app(settings: Settings, assignment: Assignment) -> faust.App:
         stream_buffer_maxsize=CHUNKS_WAITING,
         # A chunk is counted in one go; waiting for acknowledgements that nobody gives would hold every rebalance up.
         stream_wait_empty=False,
+        PartitionAssignor=partial(InputAssignor, inputs=dict.fromkeys(INPUTS, settings.partitions)),
         # A fault of an agent ends the worker. Restarted in place it would go on with half a chunk.
         agent_supervisor="mode.CrashingSupervisor",
         broker_request_timeout=SEEK_SECONDS,
