@@ -26,9 +26,9 @@ from streams.forgiving import forgive_header_names
 from streams.memory import spare_the_collector
 from streams.metrics import WorkerMetrics
 from streams.pacing import Pacer
-from streams.records import hand_over_lean_records
 from streams.settings import Settings, unknown_variables
 from streams.topic_check import ensure_topics
+from streams.whole_batches import hand_over_whole_batches
 from supply.catalogue import Catalogue
 from supply.rules import Rules
 
@@ -106,7 +106,7 @@ def _end_at_the_latest(why: str) -> None:
 async def _serve(settings: Settings, rules: Rules, furnish: Furnish, *, create_topics: bool) -> None:
     await ensure_topics(settings, create=create_topics)
     spare_the_collector()
-    hand_over_lean_records()
+    hand_over_whole_batches()
     forgive_header_names()
     # When a counter was made is of no use to anybody, and doubles the page.
     prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call] # the one function it has untyped

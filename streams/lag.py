@@ -26,6 +26,11 @@ class Lag:
         return frozenset(topic for topic, behind in self.offsets.items() if behind == 0)
 
     @property
+    def none(self) -> bool:
+        """Whether all topics are read to their end."""
+        return len(self.caught_up) == len(self.offsets)
+
+    @property
     def backlog(self) -> bool:
         """Whether so much is left that throughput matters more than seconds."""
         return sum(behind or 0 for behind in self.offsets.values()) > BACKLOG_RECORDS

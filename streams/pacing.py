@@ -12,6 +12,7 @@ from streams.faults import Fenced, FencedForGood
 from streams.lag import Lag
 from streams.metrics import ShardFigures, WorkerMetrics
 from streams.settings import Settings
+from streams.shard import Shard
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +21,11 @@ LOOK_SECONDS = 0.05
 
 CLOCK_SECONDS = 1.0
 """How often the clock of idle shards ticks, and the figures for a scrape are copied. Evaluations are by the day."""
+
+
+BACKLOG_ENDS_SECONDS = 2.0
+"""The last thousands of a backlog are counted in a fraction of a second: a checkpoint just before them would write what
+the one just after them writes once more. A shard that is not through by then keeps up, only never quite."""
 
 
 class Pacer:
@@ -40,6 +46,7 @@ class Pacer:
         self._saving: set[asyncio.Task[None]] = set()
         self._ticked_at = 0.0
         self._last_ends: dict[tuple[str, int], int] = {}
+        self._backlog_until: dict[int, float] = {}
 
     async def run(self) -> None:
         """Look after the shards for ever; the first fault of a checkpoint ends it."""
@@ -66,9 +73,19 @@ class Pacer:
             return False
         if shard.pending >= self._settings.checkpoint_keys:
             return True
-        behind = Lag(shard, self._assignment.ends).backlog
+        behind = self._works_off_a_backlog(shard)
         interval = self._settings.backlog_checkpoint_seconds if behind else self._settings.checkpoint_seconds
         return self._monotonic() - owned.saved_at >= interval
+
+    def _works_off_a_backlog(self, shard: Shard) -> bool:
+        lag, now = Lag(shard, self._assignment.ends), self._monotonic()
+        if lag.backlog:
+            self._backlog_until[shard.partition] = now + BACKLOG_ENDS_SECONDS
+            return True
+        if lag.none:
+            self._backlog_until.pop(shard.partition, None)
+            return False
+        return now < self._backlog_until.get(shard.partition, now)
 
     async def _save(self, owned: OwnedShard) -> None:
         try:

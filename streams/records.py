@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-import aiokafka.consumer.fetcher
-
 from streams.ports import Headers
 
 
@@ -45,16 +43,3 @@ class Chunk:
 
     def __repr__(self) -> str:
         return f"<Chunk {self.topic}:{self.partition} {self.start}..{self.end} {len(self.records)} records>"
-
-
-def hand_over_lean_records() -> None:
-    """Let aiokafka hand over the records of a batch as they are instead of building a `ConsumerRecord` of each.
-
-    Private: `PartitionRecords._consumer_record`. Without it every record costs 10 % more CPU and all else works, in
-    every consumer of the process alike: nothing here reads a field that only `ConsumerRecord` has.
-    """
-
-    def as_it_is(_records: object, _partition: object, record: LeanRecord) -> LeanRecord:
-        return record
-
-    setattr(aiokafka.consumer.fetcher.PartitionRecords, "_consumer_record", as_it_is)  # noqa: B010 # mypy: it is a method

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
 
-CHUNK_RECORDS = 5_000
+CHUNK_RECORDS = 10_000
 """At most in one chunk: counted in about 50 ms, then others have their turn."""
 
 LEAST_RECORDS = 100

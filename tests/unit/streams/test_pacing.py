@@ -8,7 +8,7 @@ from streams.checkpoint import OwnedShard
 from streams.faults import FencedForGood
 from streams.lag import BACKLOG_RECORDS, Lag
 from streams.metrics import WorkerMetrics
-from streams.pacing import Pacer
+from streams.pacing import BACKLOG_ENDS_SECONDS, Pacer
 from streams.settings import Settings
 from streams.shard import Shard
 from supply.clock import ShardClock
@@ -69,6 +69,30 @@ def test_a_backlog_is_worked_off_with_fewer_checkpoints() -> None:
     scene.end = BACKLOG_RECORDS + 2
     scene.owned.shard.take(chunk_of(0))
     scene.clock.seconds += 9.9
+    assert not scene.pacer.due(scene.owned)
+    scene.clock.seconds += 0.2
+    assert scene.pacer.due(scene.owned)
+
+
+def test_the_last_of_a_backlog_waits_for_its_end() -> None:
+    scene = Scene()
+    scene.end = BACKLOG_RECORDS + 2
+    scene.owned.shard.take(chunk_of(0))
+    scene.clock.seconds += 5
+    assert not scene.pacer.due(scene.owned)
+    scene.end = 2
+    assert not scene.pacer.due(scene.owned)
+    scene.owned.shard.take(chunk_of(1))
+    assert scene.pacer.due(scene.owned)
+
+
+def test_a_shard_that_never_quite_gets_through_is_saved_all_the_same() -> None:
+    scene = Scene()
+    scene.end = BACKLOG_RECORDS + 2
+    scene.owned.shard.take(chunk_of(0))
+    assert not scene.pacer.due(scene.owned)
+    scene.end = 2
+    scene.clock.seconds += BACKLOG_ENDS_SECONDS - 0.1
     assert not scene.pacer.due(scene.owned)
     scene.clock.seconds += 0.2
     assert scene.pacer.due(scene.owned)

@@ -2,6 +2,7 @@
 fails here by name."""
 
 import inspect
+import re
 
 import faust
 from aiokafka import AIOKafkaConsumer
@@ -66,10 +67,25 @@ def test_faust_waits_for_the_shards_before_it_seeks_and_fetches() -> None:
     assert order == sorted(order)
 
 
-def test_aiokafka_hands_records_over_through_one_method() -> None:
-    """`PartitionRecords._consumer_record`: replaced so that the record of the batch is handed over as it is."""
-    assert parameters(fetcher.PartitionRecords._consumer_record)[-1] == "record"
-    assert "self._consumer_record(tp, record)" in inspect.getsource(fetcher.PartitionRecords._unpack_records)
+def test_aiokafka_unpacks_batches_in_one_place() -> None:
+    """`PartitionRecords`: its loop sees a whole batch as one record, and asks only for the offset of it."""
+    unpacking = inspect.getsource(fetcher.PartitionRecords._unpack_records)
+    assert parameters(fetcher.PartitionRecords._consumer_record)[1:] == ["tp", "record"]
+    assert "for record in next_batch:" in unpacking
+    assert "self._consumer_record(tp, record)" in unpacking
+    assert set(re.findall(r"\brecord\.(\w+)", unpacking)) == {"offset"}
+    assert set(re.findall(r"\brecords\.(\w+)", unpacking)) == {"has_next", "next_batch"}
+    assert "self._records_iterator = self._unpack_records()" in inspect.getsource(fetcher.PartitionRecords.__init__)
+
+
+def test_aiokafka_hands_records_over_in_one_place() -> None:
+    """`FetchResult.getall`: ours takes them by the batch."""
+    assert parameters(fetcher.FetchResult.getall) == ["self", "max_records"]
+    assert "type(res_or_error) is FetchResult" in inspect.getsource(fetcher.Fetcher.fetched_records)
+    assert "res_or_error.getall(max_records)" in inspect.getsource(fetcher.Fetcher.fetched_records)
+    made = inspect.getsource(fetcher.Fetcher._proc_fetch_request)
+    assert "partition_records = PartitionRecords(" in made
+    assert "self._records[tp] = FetchResult(" in made
 
 
 def test_a_record_of_a_batch_has_what_a_shard_reads() -> None:
