@@ -6,8 +6,8 @@ on stays its business.
 
 Private names of `aiokafka.consumer.fetcher`, under a contract test: the classes `PartitionRecords` (its
 `_unpack_records`, `_records_iterator` and `_consumer_record`) and `FetchResult` (its `_topic_partition`,
-`_partition_records` and `_update_position`). With aiokafka's own in their place each record costs more CPU, and all else
-works: nothing here reads a field that only `ConsumerRecord` has.
+`_partition_records` and `_update_position`). With aiokafka's own in their place each record costs more CPU, and all
+else works: nothing here reads a field that only `ConsumerRecord` has.
 """
 
 from collections.abc import Iterator
