@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from abasto.commands.read import Database, InState, Language, Limit, Medicine, Place
+from abasto.commands.read import Database, InState, Language, Limit, Medicine, Oncology, Place
 from abasto.options import Json
 
 Groups = Literal["position", "item", "facility", "state", "nation"]
@@ -16,7 +16,7 @@ def cpm(
     facility: Place = None,
     item: Medicine = None,
     in_state: InState = None,
-    oncology: Annotated[bool | None, typer.Option("--oncology/--other", help="Oncology items, or all others.")] = None,
+    oncology: Oncology = None,
     limit: Limit = 50,
     lang: Language = "en",
     database: Database = None,

@@ -37,6 +37,9 @@ Medicine = Annotated[
     typer.Option("--item", metavar="CODE", help="One item; the start of a code takes all packs of a medicine."),
 ]
 InState = Annotated[str | None, typer.Option("--in", metavar="STATE", help="Facilities of one state (entidad).")]
+Oncology = Annotated[
+    bool | None, typer.Option("--oncology/--other", help="Oncology items, or all others.", show_default=False)
+]
 Search = Annotated[
     str | None, typer.Option("--search", metavar="WORDS", help="Words from the names of item and facility.")
 ]
@@ -48,7 +51,7 @@ def positions(
     item: Medicine = None,
     status: Annotated[Status | None, typer.Option("--status", help="One status only.")] = None,
     in_state: InState = None,
-    oncology: Annotated[bool | None, typer.Option("--oncology/--other", help="Oncology items, or all others.")] = None,
+    oncology: Oncology = None,
     search: Search = None,
     sort: Annotated[Order, typer.Option("--sort", help="Order of the lines.")] = "worst",
     limit: Limit = 50,

@@ -1,12 +1,10 @@
 """`abasto cpm`: the official CPM beside the observed one and this month's pace, as a table or JSON."""
 
-from rich import box
-from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.console import RenderableType
 from rich.text import Text
 
 from abasto.read.commands import tidied
-from abasto.read.indicators import NAME_COLUMNS, percent
+from abasto.read.figures import counted, figure_table, percent
 from abasto.read.lists import print_table
 from abasto.read.session import read_model, settings_for
 from abasto.read.styles import two_lines
@@ -36,18 +34,9 @@ def cpm_table(page: CpmPage, words: Words) -> RenderableType:
     """One line for each group; what is not known is a dash, and why is in the JSON."""
     if not page.lines or page.share_gone is None:
         return Text(words("no_indicators"))
-    table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False, header_style="bold", padding=(0, 1))
-    table.add_column(words(f"by.group.{page.by}"), ratio=1, min_width=NAME_COLUMNS)
-    for name in COLUMNS:
-        table.add_column(words(name), justify="right", no_wrap=True)
-    for line in page.lines:
-        table.add_row(*_cells(line, page, words))
-    gone = f"{page.share_gone * 100:.0f} %"
-    notes = [words("i.counted_one") if page.total == 1 else words("i.counted", total=f"{page.total:,}")]
-    if len(page.lines) < page.total:
-        notes.append(words("shown", shown=len(page.lines), total=f"{page.total:,}"))
-    notes.append(words("c.note", month=page.running_month, gone=gone))
-    return Group(table, Text(" ".join(notes), style="dim"))
+    notes = counted(words, shown=len(page.lines), total=page.total)
+    notes.append(words("c.note", month=page.running_month, gone=f"{page.share_gone * 100:.0f} %"))
+    return figure_table(words, page.by, COLUMNS, (_cells(line, page, words) for line in page.lines), notes)
 
 
 def _cells(line: CpmLine, page: CpmPage, words: Words) -> list[Text]:

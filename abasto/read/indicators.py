@@ -1,11 +1,10 @@
 """`abasto indicators`: how well a group of positions is supplied, as a table or JSON."""
 
-from rich import box
-from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.console import RenderableType
 from rich.text import Text
 
 from abasto.read.commands import tidied
+from abasto.read.figures import counted, figure_table, percent
 from abasto.read.lists import print_table
 from abasto.read.session import read_model, settings_for
 from abasto.read.styles import two_lines
@@ -14,12 +13,8 @@ from abasto.terminal import print_json
 from store import queries
 from store.queries import IndicatorLine, IndicatorPage, PositionFilter
 from store.queries.indicators import By
-from supply.indicators.figure import Figure
 
 COLUMNS = ("i.abasto", "i.with_stock", "i.stock_out", "i.cover", "i.late_orders", "i.month_out", "i.error")
-
-NAME_COLUMNS = 24
-"""Wide enough for a name in two or three lines beside seven figures on a terminal of 100 columns."""
 
 
 def list_indicators(
@@ -45,13 +40,8 @@ def indicator_table(page: IndicatorPage, words: Words) -> RenderableType:
     """One line for each group; what has no value is a dash, and why is in the JSON."""
     if not page.lines or page.as_of is None:
         return Text(words("no_indicators"))
-    table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False, header_style="bold", padding=(0, 1))
-    table.add_column(words(f"by.group.{page.by}"), ratio=1, min_width=NAME_COLUMNS)
-    for name in COLUMNS:
-        table.add_column(words(name), justify="right", no_wrap=True)
-    for line in page.lines:
-        table.add_row(_group(line, page, words), *_cells(line, words))
-    return Group(table, Text(" ".join(_notes(page, words)), style="dim"))
+    rows = ([_group(line, page, words), *_cells(line, words)] for line in page.lines)
+    return figure_table(words, page.by, COLUMNS, rows, _notes(page, words))
 
 
 def _group(line: IndicatorLine, page: IndicatorPage, words: Words) -> Text:
@@ -64,8 +54,8 @@ def _group(line: IndicatorLine, page: IndicatorPage, words: Words) -> Text:
             name = line.group
         case _:
             name = line.name
-    counted = words("one_position") if line.positions == 1 else words("positions_counted", total=f"{line.positions:,}")
-    return two_lines(name, counted if name == line.group or not line.group else f"{line.group}\n{counted}")
+    size = words("one_position") if line.positions == 1 else words("positions_counted", total=f"{line.positions:,}")
+    return two_lines(name, size if name == line.group or not line.group else f"{line.group}\n{size}")
 
 
 def _cells(line: IndicatorLine, words: Words) -> list[Text]:
@@ -82,24 +72,9 @@ def _cells(line: IndicatorLine, words: Words) -> list[Text]:
     ]
 
 
-def percent(figure: Figure, *, signed: bool = False) -> str:
-    """`71.4 %`, or a dash where there is no value: never 0 for that."""
-    if figure.value is None:
-        return "-"
-    # Nothing that is not all, or not none, is shown as 100 or 0.
-    tenths = round(figure.value * 1000)
-    if tenths == 1000 and figure.value < 1:
-        tenths = 999
-    if tenths == 0 and figure.value > 0:
-        tenths = 1
-    return f"{tenths / 10:{'+' if signed and tenths else ''},.1f} %"
-
-
 def _notes(page: IndicatorPage, words: Words) -> list[str]:
     first = page.lines[0]
-    notes = [words("i.counted_one") if page.total == 1 else words("i.counted", total=f"{page.total:,}")]
-    if len(page.lines) < page.total:
-        notes.append(words("shown", shown=len(page.lines), total=f"{page.total:,}"))
+    notes = counted(words, shown=len(page.lines), total=page.total)
     if page.as_of is not None and any(line.stock.with_stock.missing != "stock_not_kept" for line in page.lines):
         notes.append(words("i.stock_at", day=f"{page.as_of:%Y-%m-%d %H:%M} UTC"))
     if any(line.stock.with_stock.missing == "stock_not_kept" for line in page.lines):

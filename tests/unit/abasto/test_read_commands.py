@@ -18,7 +18,7 @@ from abasto.commands.indicators import indicators
 from abasto.commands.projector import db_app, projector_app
 from abasto.commands.read import alerts, dead_letters_app, positions, show
 from abasto.read import letters
-from abasto.read.indicators import percent
+from abasto.read.figures import percent
 from abasto.read.sparkline import consecutive, sparkline
 from abasto.read.words import EN, ES, Words
 from abasto.terminal import FailingClearly
