@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import IllegalOperation, ProducerFenced
+from aiokafka.errors import IllegalOperation, MessageSizeTooLargeError, ProducerFenced
 
 import streams.checkpoint
-from schemas.channels import CONSUMPTION, POSITIONS
+from schemas.channels import CHANGELOG, CONSUMPTION, POSITIONS
 from streams.checkpoint import OwnedShard
 from streams.clients import connection, shard_producer
 from streams.faults import CheckpointFailed, Fenced
@@ -52,6 +52,17 @@ class Misused(Unhurried):
         return confirmed
 
 
+class Torn(Unhurried):
+    """Loses a batch: the broker refuses one, and the transaction could still be committed without it."""
+
+    async def send_batch(self, batch: object, topic: str, *, partition: int) -> asyncio.Future[object]:
+        if topic != POSITIONS:
+            return await super().send_batch(batch, topic, partition=partition)
+        lost: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        lost.set_exception(MessageSizeTooLargeError())
+        return lost
+
+
 async def owned_shard(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, kind: type[Unhurried]
 ) -> tuple[OwnedShard, Unhurried]:
@@ -90,3 +101,15 @@ async def test_refused_for_a_misuse_of_our_own_a_checkpoint_has_failed(
     with pytest.raises(Fenced, match="checkpoint of shard 0 failed"):
         await owned.checkpoint(None)
     await owned.close()
+
+
+async def test_with_a_batch_lost_nothing_of_the_transaction_is_committed(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owned, _ = await owned_shard(settings, monkeypatch, Torn)
+    with pytest.raises(CheckpointFailed, match="checkpoint of shard 0 failed: MessageSizeTooLargeError"):
+        await owned.checkpoint(None)
+    await owned.close()
+    # The next owner's claim ends what is open; only then is it certain what a reader will ever see.
+    async with AIOKafkaProducer(**connection(settings), transactional_id=f"{settings.group}-0"):
+        assert await read_topic(settings, CHANGELOG) == []

@@ -4,10 +4,14 @@ import pytest
 
 from schemas.channels import CONSUMPTION, INPUTS, INVENTORY
 from streams.assignment import Assignment
+from streams.checkpoint import OwnedShard
 from streams.faults import NotCopartitioned
 from streams.metrics import WorkerMetrics
 from streams.settings import Settings
 from streams.shard import Shard
+from supply.clock import ShardClock
+from tests.fakes.counting import CountingBook, PlainIntake
+from tests.fakes.records import chunk_of
 
 SETTINGS = Settings(partitions=2)
 
@@ -28,3 +32,20 @@ async def test_a_partition_of_some_inputs_only_is_refused() -> None:
 async def test_a_partition_beyond_those_the_worker_started_with_is_refused() -> None:
     with pytest.raises(NotCopartitioned, match=r"partition 2 was assigned, but this worker knows of 2.*topics check"):
         await assignment().assign([(topic, number) for topic in INPUTS for number in range(3)])
+
+
+def test_chunks_of_an_earlier_reading_are_dropped() -> None:
+    """They were under way when the consumer was told to read on from elsewhere: what is in them comes once more."""
+    owner = assignment()
+    shard = Shard(0, INPUTS, 1, intake=PlainIntake(), book=CountingBook, clock=ShardClock(INPUTS, 0), wall_ms=lambda: 0)
+    owner._owned[0] = OwnedShard(shard, SETTINGS, WorkerMetrics())
+    owner._parked = False
+    earlier, _ = owner.begin_reading()
+    reading, offsets = owner.begin_reading()
+    assert offsets[CONSUMPTION, 0] == 0
+    under_way, again = chunk_of(0, 1), chunk_of(0)
+    under_way.reading, again.reading = earlier, reading
+    owner.take(under_way)
+    assert shard.positions[CONSUMPTION] == 0
+    owner.take(again)
+    assert shard.positions[CONSUMPTION] == 1
