@@ -1,4 +1,8 @@
-"""Sending a dead letter again: as it was, because what it lacked is there now, or mended."""
+"""Sending a dead letter again: as it was, because what it lacked is there now, or mended.
+
+Once, unless a person insists: the service knows an event again only within the lateness window, and dead letters are
+mostly found later than that.
+"""
 
 import datetime as dt
 from typing import NamedTuple
@@ -13,15 +17,29 @@ from schemas.cloud_events import CONTENT_TYPE, HEADER_PREFIX
 from schemas.dead_letters import BadRecord, DeadLetter
 from store.catalogue import known_catalogue
 from store.database import writing
-from store.queries import dead_letter, mark_resent
+from store.queries import (
+    DeadLetterLine,
+    dead_letter,
+    hold_dead_letter,
+    note_not_sent,
+    note_sending,
+    note_sent,
+)
 from store.reader import knock
 from store.settings import StoreSettings
 from supply.calendar import milliseconds
 from supply.entries import entry_of
 from supply.intake import Intake
+from supply.rules import Rules
 
 SEND_S = 30
 """Time for the broker to confirm a record that all replicas have."""
+
+TOPIC_MS = 15_000
+"""Time for the broker to say where the topic's partitions are."""
+
+LATENESS_WINDOW = dt.timedelta(days=Rules().lateness_days)
+"""How long the service knows an event again by its source and id; no rules file changes it."""
 
 Headers = tuple[tuple[str, bytes | None], ...]
 
@@ -31,7 +49,15 @@ class StillBad(ValueError):
 
 
 class NotSent(RuntimeError):
-    """The broker did not confirm the record."""
+    """The record never reached a broker."""
+
+
+class Unconfirmed(RuntimeError):
+    """The broker was given the record and did not confirm it: nobody knows whether it was written."""
+
+
+class SentBefore(RuntimeError):
+    """The letter was sent again before, or may have been; the message says when, and what a second time would do."""
 
 
 class Outgoing(NamedTuple):
@@ -41,6 +67,8 @@ class Outgoing(NamedTuple):
     key: bytes
     value: bytes | None
     headers: Headers
+    at: dt.datetime
+    """When its event happened."""
 
 
 class Resent(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,39 +80,57 @@ class Resent(msgspec.Struct, frozen=True, kw_only=True):
     partition: int
     offset: int
     sent_before: dt.datetime | None
-    """When it was last sent again before this time; its event counts once all the same."""
+    """When it was last sent again before this time, or may have been."""
+    recognised: bool
+    """Whether its event is within the lateness window, where the same source and id again count once."""
 
 
-def resend(settings: StoreSettings, engine: Engine, number: str, mended: bytes | None, now: dt.datetime) -> Resent:
+def resend(
+    settings: StoreSettings,
+    engine: Engine,
+    number: str,
+    mended: bytes | None,
+    now: dt.datetime,
+    *,
+    again: bool = False,
+) -> Resent:
     """Publishes a dead letter again, with other bytes if `mended` is given, and notes that it was, at `now`.
 
     It goes to the topic of its event type (the one it came from, unless that was the fault) under the key of its
-    position. Killed between the broker's answer and the note, it can be sent a second time: the same event counts
-    once. Raises `NotFound`, `StillBad` or `NotSent`; then nothing was noted.
+    position. The note is made before the record goes out and completed after: killed in between, the letter counts as
+    one that may have been sent. One that was sent before, or may have been, is sent only if asked to `again`.
+
+    Raises:
+        NotFound, StillBad, SentBefore, NotSent: then it was not sent, and nothing was noted.
+        Unconfirmed: the note stays.
     """
     with engine.connect() as connection:
-        detail = dead_letter(connection, number)
-        outgoing = prepare(connection, detail.letter, mended, now)
-    partition, offset = _send(settings, outgoing)
-    resent = Resent(
+        letter = dead_letter(connection, number).letter
+        outgoing = prepare(connection, letter, mended, now)
+    recognised = now - outgoing.at <= LATENESS_WINDOW
+    with writing(engine) as connection:
+        line = hold_dead_letter(connection, number)
+        sent_before = max((at for at in (line.resent_at, line.unconfirmed_at) if at is not None), default=None)
+        if sent_before is not None and not again:
+            raise SentBefore(_why_not_again(line, recognised))
+        note = note_sending(connection, number, now, mended=mended is not None, topic=outgoing.topic)
+    try:
+        partition, offset = _send(settings, outgoing)
+    except NotSent:
+        with writing(engine) as connection:
+            note_not_sent(connection, note)
+        raise
+    with writing(engine) as connection:
+        note_sent(connection, note, partition=partition, offset=offset)
+    return Resent(
         number=number,
         mended=mended is not None,
         topic=outgoing.topic,
         partition=partition,
         offset=offset,
-        sent_before=detail.line.resent_at,
+        sent_before=sent_before,
+        recognised=recognised,
     )
-    with writing(engine) as connection:
-        mark_resent(
-            connection,
-            number,
-            now,
-            mended=resent.mended,
-            topic=resent.topic,
-            partition=resent.partition,
-            offset=resent.offset,
-        )
-    return resent
 
 
 def prepare(connection: Connection, letter: DeadLetter, mended: bytes | None, now: dt.datetime) -> Outgoing:
@@ -105,7 +151,22 @@ def prepare(connection: Connection, letter: DeadLetter, mended: bytes | None, no
             raise BadRecord(letter.fault, letter.field, letter.reason)
     except BadRecord as bad:
         raise StillBad(_what_to_do(bad, mended is not None)) from bad
-    return Outgoing(TOPIC_OF[type(event)], position.encode(), value, headers)
+    return Outgoing(TOPIC_OF[type(event)], position.encode(), value, headers, event.time)
+
+
+def _why_not_again(line: DeadLetterLine, recognised: bool) -> str:
+    said = []
+    if line.resent_at is not None:
+        said.append(f"It was sent again before, at {line.resent_at:%Y-%m-%d %H:%M} UTC.")
+    if line.unconfirmed_at is not None:
+        said.append(f"It may have been sent at {line.unconfirmed_at:%Y-%m-%d %H:%M} UTC: no answer of Kafka was noted.")
+    days = LATENESS_WINDOW.days
+    if recognised:
+        said.append(f"Its event is not older than {days} days: under the same source and id it counts once.")
+    else:
+        said.append(f"Its event is older than {days} days and would not be recognised: it would count a second time.")
+    said.append("To send it all the same, give --again.")
+    return " ".join(said)
 
 
 def _what_to_do(bad: BadRecord, mended: bool) -> str:
@@ -133,19 +194,43 @@ def _without_cloud_event(headers: Headers) -> Headers:
 
 
 def _send(settings: StoreSettings, outgoing: Outgoing) -> tuple[int, int]:
+    producer = _producer(settings, outgoing.topic)
+    # The client takes no null there; to whoever reads headers as text it is the same.
+    headers = [(name, value or b"") for name, value in outgoing.headers]
+    try:
+        try:
+            handed_over = producer.send(outgoing.topic, key=outgoing.key, value=outgoing.value, headers=headers)
+        except KafkaError as error:
+            raise NotSent(f"The record could not be handed to {outgoing.topic}: {error}") from error
+        try:
+            sent = handed_over.get(SEND_S)
+        except KafkaError as error:
+            raise Unconfirmed(
+                f"{outgoing.topic} did not confirm the record ({error}), and may have it all the same. Look at its "
+                "position before you send it with --again."
+            ) from error
+    finally:
+        producer.close(SEND_S)
+    return sent.partition, sent.offset
+
+
+def _producer(settings: StoreSettings, topic: str) -> KafkaProducer:
+    """A producer that knows the topic, and writes a record once however often it has to try."""
     try:
         knock(settings.brokers)
         producer = KafkaProducer(
-            **settings.kafka_client(), acks="all", allow_auto_create_topics=False, metrics_enabled=False
+            **settings.kafka_client(),
+            enable_idempotence=True,
+            acks="all",
+            allow_auto_create_topics=False,
+            max_block_ms=TOPIC_MS,
+            metrics_enabled=False,
         )
     except (OSError, KafkaError) as error:
         raise NotSent(f"Kafka at {settings.brokers} does not answer: {error}") from error
     try:
-        sent = producer.send(
-            outgoing.topic, key=outgoing.key, value=outgoing.value, headers=list(outgoing.headers)
-        ).get(SEND_S)
+        producer.partitions_for(topic)
     except KafkaError as error:
-        raise NotSent(f"{outgoing.topic} did not take the record: {error}") from error
-    finally:
         producer.close(SEND_S)
-    return sent.partition, sent.offset
+        raise NotSent(f"Kafka at {settings.brokers} has no topic {topic} to send to: {error}") from error
+    return producer

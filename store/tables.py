@@ -163,7 +163,10 @@ class DeadLetterRow(Base):
 
 
 class DeadLetterResendRow(Base):
-    """A dead letter that a person sent again: where it went. A person's act, so no rebuild touches it."""
+    """A dead letter that a person sent again: where it went. A person's act, so no rebuild touches it.
+
+    Without partition and offset it is being sent: the broker has not confirmed it yet, or nobody heard it do so.
+    """
 
     __tablename__ = "dead_letter_resends"
     __table_args__ = (UniqueConstraint("number", "topic", "partition", "offset"),)
@@ -173,8 +176,8 @@ class DeadLetterResendRow(Base):
     at: Mapped[dt.datetime]
     mended: Mapped[bool]
     topic: Mapped[str]
-    partition: Mapped[int]
-    offset: Mapped[int]
+    partition: Mapped[int | None]
+    offset: Mapped[int | None]
 
 
 class ItemRow(Base):

@@ -176,11 +176,18 @@ def resend_dead_letter(
             "--with", metavar="FILE", help="Send the bytes of this file instead.", exists=True, dir_okay=False
         ),
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Send it though it was sent again before, or may have been.")
+    ] = False,
     broker: Broker = None,
     database: Database = None,
     as_json: Json = False,
 ) -> None:
-    """Send a dead letter again: as it was, because what it lacked is there now, or mended."""
+    """Send a dead letter again: as it was, because what it lacked is there now, or mended.
+
+    Once: a second time needs --again. The same event counts once within 7 days of its time; an older one is not
+    recognised and counts each time it is sent.
+    """
     from abasto.read.letters import resend_letter
 
-    resend_letter(database, number, mended, broker=broker, as_json=as_json)
+    resend_letter(database, number, mended, again=again, broker=broker, as_json=as_json)

@@ -16,7 +16,7 @@ from schemas.dead_letters import Fault
 from store import queries
 from store.queries import DeadLetterDetail, DeadLetterPage
 from store.queries.dead_letters import State
-from store.resend import NotSent, Resent, StillBad, resend
+from store.resend import LATENESS_WINDOW, NotSent, Resent, SentBefore, StillBad, Unconfirmed, resend
 
 BYTES_SHOWN = 4_000
 """Of a record at a terminal; `--json` has all of it."""
@@ -44,15 +44,19 @@ def show_letter(database: str | None, number: str, *, as_json: bool) -> None:
         print_table(_page(detail))
 
 
-def resend_letter(database: str | None, number: str, mended: Path | None, *, broker: str | None, as_json: bool) -> None:
+def resend_letter(
+    database: str | None, number: str, mended: Path | None, *, again: bool, broker: str | None, as_json: bool
+) -> None:
     """Sends a dead letter again and prints where it lies now."""
     settings = settings_for(database, broker)
     content = None if mended is None else mended.read_bytes().rstrip(b"\r\n")
     with read_model(settings) as engine:
         try:
-            resent = resend(settings, engine, number, content, dt.datetime.now(dt.UTC))
-        except (StillBad, NotSent) as wrong:
+            resent = resend(settings, engine, number, content, dt.datetime.now(dt.UTC), again=again)
+        except (StillBad, SentBefore, NotSent) as wrong:
             raise Failure(f"{number} was not sent:\n  {wrong}") from wrong
+        except Unconfirmed as unsure:
+            raise Failure(f"{number} may have been sent:\n  {unsure}") from unsure
     if as_json:
         print_json(resent)
     else:
@@ -71,6 +75,8 @@ def _table(page: DeadLetterPage) -> RenderableType:
         why.append(f"\n{line.fault}", style="dim")
         if line.resent_at is not None:
             why.append(f" · sent again {line.resent_at:%Y-%m-%d %H:%M} UTC", style="green")
+        if line.unconfirmed_at is not None:
+            why.append(f" · perhaps sent {line.unconfirmed_at:%Y-%m-%d %H:%M} UTC, not confirmed", style="yellow")
         table.add_row(line.number, f"{line.at:%Y-%m-%d %H:%M}", line.field or "", why)
     more = f" Showing {len(page.dead_letters)}; more with --limit." if len(page.dead_letters) < page.total else ""
     counted = "1 dead letter." if page.total == 1 else f"{page.total:,} dead letters."
@@ -87,6 +93,8 @@ def _page(detail: DeadLetterDetail) -> RenderableType:
         facts.add_row("Field", letter.field)
     if line.resent_at is not None:
         facts.add_row("Sent again", f"{line.resent_at:%Y-%m-%d %H:%M:%S} UTC")
+    if line.unconfirmed_at is not None:
+        facts.add_row("Perhaps sent", f"{line.unconfirmed_at:%Y-%m-%d %H:%M:%S} UTC, not confirmed")
     facts.add_row("Key", _shown(letter.key))
     for name, value in letter.headers:
         facts.add_row("Header", f"{name}: {_shown(value)}")
@@ -101,7 +109,13 @@ def _sent(resent: Resent) -> RenderableType:
     facts.add_row("Lies now at", f"{resent.topic}:{resent.partition}:{resent.offset}")
     if resent.sent_before is not None:
         before = f"{resent.sent_before:%Y-%m-%d %H:%M} UTC"
-        facts.add_row("Sent before", f"{before}; the same event counts once all the same")
+        days = LATENESS_WINDOW.days
+        facts.add_row(
+            "Sent before",
+            f"{before}; not older than {days} days, the same event counts once"
+            if resent.recognised
+            else f"{before}; older than {days} days, the event is not recognised and counts again",
+        )
     return facts
 
 

@@ -10,7 +10,10 @@ from store.queries.dead_letters import (
     DeadLetterPage,
     dead_letter,
     dead_letters,
-    mark_resent,
+    hold_dead_letter,
+    note_not_sent,
+    note_sending,
+    note_sent,
 )
 from store.queries.indicators import IndicatorLine, IndicatorPage, indicators
 from store.queries.lending import Stock, who_has
@@ -51,8 +54,11 @@ __all__ = [
     "find_facility",
     "find_items",
     "find_state",
+    "hold_dead_letter",
     "indicators",
-    "mark_resent",
+    "note_not_sent",
+    "note_sending",
+    "note_sent",
     "open_read_model",
     "position",
     "positions",

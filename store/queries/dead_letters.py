@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from schemas.dead_letters import DeadLetter, Fault
 from store.queries.reading import LIMIT, NotFound, Query
@@ -25,6 +25,8 @@ class DeadLetterLine(msgspec.Struct, frozen=True, kw_only=True):
     field: str | None
     reason: str
     resent_at: dt.datetime | None
+    unconfirmed_at: dt.datetime | None
+    """When it was last handed to a broker whose answer nobody noted: it may have been sent again."""
 
 
 class DeadLetterPage(msgspec.Struct, frozen=True):
@@ -74,21 +76,42 @@ def dead_letter(connection: Connection, number: str) -> DeadLetterDetail:
     return DeadLetterDetail(line=_line(row), letter=_dead_letter.decode(row.document))
 
 
-def mark_resent(
-    connection: Connection, number: str, at: dt.datetime, *, mended: bool, topic: str, partition: int, offset: int
-) -> None:
-    """Notes that a dead letter was sent again, and where the record now lies."""
-    connection.execute(
-        insert(DeadLetterResendRow).values(
-            number=number, at=at, mended=mended, topic=topic, partition=partition, offset=offset
-        )
-    )
+def hold_dead_letter(connection: Connection, number: str) -> DeadLetterLine:
+    """What is known of a dead letter now; until the transaction ends nobody else holds it. Raises `NotFound`."""
+    # SQLite has no such lock and needs none: a transaction that writes is alone there.
+    connection.execute(select(DeadLetterRow.number).where(DeadLetterRow.number == number).with_for_update())
+    return dead_letter(connection, number).line
+
+
+def note_sending(connection: Connection, number: str, at: dt.datetime, *, mended: bool, topic: str) -> int:
+    """Notes that a dead letter is about to be sent again; the note's number comes back."""
+    noted = insert(DeadLetterResendRow).values(number=number, at=at, mended=mended, topic=topic)
+    return connection.execute(noted.returning(DeadLetterResendRow.resend)).scalar_one()
+
+
+def note_sent(connection: Connection, resend: int, *, partition: int, offset: int) -> None:
+    """Completes a note: the broker confirmed the record, and this is where it lies."""
+    noted = update(DeadLetterResendRow).where(DeadLetterResendRow.resend == resend)
+    connection.execute(noted.values(partition=partition, offset=offset))
+
+
+def note_not_sent(connection: Connection, resend: int) -> None:
+    """Takes a note back: the record certainly never reached the broker."""
+    connection.execute(delete(DeadLetterResendRow).where(DeadLetterResendRow.resend == resend))
 
 
 def _resent() -> Any:
-    """The latest time each dead letter was sent again."""
-    latest = func.max(DeadLetterResendRow.at, type_=DeadLetterResendRow.at.type).label("resent_at")
-    return select(DeadLetterResendRow.number, latest).group_by(DeadLetterResendRow.number).subquery()
+    """The latest time each dead letter was sent again, and the latest at which nobody knows whether it was."""
+    at, confirmed = DeadLetterResendRow.at, DeadLetterResendRow.offset.is_not(None)
+    return (
+        select(
+            DeadLetterResendRow.number,
+            func.max(case((confirmed, at)), type_=at.type).label("resent_at"),
+            func.max(case((~confirmed, at)), type_=at.type).label("unconfirmed_at"),
+        )
+        .group_by(DeadLetterResendRow.number)
+        .subquery()
+    )
 
 
 def _lines(resent: Any) -> Query:
@@ -101,6 +124,7 @@ def _lines(resent: Any) -> Query:
             DeadLetterRow.reason,
             DeadLetterRow.document,
             resent.c.resent_at,
+            resent.c.unconfirmed_at,
         )
         .select_from(DeadLetterRow)
         .outerjoin(resent, resent.c.number == DeadLetterRow.number)
@@ -116,4 +140,5 @@ def _line(row: Any) -> DeadLetterLine:
         field=row.field,
         reason=row.reason,
         resent_at=row.resent_at,
+        unconfirmed_at=row.unconfirmed_at,
     )

@@ -16,6 +16,7 @@ from streams.settings import Settings
 from streams.topic_check import ensure_topics
 from tests.events import dispensed
 from tests.integration.engine.topics import read_topic
+from tests.servers.batches import stored_batches
 from tests.servers.kafka import KafkaServer
 
 pytestmark = pytest.mark.integration
@@ -34,7 +35,8 @@ def test_a_topic_that_got_a_third_partition_is_refused_by_name(
     own_kafka: Callable[[], KafkaServer], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("ABASTO_PARTITIONS", raising=False)
-    settings = Settings(brokers=own_kafka().bootstrap, partitions=2)
+    kafka = own_kafka()
+    settings = Settings(brokers=kafka.bootstrap, partitions=2)
     asyncio.run(ensure_topics(settings, create=True))
     events = tmp_path / "events.jsonl"
     events.write_bytes(msgspec.json.encode(dispensed(1, "2026-01-05 10:00")))
@@ -43,6 +45,11 @@ def test_a_topic_that_got_a_third_partition_is_refused_by_name(
     assert published.exit_code == 0, published.output
     before = asyncio.run(read_topic(settings, CONSUMPTION))
     assert len(before) == 1
+    batches = [
+        batch for partition in range(settings.partitions) for batch in stored_batches(kafka, CONSUMPTION, partition)
+    ]
+    assert [(batch.records, batch.base_sequence) for batch in batches] == [(1, 0)]
+    assert batches[0].producer_id >= 0, "not idempotent: an attempt that is repeated may write events twice"
 
     asyncio.run(enlarge(settings, CONSUMPTION, 3))
     refused = CliRunner().invoke(app, publish)

@@ -10,6 +10,7 @@ from kafka import KafkaConsumer, TopicPartition
 from sqlalchemy import Engine
 from typer.testing import CliRunner
 
+import store.resend
 from abasto.cli import app
 from schemas import channels
 from store import queries
@@ -18,6 +19,7 @@ from store.settings import StoreSettings
 from streams.partitioning import partition_of
 from tests.builders import HOSPITAL, RITUXIMAB, catalogue, dead_letter
 from tests.integration.store.conftest import remove_topics
+from tests.servers.batches import stored_batches
 from tests.servers.kafka import KafkaServer
 from tests.unit.store.conftest import projector
 from tests.unit.store.log import Log
@@ -74,6 +76,8 @@ def test_a_mended_record_goes_to_the_topic_of_its_type_under_the_key_of_its_posi
     consumer.seek_to_beginning(place)
     (record,) = consumer.poll(timeout_ms=20_000)[place]
     consumer.close()
+    (batch,) = stored_batches(kafka, inventory, place.partition)
+    assert batch.producer_id >= 0, "not idempotent: one sending may write the record twice"
     assert (record.key, record.value) == (key.encode(), json.dumps(MENDED).encode())
     assert list(record.headers) == [("traceparent", b"00-1")]
     assert json.loads(sent.stdout) == {
@@ -83,6 +87,7 @@ def test_a_mended_record_goes_to_the_topic_of_its_type_under_the_key_of_its_posi
         "partition": place.partition,
         "offset": 0,
         "sent_before": None,
+        "recognised": False,
     }
     with engine.connect() as connection:
         line = queries.dead_letter(connection, number).line
@@ -90,7 +95,7 @@ def test_a_mended_record_goes_to_the_topic_of_its_type_under_the_key_of_its_posi
         assert queries.dead_letters(connection, state="open").total == 0
     again = CliRunner().invoke(
         app,
-        ["dead-letters", "resend", number, "--with", str(tmp_path / "mended.json"), "--json"],
+        ["dead-letters", "resend", number, "--with", str(tmp_path / "mended.json"), "--again", "--json"],
         env={"ABASTO_DATABASE": database, "ABASTO_BROKERS": kafka.bootstrap},
     )
     assert dt.datetime.fromisoformat(json.loads(again.stdout)["sent_before"]) == line.resent_at
@@ -105,5 +110,24 @@ def test_a_broker_that_is_not_there_leaves_it_open(database: str, engine: Engine
     )
     assert sent.exit_code == 1
     assert "does not answer" in sent.stderr
+    assert "was not sent" in sent.stderr
     with engine.connect() as connection:
-        assert queries.dead_letters(connection, state="open").total == 1
+        (line,) = queries.dead_letters(connection, state="open").dead_letters
+    assert line.unconfirmed_at is None
+
+
+def test_a_topic_that_is_not_there_leaves_it_open(
+    kafka: KafkaServer, database: str, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store.resend, "TOPIC_MS", 500)
+    (tmp_path / "mended.json").write_text(json.dumps(MENDED), encoding="utf-8")
+    sent = CliRunner().invoke(
+        app,
+        ["dead-letters", "resend", f"{channels.ARRIVALS}:0:3", "--with", str(tmp_path / "mended.json")],
+        env={"ABASTO_DATABASE": database, "ABASTO_BROKERS": kafka.bootstrap},
+    )
+    assert sent.exit_code == 1
+    assert f"has no topic {channels.INVENTORY}" in sent.stderr
+    with engine.connect() as connection:
+        (line,) = queries.dead_letters(connection, state="open").dead_letters
+    assert line.unconfirmed_at is None

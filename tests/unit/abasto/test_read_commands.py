@@ -22,7 +22,9 @@ from abasto.read.figures import percent
 from abasto.read.sparkline import consecutive, sparkline
 from abasto.read.words import EN, ES, Words
 from abasto.terminal import FailingClearly
-from store.resend import Resent
+from store import queries
+from store.database import open_engine, writing
+from store.resend import Resent, SentBefore, Unconfirmed
 from supply.indicators.figure import Figure
 from tests.builders import HOSPITAL, NOON, WAREHOUSE, alert, catalogue, dead_letter, due, position
 from tests.unit.store.conftest import database, engine, log, metrics, project
@@ -330,8 +332,10 @@ def test_a_dead_letter_sent_again_tells_what_was_sent_and_where_it_lies(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = "abasto.inventory.v1:0:1"
-    where = Resent(number=number, mended=True, topic="abasto.consumption.v1", partition=3, offset=9, sent_before=None)
-    monkeypatch.setattr(letters, "resend", lambda *_: where)
+    facts = {"mended": True, "sent_before": None, "recognised": True}
+    place = {"topic": "abasto.consumption.v1", "partition": 3, "offset": 9}
+    where = msgspec.convert({"number": number, **facts, **place}, Resent)
+    monkeypatch.setattr(letters, "resend", lambda *_, **__: where)
     once = [
         ["Dead letter", number],
         ["Sent again", "mended"],
@@ -339,8 +343,35 @@ def test_a_dead_letter_sent_again_tells_what_was_sent_and_where_it_lies(
     ]
     assert facts_of(run("dead-letters", "resend", number)) == once
     where = msgspec.structs.replace(where, sent_before=NOON)
-    before = "2026-03-10 18:00 UTC; the same event counts once all the same"
+    before = "2026-03-10 18:00 UTC; not older than 7 days, the same event counts once"
     assert facts_of(run("dead-letters", "resend", number)) == [*once, ["Sent before", before]]
+    where = msgspec.structs.replace(where, recognised=False)
+    before = "2026-03-10 18:00 UTC; older than 7 days, the event is not recognised and counts again"
+    assert facts_of(run("dead-letters", "resend", number)) == [*once, ["Sent before", before]]
+
+
+def test_a_dead_letter_that_was_sent_before_is_sent_only_when_asked_again(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def unsure(*_: object, again: bool) -> Resent:
+        asked.append(again)
+        raise Unconfirmed("no answer") if again else SentBefore("sent before")
+
+    monkeypatch.setattr(letters, "resend", unsure)
+    number = "abasto.inventory.v1:0:1"
+    assert f"{number} was not sent:\n  sent before" in run("dead-letters", "resend", number).stderr
+    assert f"{number} may have been sent:\n  no answer" in run("dead-letters", "resend", number, "--again").stderr
+    assert asked == [False, True]
+
+
+def test_a_dead_letter_that_was_perhaps_sent_says_so(run: Run, database: str) -> None:
+    number = "abasto.inventory.v1:0:1"
+    with writing(open_engine(database)) as editing:
+        queries.note_sending(editing, number, NOON, mended=True, topic="abasto.inventory.v1")
+    assert "perhaps sent 2026-03-10 18:00 UTC, not confirmed" in words_of(run("dead-letters", "list"))
+    assert ["Perhaps sent", "2026-03-10 18:00:00 UTC, not confirmed"] in facts_of(run("dead-letters", "show", number))
 
 
 def facts_of(result: Result) -> list[list[str]]:

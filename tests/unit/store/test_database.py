@@ -24,7 +24,7 @@ from store.database import (
     open_engine,
     writing,
 )
-from store.tables import Base, OfficialCpmRow, PositionRow, ProjectorClaimRow
+from store.tables import Base, DeadLetterResendRow, OfficialCpmRow, PositionRow, ProjectorClaimRow
 
 PACIFIC = dt.timezone(dt.timedelta(hours=-7))
 
@@ -76,6 +76,24 @@ def test_an_official_cpm_of_an_older_release_keeps_its_place_in_the_catalogue(tm
     with older.connect() as connection:
         found = connection.execute(select(OfficialCpmRow.entry, OfficialCpmRow.cpm)).all()
     assert {tuple(each) for each in found} == {("official_cpm|F|I|2026-01-01", 30), ("official_cpm|F|J|", 40)}
+    older.dispose()
+
+
+def test_a_resend_of_an_older_release_stays_noted_as_sent(tmp_path: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(store.__file__).parent / "migrations"))
+    address = f"sqlite:///{tmp_path}/older.db"
+    older = open_engine(address)
+    row = {"number": "t:0:7", "at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "mended": True, "topic": "t"}
+    with writing(older) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        connection.execute(insert(DeadLetterResendRow).values({**row, "partition": 0, "offset": 9}))
+    store.migrate(address)
+    with writing(older) as connection:
+        connection.execute(insert(DeadLetterResendRow).values(row))
+        found = connection.execute(select(DeadLetterResendRow.resend, DeadLetterResendRow.offset)).all()
+    assert {tuple(each) for each in found} == {(1, 9), (2, None)}
     older.dispose()
 
 

@@ -174,10 +174,17 @@ def test_dead_letters_are_listed_newest_first_and_know_that_they_were_sent_again
     assert [line.number for line in queries.dead_letters(connection).dead_letters] == [second, first]
     connection.rollback()
     with writing(engine) as editing:
-        queries.mark_resent(editing, first, NOON, mended=True, topic="abasto.inventory.v1", partition=0, offset=99)
+        note = queries.note_sending(editing, first, NOON, mended=True, topic="abasto.inventory.v1")
+    sending, waiting = reversed(queries.dead_letters(connection, state="open").dead_letters)
+    assert (sending.number, sending.state, sending.resent_at, sending.unconfirmed_at) == (first, "open", None, NOON)
+    assert waiting.unconfirmed_at is None
+    connection.rollback()
+    with writing(engine) as editing:
+        queries.note_sent(editing, note, partition=0, offset=99)
     assert [line.number for line in queries.dead_letters(connection, state="open").dead_letters] == [second]
     (resent,) = queries.dead_letters(connection, state="resent").dead_letters
     assert (resent.number, resent.state, resent.resent_at) == (first, "resent", NOON)
+    assert resent.unconfirmed_at is None
     assert queries.dead_letters(connection, fault="undecodable", topic="abasto.inventory.v1").total == 1
 
 
