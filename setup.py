@@ -29,6 +29,7 @@ COMPILED = [
     "supply/evaluation.py",
     "supply/finding.py",
     "supply/intake.py",
+    "supply/lead_times.py",
     "supply/ledger.py",
     "supply/need.py",
     "supply/position.py",

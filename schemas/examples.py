@@ -188,6 +188,12 @@ POSITIONS = (
         months=(_DECEMBER,),
         rolled_months=(msgspec.structs.replace(_DECEMBER, month="2024-09"),),
         target=348,
+        lead_time_days=19,
+        lead_time_source="observed",
+        lead_times=(
+            positions.SupplierLeadTime("LAB-12", 6, 12, 19),
+            positions.SupplierLeadTime(None, 1, None, None),
+        ),
         **_WHO,
         **_KNOWN,
         **_PROJECTED,

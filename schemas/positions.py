@@ -9,6 +9,7 @@ from schemas.events import Instant
 
 Status = Literal["out", "critical", "low", "adequate", "surplus", "no_consumption", "unknown"]
 CpmState = Literal["ok", "uncorrected", "insufficient"]
+LeadTimeSource = Literal["observed", "catalogue", "rules"]
 Number = int | float
 
 
@@ -71,6 +72,16 @@ class MonthTotals(msgspec.Struct, frozen=True, gc=False):
     reported: bool
 
 
+class SupplierLeadTime(msgspec.Struct, frozen=True, gc=False):
+    """The days from the order of a line to the day it was whole, of the newest deliveries of a supplier: a company,
+    else the facility of origin; null: the orders name none. The days are null for fewer than five deliveries."""
+
+    supplier: str | None
+    number: int
+    median_days: int | None
+    p90_days: int | None
+
+
 class Position(msgspec.Struct, frozen=True, kw_only=True):
     """The stock position of one item in one facility.
 
@@ -80,7 +91,10 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     within the horizon or are null. `expires_unused` are pieces that will pass their date before they are needed, null
     where the stock is not known. `last_count_gap` = counted - book at the latest count.
     `months` are the months kept; `rolled_months` those that were dropped from them since the last publication, as they
-    last were (of a long backlog there may be many). A number that is not known is null, never 0.
+    last were (of a long backlog there may be many). `lead_time_days` are the days from order to shelf that status and
+    alerts reckon with; they were `observed`, or stand in the `catalogue` for the item, else in the `rules` for the kind
+    of facility. `lead_times` are the observed ones, the supplier that delivered last in front: the first with five
+    deliveries is the one reckoned with. A number that is not known is null, never 0.
     """
 
     facility: str
@@ -105,3 +119,6 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     months: tuple[MonthTotals, ...]
     rolled_months: tuple[MonthTotals, ...] = ()
     target: int | None = None
+    lead_time_days: int | None = None
+    lead_time_source: LeadTimeSource | None = None
+    lead_times: tuple[SupplierLeadTime, ...] = ()

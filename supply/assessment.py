@@ -11,6 +11,7 @@ from supply.calendar import LocalCalendar, calendar_of, days_in_month, first_day
 from supply.cover import days_of_stock
 from supply.cpm import Cpm, cpm
 from supply.cpm_presets import ABASTO
+from supply.lead_times import Delivery, LeadTime, observed, with_lines
 from supply.ledger import Ledger
 from supply.need import is_needed
 from supply.orders import OrderLine
@@ -53,6 +54,9 @@ class Assessment(NamedTuple):
     due: tuple[OrderLine, ...]
     projection: Projection
     status: Status
+    lead_time: LeadTime
+    deliveries: list[Delivery]
+    """The newest ones, of lines put away and present."""
 
 
 def place_of(facility: Facility, item: Item, rules: Rules) -> Place:
@@ -65,9 +69,20 @@ def place_of(facility: Facility, item: Item, rules: Rules) -> Place:
         max_months=kind.max_months if item.max_months is None else item.max_months,
         lead_time_days=kind.lead_time_days if item.lead_time_days is None else item.lead_time_days,
         target_months=kind.target_months,
+        observed_lead_time=kind.observed_lead_time,
     )
     chosen = rules.policies.policy_of(facility, item)
     return Place(facility, item, calendar_of(facility.timezone), levels, item.oncology or rules.watch == "all", chosen)
+
+
+def lead_time_of(deliveries: list[Delivery], place: Place) -> LeadTime:
+    """The lead time observed where there are enough deliveries, else the item's own, else that of the facility's
+    kind."""
+    choice = place.levels.observed_lead_time
+    days = None if choice == "off" else observed(deliveries, 9 if choice == "p90" else 5)
+    if days is not None:
+        return LeadTime(days, "observed")
+    return LeadTime(place.levels.lead_time_days, "rules" if place.item.lead_time_days is None else "catalogue")
 
 
 def first_whole_month(ledger: Ledger, calendar: LocalCalendar) -> int:
@@ -98,6 +113,8 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
     daily_use = (consumption.value or 0.0) / month_days
     usable = None if ledger.on_hand is None else max(0, ledger.on_hand) / scale
     due = tuple(line for line in ledger.orders.values() if line.outstanding > 0)
+    deliveries = with_lines(ledger.deliveries, ledger.orders.values()) if ledger.orders else ledger.deliveries
+    lead_time = lead_time_of(deliveries, place)
     projection = Projection(None, None, 0.0)
     if usable is not None:
         projection = project(
@@ -120,7 +137,7 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
         cover_days=None if usable is None else days_of_stock(usable, daily_use),
         due=due,
         projection=projection,
-        status=status_of(
-            usable, consumption.value, projection.days_with_due, place.levels, place.levels.lead_time_days
-        ),
+        status=status_of(usable, consumption.value, projection.days_with_due, place.levels, lead_time.days),
+        lead_time=lead_time,
+        deliveries=deliveries,
     )

@@ -114,7 +114,7 @@ def _calm_above(assessment: Assessment, ledger: Ledger, place: Place) -> int:
     the minimum, and more than the lead time uses, even if every known lot went to waste. Below zero: none ever can."""
     if not place.watched:
         return -1
-    lead_time_use = assessment.daily_use * (place.levels.lead_time_days + 1)
+    lead_time_use = assessment.daily_use * (assessment.lead_time.days + 1)
     minimum = (assessment.cpm.value or 0.0) * place.levels.min_months
     lots = sum(amount for _, amount, _ in ledger.lots)
     return int(max(lead_time_use, minimum) * assessment.scale) + 1 + lots

@@ -183,19 +183,14 @@ class Position:
         self.ahead = None
         self.calm_until = 0
 
-    def _disturb(self, entry: Entry, calendar: LocalCalendar) -> None:
-        """What an entry that was just applied means for the calm: a sheet changes the CPM, lots may go to waste, and an
-        arrival is published anew on the day it becomes late. Movements and what is due cannot break a calm: it
-        counts on nothing that is due, and the stock is looked at every day."""
+    def _disturb(self, entry: Entry) -> None:
+        """What an entry that was just applied means for the calm: a sheet changes the CPM, lots may go to waste, an
+        arrival is published anew on the day it becomes late, and an order may change the lead time. Movements and what
+        is due cannot break a calm: it counts on nothing that is due, and the stock is looked at every day."""
         kind, detail = entry[1], entry[4]
-        if self.calm_until == 0:
+        if kind == entries.ADJUSTED or (kind == entries.RECEIVED and detail[0] is None and not detail[2]):
             return
-        if kind == entries.SCHEDULED:
-            late_from = 1 + (detail[2] if detail[3] is None else detail[3])
-            if late_from <= calendar.day(self.calm_until):
-                self.calm_until = min(self.calm_until, calendar.midnight(late_from))
-        elif kind in (entries.REPORTED, entries.COUNTED) or (kind == entries.RECEIVED and detail[2]):
-            self.calm_until = 0
+        self.calm_until = 0
 
     def settle(self, before_ms: int, calendar: LocalCalendar) -> None:
         """Apply pending entries before an instant for good: what comes for before it from now on is late."""
@@ -209,7 +204,7 @@ class Position:
                 break
             self.ledger.apply(entry, calendar)
             if entry[4] is not None:
-                self._disturb(entry, calendar)
+                self._disturb(entry)
             self.seen.discard(entry[2])
             count += 1
         if count:
@@ -237,7 +232,7 @@ class Position:
         while count < len(pending) and pending[count][0] < at_ms:
             ahead.apply(pending[count], calendar)
             if pending[count][4] is not None:
-                self._disturb(pending[count], calendar)
+                self._disturb(pending[count])
             count += 1
         self.ahead_count = count
         self.ahead_at = at_ms

@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Mapping
 
 from schemas.alerts import AlertFacts
-from schemas.positions import DueArrival, MonthTotals, Number, Position
+from schemas.positions import DueArrival, MonthTotals, Number, Position, SupplierLeadTime
 from supply.assessment import Assessment, Place
 from supply.calendar import instant, month_name
 from supply.cpm_window import consumption_of, days_out_of
+from supply.lead_times import by_supplier
 from supply.ledger import Ledger
 from supply.ledger_state import MonthRecord
 from supply.replenishment import target_stock
@@ -105,6 +106,17 @@ def position_of(
         months=months_of(ledger.months, place, assessment.scale),
         rolled_months=months_of(ledger.rolled, place, assessment.scale) if ledger.rolled else (),
         target=None if cpm is None else target_stock(cpm, place.levels.target_months),
+        lead_time_days=assessment.lead_time.days,
+        lead_time_source=assessment.lead_time.source,
+        lead_times=lead_times_of(assessment) if assessment.deliveries else (),
+    )
+
+
+def lead_times_of(assessment: Assessment) -> tuple[SupplierLeadTime, ...]:
+    """What is known of each supplier, the one that delivered last in front."""
+    return tuple(
+        SupplierLeadTime(record.supplier or None, record.number, record.median_days, record.p90_days)
+        for record in by_supplier(assessment.deliveries)
     )
 
 
@@ -119,7 +131,7 @@ def facts_of(ledger: Ledger, assessment: Assessment, place: Place) -> AlertFacts
         cpm=assessment.cpm.value,
         cpm_inputs=assessment.cpm.inputs,
         cover_days=assessment.cover_days,
-        lead_time_days=place.levels.lead_time_days,
+        lead_time_days=assessment.lead_time.days,
         due=due_of(assessment),
         projected_stockout_on=stockout_date(assessment, projection.days_with_due),
         projected_stockout_on_without_due=stockout_date(assessment, projection.days_without_due),
