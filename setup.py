@@ -25,6 +25,7 @@ COMPILED = [
     "supply/cover.py",
     "supply/cpm.py",
     "supply/cpm_window.py",
+    "supply/demand.py",
     "supply/entries.py",
     "supply/evaluation.py",
     "supply/finding.py",

@@ -82,6 +82,13 @@ class SupplierLeadTime(msgspec.Struct, frozen=True, gc=False):
     p90_days: int | None
 
 
+class PlannedDemand(msgspec.Struct, frozen=True, gc=False):
+    """Pieces planned to be used from now to the last planned day."""
+
+    until: dt.date
+    pieces: Number
+
+
 class Position(msgspec.Struct, frozen=True, kw_only=True):
     """The stock position of one item in one facility.
 
@@ -94,7 +101,8 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     last were (of a long backlog there may be many). `lead_time_days` are the days from order to shelf that status and
     alerts reckon with; they were `observed`, or stand in the `catalogue` for the item, else in the `rules` for the kind
     of facility. `lead_times` are the observed ones, the supplier that delivered last in front: the first with five
-    deliveries is the one reckoned with. A number that is not known is null, never 0.
+    deliveries is the one reckoned with. `planned` is the use that a demand profile of the catalogue says and the
+    projection counts on in place of the CPM; null where there is none. A number that is not known is null, never 0.
     """
 
     facility: str
@@ -122,3 +130,4 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     lead_time_days: int | None = None
     lead_time_source: LeadTimeSource | None = None
     lead_times: tuple[SupplierLeadTime, ...] = ()
+    planned: PlannedDemand | None = None

@@ -11,6 +11,7 @@ from supply.calendar import LocalCalendar, calendar_of, days_in_month, first_day
 from supply.cover import days_of_stock
 from supply.cpm import Cpm, cpm
 from supply.cpm_presets import ABASTO
+from supply.demand import Plan, planned_from, use_from
 from supply.lead_times import Delivery, LeadTime, observed, with_lines
 from supply.ledger import Ledger
 from supply.need import is_needed
@@ -30,11 +31,16 @@ class Place(NamedTuple):
     levels: StockLevels
     watched: bool
     chosen: Chosen = Chosen(ABASTO)
+    plan: Plan | None = None
 
     @property
     def months_kept(self) -> int:
         """Months of consumption that a position here keeps."""
         return self.chosen.policy.window_months + MONTHS_KEPT_BEYOND_WINDOW
+
+    def is_planned(self, day: int) -> bool:
+        """Whether the use on some day from this one on is planned."""
+        return self.plan is not None and self.plan.last_day >= day
 
 
 class Assessment(NamedTuple):
@@ -57,9 +63,11 @@ class Assessment(NamedTuple):
     lead_time: LeadTime
     deliveries: list[Delivery]
     """The newest ones, of lines put away and present."""
+    planned: float | None = None
+    """Pieces planned from today to the end of the plan, `None` where nothing is."""
 
 
-def place_of(facility: Facility, item: Item, rules: Rules) -> Place:
+def place_of(facility: Facility, item: Item, rules: Rules, plan: Plan | None = None) -> Place:
     """The cut-offs of an item in a kind of facility, the item's own where the catalogue gives them, and the CPM policy
     chosen for them."""
     kind = rules.levels[facility.kind]
@@ -72,7 +80,9 @@ def place_of(facility: Facility, item: Item, rules: Rules) -> Place:
         observed_lead_time=kind.observed_lead_time,
     )
     chosen = rules.policies.policy_of(facility, item)
-    return Place(facility, item, calendar_of(facility.timezone), levels, item.oncology or rules.watch == "all", chosen)
+    return Place(
+        facility, item, calendar_of(facility.timezone), levels, item.oncology or rules.watch == "all", chosen, plan
+    )
 
 
 def lead_time_of(deliveries: list[Delivery], place: Place) -> LeadTime:
@@ -115,11 +125,15 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
     due = tuple(line for line in ledger.orders.values() if line.outstanding > 0)
     deliveries = with_lines(ledger.deliveries, ledger.orders.values()) if ledger.orders else ledger.deliveries
     lead_time = lead_time_of(deliveries, place)
+    plan = place.plan if place.is_planned(day) else None
+    needed = is_needed(ledger, policy, kind, consumption.value, month, first_month)
+    if plan is not None and not needed:
+        needed = planned_from(plan, day, rules.horizon_days) > 0
     projection = Projection(None, None, 0.0)
     if usable is not None:
         projection = project(
             usable,
-            daily_use,
+            use_from(place.plan, day, daily_use, rules.horizon_days),
             [(last_day - day, amount / scale) for last_day, amount, _ in ledger.lots],
             [(on - day, line.outstanding / scale) for line in due if (on := line.arrives_on(day)) is not None],
             rules.horizon_days,
@@ -131,7 +145,7 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
         scale=scale,
         on_hand=ledger.on_hand,
         usable=usable,
-        needed=is_needed(ledger, policy, kind, consumption.value, month, first_month),
+        needed=needed,
         cpm=consumption,
         daily_use=daily_use,
         cover_days=None if usable is None else days_of_stock(usable, daily_use),
@@ -140,4 +154,5 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
         status=status_of(usable, consumption.value, projection.days_with_due, place.levels, lead_time.days),
         lead_time=lead_time,
         deliveries=deliveries,
+        planned=None if plan is None else planned_from(plan, day),
     )

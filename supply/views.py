@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from schemas.alerts import AlertFacts
-from schemas.positions import DueArrival, MonthTotals, Number, Position, SupplierLeadTime
+from schemas.positions import DueArrival, MonthTotals, Number, PlannedDemand, Position, SupplierLeadTime
 from supply.assessment import Assessment, Place
 from supply.calendar import instant, month_name
 from supply.cpm_window import consumption_of, days_out_of
@@ -76,6 +76,12 @@ def last_count_date(ledger: Ledger, place: Place) -> dt.date | None:
     return None if ledger.counted_at is None else dt.date.fromordinal(place.calendar.day(ledger.counted_at))
 
 
+def _planned(assessment: Assessment, place: Place) -> PlannedDemand | None:
+    if assessment.planned is None or place.plan is None:
+        return None
+    return PlannedDemand(dt.date.fromordinal(place.plan.last_day), round(assessment.planned, 3))
+
+
 def position_of(
     ledger: Ledger, assessment: Assessment, place: Place, version: int, official_cpm: float | None
 ) -> Position:
@@ -109,6 +115,7 @@ def position_of(
         lead_time_days=assessment.lead_time.days,
         lead_time_source=assessment.lead_time.source,
         lead_times=lead_times_of(assessment) if assessment.deliveries else (),
+        planned=_planned(assessment, place),
     )
 
 

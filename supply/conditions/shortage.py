@@ -20,7 +20,7 @@ URGENT_DAYS = 7
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters when the projected stock-out lies within the lead time; leaves when it is `leave_days` beyond it."""
-    if assessment.usable is None or assessment.daily_use <= 0:
+    if assessment.usable is None or (assessment.daily_use <= 0 and assessment.planned is None):
         return NOT_APPLICABLE
     if assessment.usable <= 0:
         return Finding(holds=False, over=False, severity="low")  # that is a stock-out
