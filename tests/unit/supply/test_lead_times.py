@@ -234,6 +234,13 @@ def test_an_observed_lead_time_moves_status_and_alert() -> None:
     assert "surtir tarda 40 días" in slow.alerts[0].reason
 
 
+def test_the_delivery_that_makes_the_lead_time_known_wakes_a_calm_position() -> None:
+    """Stock for forty days lies above all that fifteen days of lead time ask for, until a fifth order took sixty."""
+    use = [counted(290, "2026-03-01"), dispensed(270, "2026-03-03"), counted(120, "2026-03-31")]
+    shelf = Shelf(STOCK, *use, *orders(60, 60, 60, 60, 60, first=10)).until("2026-04-20")
+    assert shelf.story == ["2026-04-10 shortage firing high"]
+
+
 @plain_python
 @given(st.data(), histories())
 @cases(40)
