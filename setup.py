@@ -33,6 +33,7 @@ COMPILED = [
     "supply/lead_times.py",
     "supply/ledger.py",
     "supply/need.py",
+    "supply/order_months.py",
     "supply/position.py",
     "supply/projection.py",
     "supply/replenishment.py",

@@ -195,6 +195,10 @@ POSITIONS = (
             positions.SupplierLeadTime(None, 1, None, None),
         ),
         planned=positions.PlannedDemand(dt.date(2026, 3, 31), 96),
+        orders=(
+            positions.OrderMonth("2025-12", decided=3, complete=2, complete_on_time=1, cancelled=1),
+            positions.OrderMonth("2026-02", not_over=1),
+        ),
         **_WHO,
         **_KNOWN,
         **_PROJECTED,

@@ -82,6 +82,19 @@ class SupplierLeadTime(msgspec.Struct, frozen=True, gc=False):
     p90_days: int | None
 
 
+class OrderMonth(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """The order lines that should have been whole by a day of a month: those decided (whole, or past their deadline),
+    of these the complete ones, and of these the ones on time; those cancelled before anything came, and those not over
+    yet. A number that is missing is 0."""
+
+    month: str
+    decided: int = 0
+    complete: int = 0
+    complete_on_time: int = 0
+    cancelled: int = 0
+    not_over: int = 0
+
+
 class PlannedDemand(msgspec.Struct, frozen=True, gc=False):
     """Pieces planned to be used from now to the last planned day."""
 
@@ -102,7 +115,9 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     alerts reckon with; they were `observed`, or stand in the `catalogue` for the item, else in the `rules` for the kind
     of facility. `lead_times` are the observed ones, the supplier that delivered last in front: the first with five
     deliveries is the one reckoned with. `planned` is the use that a demand profile of the catalogue says and the
-    projection counts on in place of the CPM; null where there is none. A number that is not known is null, never 0.
+    projection counts on in place of the CPM; null where there is none. `orders` say what became of order lines, by the
+    month they were due in, for the running month, the twelve before and those to come. A number that is not known is
+    null, never 0.
     """
 
     facility: str
@@ -131,3 +146,4 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     lead_time_source: LeadTimeSource | None = None
     lead_times: tuple[SupplierLeadTime, ...] = ()
     planned: PlannedDemand | None = None
+    orders: tuple[OrderMonth, ...] = ()

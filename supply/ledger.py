@@ -6,7 +6,7 @@ what may still be overtaken apart), each step is a plain update. Amounts are in 
 
 from typing import Final
 
-from supply import entries, orders
+from supply import entries, order_months, orders
 from supply.calendar import LocalCalendar
 from supply.entries import Entry, LotEntry
 from supply.lead_times import with_lines
@@ -145,12 +145,18 @@ class Ledger(LedgerState, array_like=True):
         self.oldest_month = max(self.oldest_month, oldest_month)
         if self.orders:
             self._put_away(day)
+        if self.orders_by_month and min(self.orders_by_month) < oldest_month:
+            self.orders_by_month = {
+                month: each for month, each in self.orders_by_month.items() if month >= oldest_month
+            }
 
     def _put_away(self, day: int) -> None:
-        """Drop order lines that are long over by a day; what they say of lead times stays."""
+        """Drop order lines that are long over by a day; what they say of lead times and what became of them stays."""
         over = [line for line in self.orders.values() if line.over_by(day)]
         if over:
             self.deliveries = with_lines(self.deliveries, over)
+            for line in over:
+                order_months.count(self.orders_by_month, line, day)
             self.orders = {key: line for key, line in self.orders.items() if not line.over_by(day)}
 
     def _set(self, at: int, on_hand: int, calendar: LocalCalendar) -> None:

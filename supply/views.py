@@ -3,8 +3,11 @@
 import datetime as dt
 from collections.abc import Mapping
 
+import msgspec
+
 from schemas.alerts import AlertFacts
-from schemas.positions import DueArrival, MonthTotals, Number, PlannedDemand, Position, SupplierLeadTime
+from schemas.positions import DueArrival, MonthTotals, Number, OrderMonth, PlannedDemand, Position, SupplierLeadTime
+from supply import order_months
 from supply.assessment import Assessment, Place
 from supply.calendar import instant, month_name
 from supply.cpm_window import consumption_of, days_out_of
@@ -76,6 +79,14 @@ def last_count_date(ledger: Ledger, place: Place) -> dt.date | None:
     return None if ledger.counted_at is None else dt.date.fromordinal(place.calendar.day(ledger.counted_at))
 
 
+def orders_of(ledger: Ledger, assessment: Assessment) -> tuple[OrderMonth, ...]:
+    """What became of the order lines, by the month they were due in."""
+    return tuple(
+        OrderMonth(month_name(month), *msgspec.structs.astuple(counts))
+        for month, counts in order_months.counts_of(ledger, assessment.day, assessment.month).items()
+    )
+
+
 def _planned(assessment: Assessment, place: Place) -> PlannedDemand | None:
     if assessment.planned is None or place.plan is None:
         return None
@@ -116,6 +127,7 @@ def position_of(
         lead_time_source=assessment.lead_time.source,
         lead_times=lead_times_of(assessment) if assessment.deliveries else (),
         planned=_planned(assessment, place),
+        orders=orders_of(ledger, assessment) if ledger.orders or ledger.orders_by_month else (),
     )
 
 

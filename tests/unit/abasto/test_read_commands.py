@@ -183,7 +183,7 @@ def test_what_an_indicator_lacks_is_a_dash_and_its_reason_is_in_the_json(run: Ru
         "no_target",
         {"no_target": 6, "never_counted": 1},
     )
-    assert nation["stock"]["orders_complete_on_time"]["missing"] == "orders_not_kept"
+    assert nation["monthly"]["orders_complete_on_time"]["missing"] == "nothing_there"
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,8 @@ def test_indicators_take_what_people_type(run: Run) -> None:
     )
     assert [line["group"] for line in answer["lines"]] == ["PLIMS000130"]
     earlier = words_of(run("indicators", "--month", "2026-01", "--lang", "es"))
-    assert "De meses anteriores no se guarda la existencia. Desabasto y error del CPM de 2026-01." in earlier
+    assert "De meses anteriores no se guarda la existencia. Desabasto, pedidos completos a tiempo" in earlier
+    assert "y error del CPM de 2026-01." in earlier
     assert "2027-01 has not begun" in run("indicators", "--month", "2027-01").stderr
     assert run("indicators", "--search", "x").exit_code == 2
     assert "No position meets these filters." in run("indicators", "--item", "999.999.0000.00").stdout
