@@ -12,7 +12,7 @@ from supply.cover import days_of_stock
 from supply.cpm import Cpm, cpm
 from supply.cpm_presets import ABASTO
 from supply.demand import Plan, planned_from, use_from
-from supply.lead_times import Delivery, LeadTime, observed, with_lines
+from supply.lead_times import LEAST_DELIVERIES, LeadTime, observed
 from supply.ledger import Ledger
 from supply.need import is_needed
 from supply.orders import OrderLine
@@ -61,8 +61,6 @@ class Assessment(NamedTuple):
     projection: Projection
     status: Status
     lead_time: LeadTime
-    deliveries: list[Delivery]
-    """The newest ones, of lines put away and present."""
     planned: float | None = None
     """Pieces planned from today to the end of the plan, `None` where nothing is."""
 
@@ -85,13 +83,14 @@ def place_of(facility: Facility, item: Item, rules: Rules, plan: Plan | None = N
     )
 
 
-def lead_time_of(deliveries: list[Delivery], place: Place) -> LeadTime:
+def lead_time_of(ledger: Ledger, place: Place) -> LeadTime:
     """The lead time observed where there are enough deliveries, else the item's own, else that of the facility's
     kind."""
     choice = place.levels.observed_lead_time
-    days = None if choice == "off" else observed(deliveries, 9 if choice == "p90" else 5)
-    if days is not None:
-        return LeadTime(days, "observed")
+    if choice != "off" and len(ledger.deliveries) + len(ledger.orders) >= LEAST_DELIVERIES:
+        days = observed(ledger.known_deliveries(), 9 if choice == "p90" else 5)
+        if days is not None:
+            return LeadTime(days, "observed")
     return LeadTime(place.levels.lead_time_days, "rules" if place.item.lead_time_days is None else "catalogue")
 
 
@@ -123,8 +122,7 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
     daily_use = (consumption.value or 0.0) / month_days
     usable = None if ledger.on_hand is None else max(0, ledger.on_hand) / scale
     due = tuple(line for line in ledger.orders.values() if line.outstanding > 0)
-    deliveries = with_lines(ledger.deliveries, ledger.orders.values()) if ledger.orders else ledger.deliveries
-    lead_time = lead_time_of(deliveries, place)
+    lead_time = lead_time_of(ledger, place)
     plan = place.plan if place.is_planned(day) else None
     needed = is_needed(ledger, policy, kind, consumption.value, month, first_month)
     if plan is not None and not needed:
@@ -153,6 +151,5 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
         projection=projection,
         status=status_of(usable, consumption.value, projection.days_with_due, place.levels, lead_time.days),
         lead_time=lead_time,
-        deliveries=deliveries,
         planned=None if plan is None else planned_from(plan, day),
     )

@@ -40,6 +40,7 @@ def evaluate(position: Position, ledger: Ledger, at_ms: int, place: Place, rules
     alerts = _follow_all(position, ledger, assessment, place, rules)
     turned = ledger.expired != expired or _turns_on(assessment)
     position.looked_at = at_ms
+    position.calm_lead_days = assessment.lead_time.days
     position.calm_above = _calm_above(assessment, ledger, place)
     # A CPM of the running month or a rolling window changes with every piece and day, and so does what is planned next.
     planned = place.is_planned(assessment.day)
@@ -86,7 +87,7 @@ def next_look(position: Position, ledger: Ledger, at_ms: int, place: Place) -> i
     planned use are looked at daily.
     """
     calendar = place.calendar
-    daily = bool(position.alerts) or place.is_planned(calendar.day(at_ms))
+    daily = bool(position.alerts) or (place.plan is not None and place.is_planned(calendar.day(at_ms)))
     if daily or ((ledger.lots or ledger.orders) and not is_calm(position, ledger, at_ms)):
         return calendar.next_midnight(at_ms)
     following = position.calm_until if position.calm_until > at_ms else calendar.next_month(at_ms)

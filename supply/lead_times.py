@@ -39,9 +39,10 @@ class SupplierRecord(NamedTuple):
 def delivery_of(line: OrderLine) -> Delivery | None:
     """What a line says of its supplier's lead time: nothing while it is not whole, nor when its goods came no later
     than on the day its schedule did, because then nobody knows since when they were asked for."""
-    if line.ordered_on == 0 or line.received_on <= line.ordered_on or not line.whole:
+    ordered_on, received_on = line.ordered_on, line.received_on
+    if ordered_on == 0 or received_on <= ordered_on or not line.whole:
         return None
-    return line.received_on, line.received_on - line.ordered_on, line.supplier or line.origin or ""
+    return received_on, received_on - ordered_on, line.supplier or line.origin or ""
 
 
 def with_lines(kept: list[Delivery], lines: Iterable[OrderLine]) -> list[Delivery]:

@@ -9,7 +9,7 @@ from typing import Final
 from supply import entries, order_months, orders
 from supply.calendar import LocalCalendar
 from supply.entries import Entry, LotEntry
-from supply.lead_times import with_lines
+from supply.lead_times import Delivery, with_lines
 from supply.ledger_state import LedgerState, MonthRecord
 
 _SHOWS_STOCK: Final = frozenset(
@@ -149,6 +149,10 @@ class Ledger(LedgerState, array_like=True):
             self.orders_by_month = {
                 month: each for month, each in self.orders_by_month.items() if month >= oldest_month
             }
+
+    def known_deliveries(self) -> list[Delivery]:
+        """The newest deliveries, oldest first: those of lines put away, and of lines still held."""
+        return with_lines(self.deliveries, self.orders.values()) if self.orders else self.deliveries
 
     def _put_away(self, day: int) -> None:
         """Drop order lines that are long over by a day; what they say of lead times and what became of them stays."""

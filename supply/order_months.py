@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from supply.calendar import month_number
@@ -12,10 +13,11 @@ MONTHS_KEPT: Final = 12
 """A year beside the running month, as lists of indicators by month show it."""
 
 
-def month_due(line: OrderLine) -> int:
-    """The month of the last day on which the line was not yet late."""
-    due = dt.date.fromordinal(line.latest_day)
-    return month_number(due.year, due.month)
+@lru_cache(maxsize=4096)
+def _month_of(day: int) -> int:
+    """The month of a day, also beyond the days that a calendar knows."""
+    date = dt.date.fromordinal(day)
+    return month_number(date.year, date.month)
 
 
 def count(counts: dict[int, OrderCounts], line: OrderLine, day: int) -> None:
@@ -27,7 +29,7 @@ def count(counts: dict[int, OrderCounts], line: OrderLine, day: int) -> None:
     """
     if line.quantity <= 0:
         return
-    month = month_due(line)
+    month = _month_of(line.latest_day)
     found = counts.get(month)
     if found is None:
         found = counts[month] = OrderCounts()

@@ -3,8 +3,6 @@
 import datetime as dt
 from collections.abc import Mapping
 
-import msgspec
-
 from schemas.alerts import AlertFacts
 from schemas.positions import DueArrival, MonthTotals, Number, OrderMonth, PlannedDemand, Position, SupplierLeadTime
 from supply import order_months
@@ -82,7 +80,14 @@ def last_count_date(ledger: Ledger, place: Place) -> dt.date | None:
 def orders_of(ledger: Ledger, assessment: Assessment) -> tuple[OrderMonth, ...]:
     """What became of the order lines, by the month they were due in."""
     return tuple(
-        OrderMonth(month_name(month), *msgspec.structs.astuple(counts))
+        OrderMonth(
+            month_name(month),
+            counts.decided,
+            counts.complete,
+            counts.complete_on_time,
+            counts.cancelled,
+            counts.not_over,
+        )
         for month, counts in order_months.counts_of(ledger, assessment.day, assessment.month).items()
     )
 
@@ -125,17 +130,20 @@ def position_of(
         target=None if cpm is None else target_stock(cpm, place.levels.target_months),
         lead_time_days=assessment.lead_time.days,
         lead_time_source=assessment.lead_time.source,
-        lead_times=lead_times_of(assessment) if assessment.deliveries else (),
+        lead_times=lead_times_of(ledger),
         planned=_planned(assessment, place),
         orders=orders_of(ledger, assessment) if ledger.orders or ledger.orders_by_month else (),
     )
 
 
-def lead_times_of(assessment: Assessment) -> tuple[SupplierLeadTime, ...]:
+def lead_times_of(ledger: Ledger) -> tuple[SupplierLeadTime, ...]:
     """What is known of each supplier, the one that delivered last in front."""
+    deliveries = ledger.known_deliveries()
+    if not deliveries:
+        return ()
     return tuple(
         SupplierLeadTime(record.supplier or None, record.number, record.median_days, record.p90_days)
-        for record in by_supplier(assessment.deliveries)
+        for record in by_supplier(deliveries)
     )
 
 

@@ -62,7 +62,6 @@ def assessed(usable: float | None, cpm: float | None = 90, days: int | None = No
             "projection": Projection(days, days, 0),
             "status": "adequate",
             "lead_time": LeadTime(15, "rules"),
-            "deliveries": [],
             **more,
         }
     )
