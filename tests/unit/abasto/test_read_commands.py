@@ -22,6 +22,7 @@ from abasto.read.indicators import percent
 from abasto.read.sparkline import consecutive, sparkline
 from abasto.read.words import EN, ES, Words
 from abasto.terminal import FailingClearly
+from schemas.positions import SupplierLeadTime
 from store.resend import Resent
 from supply.indicators.figure import Figure
 from tests.builders import HOSPITAL, NOON, WAREHOUSE, alert, catalogue, dead_letter, due, position
@@ -87,6 +88,19 @@ def test_a_command_speaks_one_language(run: Run, command: tuple[str, ...], lang:
 
 def test_unasked_the_words_are_english_as_the_messages_around_them(run: Run) -> None:
     assert run("alerts").stdout == run("alerts", "--lang", "en").stdout
+
+
+def test_a_position_says_how_long_supply_was_observed_to_take(
+    run: Run, database: str, log: Log, project: Callable[[], None]
+) -> None:
+    assert "Supply takes 15 days" in words_of(run("show", HOSPITAL, "010.000.5433.00"))
+    known = (SupplierLeadTime(None, 2, None, None), SupplierLeadTime("LAB-12", 6, 12, 19))
+    log.publish(position(version=9, lead_time_days=19, lead_time_source="observed", lead_times=known))
+    project()
+    shown = words_of(run("show", HOSPITAL, "010.000.5433.00"))
+    assert "Supply takes 19 days (6 deliveries: median 12, nine in ten within 19, LAB-12)" in shown
+    spanish = words_of(invoke("show", HOSPITAL, "010.000.5433.00", "--lang", "es", database=database))
+    assert "Surtir tarda 19 días (6 entregas: mediana 12, nueve de cada diez en 19, LAB-12)" in spanish
 
 
 def test_alerts_as_json_have_every_fact(run: Run) -> None:
