@@ -25,7 +25,8 @@ _KEYS = {
     channels.POSITIONS: _POSITION_KEY,
     channels.ALERTS: _POSITION_KEY,
     channels.DEAD_LETTERS: "topic:partition:offset of the record refused",
-    channels.CATALOGUE: "item|ITEM, facility|FACILITY or official_cpm|FACILITY|ITEM; no value removes the entry",
+    channels.CATALOGUE: "item|ITEM, facility|FACILITY, official_cpm|FACILITY|ITEM|DATE or "
+    "demand_profile|FACILITY|ITEM; no value removes the entry",
 }
 
 _PURPOSE = {
@@ -35,7 +36,7 @@ _PURPOSE = {
     channels.POSITIONS: "The stock position of every facility and item; the latest record under a key counts.",
     channels.ALERTS: "Each transition of every alert.",
     channels.DEAD_LETTERS: "Records that could not count, with the reason and their original bytes.",
-    channels.CATALOGUE: "Items, facilities and official CPM; the latest record under a key counts.",
+    channels.CATALOGUE: "Items, facilities, official CPM and planned demand; the latest record under a key counts.",
 }
 
 _COMPACTED = {channels.POSITIONS, channels.CATALOGUE}

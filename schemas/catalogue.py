@@ -1,4 +1,4 @@
-"""The catalogue: items, facilities and official CPM, as they travel on the compacted catalogue topic."""
+"""The catalogue as it travels on its compacted topic: items, facilities, official CPM and planned demand."""
 
 import datetime as dt
 from typing import Annotated, Literal
@@ -6,10 +6,13 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from schemas.events import Code
+from schemas.events import QUANTITY_LIMIT, Code
 
 FacilityKind = Literal["hospital", "warehouse", "mixing_centre"]
 VenClass = Literal["V", "E", "N"]
+
+PLANNED_LIMIT = 2_000
+"""Entries of one demand profile: five years of days, far below the largest record of Kafka."""
 
 Months = Annotated[float, Meta(ge=0, le=60)]
 Days = Annotated[int, Meta(ge=0, le=730)]
@@ -62,7 +65,29 @@ class OfficialCpm(msgspec.Struct, frozen=True, kw_only=True, tag="official_cpm",
     valid_from: dt.date | None = None
 
 
-CatalogueEntry = Item | Facility | OfficialCpm
+PlannedPieces = Annotated[float, Meta(ge=0, le=QUANTITY_LIMIT)]
+
+
+class PlannedUse(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Pieces to be used on a day, or evenly from `on` to `until`, both included."""
+
+    on: dt.date
+    pieces: PlannedPieces
+    until: dt.date | None = None
+
+
+class DemandProfile(
+    msgspec.Struct, frozen=True, kw_only=True, tag="demand_profile", tag_field="entry", omit_defaults=True
+):
+    """What a facility plans to use of an item: treatments by date, or a season. From its first day to its last it
+    stands in for the CPM in the projection, and a day without an entry uses nothing; entries share no day."""
+
+    facility: Code
+    item: Code
+    planned: Annotated[tuple[PlannedUse, ...], Meta(min_length=1, max_length=PLANNED_LIMIT)]
+
+
+CatalogueEntry = Item | Facility | OfficialCpm | DemandProfile
 
 
 def entry_key(entry: CatalogueEntry) -> str:
@@ -74,3 +99,5 @@ def entry_key(entry: CatalogueEntry) -> str:
             return f"facility|{facility}"
         case OfficialCpm(facility=facility, item=item, valid_from=valid_from):
             return f"official_cpm|{facility}|{item}|{valid_from or ''}"
+        case DemandProfile(facility=facility, item=item):
+            return f"demand_profile|{facility}|{item}"

@@ -188,6 +188,17 @@ POSITIONS = (
         months=(_DECEMBER,),
         rolled_months=(msgspec.structs.replace(_DECEMBER, month="2024-09"),),
         target=348,
+        lead_time_days=19,
+        lead_time_source="observed",
+        lead_times=(
+            positions.SupplierLeadTime("LAB-12", 6, 12, 19),
+            positions.SupplierLeadTime(None, 1, None, None),
+        ),
+        planned=positions.PlannedDemand(dt.date(2026, 3, 31), 96),
+        orders=(
+            positions.OrderMonth("2025-12", decided=3, complete=2, complete_on_time=1, cancelled=1),
+            positions.OrderMonth("2026-02", not_over=1),
+        ),
         **_WHO,
         **_KNOWN,
         **_PROJECTED,
@@ -281,6 +292,17 @@ ENTRIES: tuple[catalogue.CatalogueEntry, ...] = (
     ),
     catalogue.OfficialCpm(facility=_HOSPITAL, item=_TRASTUZUMAB, cpm=120.0),
     catalogue.OfficialCpm(facility=_HOSPITAL, item=_TRASTUZUMAB, cpm=112.5, valid_from=dt.date(2026, 1, 1)),
+    catalogue.DemandProfile(
+        facility=_HOSPITAL, item=_TRASTUZUMAB, planned=(catalogue.PlannedUse(dt.date(2026, 2, 10), 6),)
+    ),
+    catalogue.DemandProfile(
+        facility=_HOSPITAL,
+        item=_TRASTUZUMAB,
+        planned=(
+            catalogue.PlannedUse(dt.date(2026, 2, 10), 6),
+            catalogue.PlannedUse(dt.date(2026, 3, 1), 90, until=dt.date(2026, 3, 31)),
+        ),
+    ),
 )
 
 
@@ -290,6 +312,7 @@ OUTPUTS: dict[type[msgspec.Struct], tuple[msgspec.Struct, ...]] = {
     dead_letters.DeadLetter: DEAD_LETTERS,
     catalogue.Item: ENTRIES[:2],
     catalogue.Facility: ENTRIES[2:4],
-    catalogue.OfficialCpm: ENTRIES[4:],
+    catalogue.OfficialCpm: ENTRIES[4:6],
+    catalogue.DemandProfile: ENTRIES[6:],
 }
 """The same of what Abasto publishes, and of the catalogue it reads."""

@@ -9,6 +9,7 @@ from schemas.events import Instant
 
 Status = Literal["out", "critical", "low", "adequate", "surplus", "no_consumption", "unknown"]
 CpmState = Literal["ok", "uncorrected", "insufficient"]
+LeadTimeSource = Literal["observed", "catalogue", "rules"]
 Number = int | float
 
 
@@ -71,6 +72,36 @@ class MonthTotals(msgspec.Struct, frozen=True, gc=False):
     reported: bool
 
 
+class SupplierLeadTime(msgspec.Struct, frozen=True, gc=False):
+    """The days from the order of a line to the day it was whole, of the newest deliveries of a supplier: a company,
+    else the facility of origin; null: the orders name none. The days are null for fewer than five deliveries."""
+
+    supplier: str | None
+    number: int
+    median_days: int | None
+    p90_days: int | None
+
+
+class OrderMonth(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """The order lines that should have been whole by a day of a month: those decided (whole, or past their deadline),
+    of these the complete ones, and of these the ones on time; those cancelled before anything came, and those not over
+    yet. A number that is missing is 0."""
+
+    month: str
+    decided: int = 0
+    complete: int = 0
+    complete_on_time: int = 0
+    cancelled: int = 0
+    not_over: int = 0
+
+
+class PlannedDemand(msgspec.Struct, frozen=True, gc=False):
+    """Pieces planned to be used from now to the last planned day."""
+
+    until: dt.date
+    pieces: Number
+
+
 class Position(msgspec.Struct, frozen=True, kw_only=True):
     """The stock position of one item in one facility.
 
@@ -80,7 +111,13 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     within the horizon or are null. `expires_unused` are pieces that will pass their date before they are needed, null
     where the stock is not known. `last_count_gap` = counted - book at the latest count.
     `months` are the months kept; `rolled_months` those that were dropped from them since the last publication, as they
-    last were (of a long backlog there may be many). A number that is not known is null, never 0.
+    last were (of a long backlog there may be many). `lead_time_days` are the days from order to shelf that status and
+    alerts reckon with; they were `observed`, or stand in the `catalogue` for the item, else in the `rules` for the kind
+    of facility. `lead_times` are the observed ones, the supplier that delivered last in front: the first with five
+    deliveries is the one reckoned with. `planned` is the use that a demand profile of the catalogue says and the
+    projection counts on in place of the CPM; null where there is none. `orders` say what became of order lines, by the
+    month they were due in, for the running month, the twelve before and those to come. A number that is not known is
+    null, never 0.
     """
 
     facility: str
@@ -105,3 +142,8 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     months: tuple[MonthTotals, ...]
     rolled_months: tuple[MonthTotals, ...] = ()
     target: int | None = None
+    lead_time_days: int | None = None
+    lead_time_source: LeadTimeSource | None = None
+    lead_times: tuple[SupplierLeadTime, ...] = ()
+    planned: PlannedDemand | None = None
+    orders: tuple[OrderMonth, ...] = ()

@@ -11,6 +11,8 @@ from supply.calendar import LocalCalendar, calendar_of, days_in_month, first_day
 from supply.cover import days_of_stock
 from supply.cpm import Cpm, cpm
 from supply.cpm_presets import ABASTO
+from supply.demand import Plan, planned_from, use_from
+from supply.lead_times import LEAST_DELIVERIES, LeadTime, observed
 from supply.ledger import Ledger
 from supply.need import is_needed
 from supply.orders import OrderLine
@@ -29,11 +31,16 @@ class Place(NamedTuple):
     levels: StockLevels
     watched: bool
     chosen: Chosen = Chosen(ABASTO)
+    plan: Plan | None = None
 
     @property
     def months_kept(self) -> int:
         """Months of consumption that a position here keeps."""
         return self.chosen.policy.window_months + MONTHS_KEPT_BEYOND_WINDOW
+
+    def is_planned(self, day: int) -> bool:
+        """Whether the use on some day from this one on is planned."""
+        return self.plan is not None and self.plan.last_day >= day
 
 
 class Assessment(NamedTuple):
@@ -53,9 +60,12 @@ class Assessment(NamedTuple):
     due: tuple[OrderLine, ...]
     projection: Projection
     status: Status
+    lead_time: LeadTime
+    planned: float | None = None
+    """Pieces planned from today to the end of the plan, `None` where nothing is."""
 
 
-def place_of(facility: Facility, item: Item, rules: Rules) -> Place:
+def place_of(facility: Facility, item: Item, rules: Rules, plan: Plan | None = None) -> Place:
     """The cut-offs of an item in a kind of facility, the item's own where the catalogue gives them, and the CPM policy
     chosen for them."""
     kind = rules.levels[facility.kind]
@@ -65,9 +75,23 @@ def place_of(facility: Facility, item: Item, rules: Rules) -> Place:
         max_months=kind.max_months if item.max_months is None else item.max_months,
         lead_time_days=kind.lead_time_days if item.lead_time_days is None else item.lead_time_days,
         target_months=kind.target_months,
+        observed_lead_time=kind.observed_lead_time,
     )
     chosen = rules.policies.policy_of(facility, item)
-    return Place(facility, item, calendar_of(facility.timezone), levels, item.oncology or rules.watch == "all", chosen)
+    return Place(
+        facility, item, calendar_of(facility.timezone), levels, item.oncology or rules.watch == "all", chosen, plan
+    )
+
+
+def lead_time_of(ledger: Ledger, place: Place) -> LeadTime:
+    """The lead time observed where there are enough deliveries, else the item's own, else that of the facility's
+    kind."""
+    choice = place.levels.observed_lead_time
+    if choice != "off" and len(ledger.deliveries) + len(ledger.orders) >= LEAST_DELIVERIES:
+        days = observed(ledger.known_deliveries(), 9 if choice == "p90" else 5)
+        if days is not None:
+            return LeadTime(days, "observed")
+    return LeadTime(place.levels.lead_time_days, "rules" if place.item.lead_time_days is None else "catalogue")
 
 
 def first_whole_month(ledger: Ledger, calendar: LocalCalendar) -> int:
@@ -98,11 +122,16 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
     daily_use = (consumption.value or 0.0) / month_days
     usable = None if ledger.on_hand is None else max(0, ledger.on_hand) / scale
     due = tuple(line for line in ledger.orders.values() if line.outstanding > 0)
+    lead_time = lead_time_of(ledger, place)
+    plan = place.plan if place.is_planned(day) else None
+    needed = is_needed(ledger, policy, kind, consumption.value, month, first_month)
+    if plan is not None and not needed:
+        needed = planned_from(plan, day, rules.horizon_days) > 0
     projection = Projection(None, None, 0.0)
     if usable is not None:
         projection = project(
             usable,
-            daily_use,
+            use_from(place.plan, day, daily_use, rules.horizon_days),
             [(last_day - day, amount / scale) for last_day, amount, _ in ledger.lots],
             [(on - day, line.outstanding / scale) for line in due if (on := line.arrives_on(day)) is not None],
             rules.horizon_days,
@@ -114,13 +143,13 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
         scale=scale,
         on_hand=ledger.on_hand,
         usable=usable,
-        needed=is_needed(ledger, policy, kind, consumption.value, month, first_month),
+        needed=needed,
         cpm=consumption,
         daily_use=daily_use,
         cover_days=None if usable is None else days_of_stock(usable, daily_use),
         due=due,
         projection=projection,
-        status=status_of(
-            usable, consumption.value, projection.days_with_due, place.levels, place.levels.lead_time_days
-        ),
+        status=status_of(usable, consumption.value, projection.days_with_due, place.levels, lead_time.days),
+        lead_time=lead_time,
+        planned=None if plan is None else planned_from(plan, day),
     )

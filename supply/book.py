@@ -303,5 +303,6 @@ class Book:
             facility or Facility(facility=facility_code, name=facility_code, kind="hospital"),
             item or Item(item=item_code, name=item_code),
             self._rules,
+            None if facility is None else self._catalogue.plan(facility.facility, item_code),
         )
         return place if facility is not None and item is not None else place._replace(watched=False)

@@ -1,11 +1,13 @@
-"""The catalogue as a shard looks things up in it: items, facilities by code or alias, official CPM."""
+"""The catalogue as a shard looks things up in it: items, facilities by code or alias, official CPM,
+planned demand."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable
 
-from schemas.catalogue import CatalogueEntry, Facility, Item, OfficialCpm, entry_key
+from schemas.catalogue import CatalogueEntry, DemandProfile, Facility, Item, OfficialCpm, entry_key
 from schemas.codes import normalise_facility, normalise_item, shown
 from supply.calendar import calendar_of
+from supply.demand import Plan, plan_of
 
 
 class Catalogue:
@@ -23,6 +25,7 @@ class Catalogue:
         self._aliases: dict[str, dict[str, Facility]] = {}
         self._changed_at: dict[str, int] = {}
         self._official: dict[tuple[str, str], dict[str, OfficialCpm]] = {}
+        self._plans: dict[tuple[str, str], Plan] = {}
         for entry in entries:
             self.put(entry)
 
@@ -33,12 +36,14 @@ class Catalogue:
         """Add an entry or replace the one of the same key; the same entry once more changes nothing.
 
         Raises:
-            ValueError: a code in another than its canonical spelling, or no time zone; the older entry stays.
+            ValueError: a code in another than its canonical spelling, no time zone, or a plan of which two entries
+                share a day; the older entry stays.
         """
         key = entry_key(entry)
         if self._entries.get(key) == entry:
             return
         _check(entry)
+        plan = plan_of(entry) if isinstance(entry, DemandProfile) else None
         self.remove(key)
         self._note_change(key)
         self._entries[key] = entry
@@ -51,6 +56,9 @@ class Catalogue:
                     self._aliases.setdefault(alias, {})[facility] = entry
             case OfficialCpm(facility=facility, item=item):
                 self._official.setdefault((facility, item), {})[key] = entry
+            case DemandProfile(facility=facility, item=item):
+                if plan is not None:
+                    self._plans[facility, item] = plan
 
     def remove(self, key: str) -> None:
         """Remove the entry of a key; nothing happens when there is none."""
@@ -67,6 +75,8 @@ class Catalogue:
                     self._aliases[alias].pop(facility, None)
             case OfficialCpm(facility=facility, item=item):
                 del self._official[facility, item][key]
+            case DemandProfile(facility=facility, item=item):
+                del self._plans[facility, item]
 
     def _note_change(self, key: str) -> None:
         self.revision += 1
@@ -77,11 +87,11 @@ class Catalogue:
         changed = [key.split("|") for key, at in self._changed_at.items() if at > revision]
         items = {code for kind, code, *_ in changed if kind == "item"}
         facilities = {code for kind, code, *_ in changed if kind == "facility"}
-        official = {f"{codes[0]}|{codes[1]}" for kind, *codes in changed if kind == "official_cpm"}
+        both = {f"{codes[0]}|{codes[1]}" for kind, *codes in changed if kind in ("official_cpm", "demand_profile")}
 
         def concerns(position: str) -> bool:
             facility, _, item = position.partition("|")
-            return item in items or facility in facilities or position in official
+            return item in items or facility in facilities or position in both
 
         return concerns
 
@@ -110,6 +120,10 @@ class Catalogue:
         if not registered:
             return None
         return max(registered, key=lambda entry: entry.valid_from or dt.date.min).cpm
+
+    def plan(self, facility: str, item: str) -> Plan | None:
+        """What is planned to be used of an item in a facility."""
+        return self._plans.get((facility, item))
 
 
 def _check(entry: CatalogueEntry) -> None:

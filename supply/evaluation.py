@@ -40,11 +40,13 @@ def evaluate(position: Position, ledger: Ledger, at_ms: int, place: Place, rules
     alerts = _follow_all(position, ledger, assessment, place, rules)
     turned = ledger.expired != expired or _turns_on(assessment)
     position.looked_at = at_ms
+    position.calm_lead_days = assessment.lead_time.days
     position.calm_above = _calm_above(assessment, ledger, place)
-    # A CPM of the running month or a rolling window changes with every piece and day.
-    lasting = place.chosen.policy.window == "complete_months"
+    # A CPM of the running month or a rolling window changes with every piece and day, and so does what is planned next.
+    planned = place.is_planned(assessment.day)
+    lasting = place.chosen.policy.window == "complete_months" and not planned
     position.calm_until = place.calendar.midnight(_next_turn(assessment, ledger)) if lasting else 0
-    quiet = not (alarmed or position.alerts or turned) and _is_high(position, ledger)
+    quiet = not (alarmed or position.alerts or turned or planned) and _is_high(position, ledger)
     return Evaluation(assessment, alerts, quiet)
 
 
@@ -81,11 +83,12 @@ def _is_high(position: Position, ledger: Ledger) -> bool:
 def next_look(position: Position, ledger: Ledger, at_ms: int, place: Place) -> int:
     """The local midnight at which to look again after an evaluation.
 
-    Without new entries only a month's end, what is due and lots can change a judgement; an open alert is looked
-    at daily.
+    Without new entries only a month's end, what is due and lots can change a judgement; an open alert and a
+    planned use are looked at daily.
     """
     calendar = place.calendar
-    if position.alerts or ((ledger.lots or ledger.orders) and not is_calm(position, ledger, at_ms)):
+    daily = bool(position.alerts) or (place.plan is not None and place.is_planned(calendar.day(at_ms)))
+    if daily or ((ledger.lots or ledger.orders) and not is_calm(position, ledger, at_ms)):
         return calendar.next_midnight(at_ms)
     following = position.calm_until if position.calm_until > at_ms else calendar.next_month(at_ms)
     upcoming = position.first_entry_from(at_ms)
@@ -114,7 +117,7 @@ def _calm_above(assessment: Assessment, ledger: Ledger, place: Place) -> int:
     the minimum, and more than the lead time uses, even if every known lot went to waste. Below zero: none ever can."""
     if not place.watched:
         return -1
-    lead_time_use = assessment.daily_use * (place.levels.lead_time_days + 1)
+    lead_time_use = assessment.daily_use * (assessment.lead_time.days + 1)
     minimum = (assessment.cpm.value or 0.0) * place.levels.min_months
     lots = sum(amount for _, amount, _ in ledger.lots)
     return int(max(lead_time_use, minimum) * assessment.scale) + 1 + lots

@@ -6,9 +6,10 @@ what may still be overtaken apart), each step is a plain update. Amounts are in 
 
 from typing import Final
 
-from supply import entries, orders
+from supply import entries, order_months, orders
 from supply.calendar import LocalCalendar
 from supply.entries import Entry, LotEntry
+from supply.lead_times import Delivery, with_lines
 from supply.ledger_state import LedgerState, MonthRecord
 
 _SHOWS_STOCK: Final = frozenset(
@@ -50,14 +51,18 @@ class Ledger(LedgerState, array_like=True):
             self._adjust(at, amount, calendar, expired=detail)
         elif kind == entries.RECEIVED:
             self._receive(at, amount, detail, calendar)
+            if detail[0] is not None:
+                self._receive_order(calendar.day(at), detail)
         elif kind == entries.UNMET:
             self.month(calendar.month(at)).unmet += amount
         elif kind == entries.REPORTED:
             self._report(amount, detail)
         elif kind == entries.SCHEDULED:
-            orders.schedule(self.orders, calendar.day(at), amount, detail)
+            day = calendar.day(at)
+            self._put_away(day)
+            orders.schedule(self.orders, day, amount, detail)
         else:
-            orders.cancel(self.orders, calendar.day(at), amount, detail)
+            self._cancel(calendar.day(at), amount, detail)
 
     def apply_late(self, entry: Entry, now_ms: int, calendar: LocalCalendar) -> bool:
         """Apply an entry that comes when what followed it is settled up to `now_ms`: it can no longer be put in its
@@ -88,11 +93,14 @@ class Ledger(LedgerState, array_like=True):
         elif kind == entries.RECEIVED:
             key, received, lots = detail
             self._receive(now_ms, amount if moves else 0, (key, received, lots if moves else []), calendar)
+            if key is not None:
+                self._receive_order(calendar.day(at), detail)
         elif kind == entries.SCHEDULED:
-            if entries.order_key(detail[0], detail[1]) not in self.orders:
-                orders.schedule(self.orders, calendar.day(at), amount, detail)
+            day = calendar.day(at)
+            self._put_away(day)
+            orders.schedule_late(self.orders, day, amount, detail)
         else:
-            orders.cancel(self.orders, calendar.day(at), amount, detail)
+            self._cancel(calendar.day(at), amount, detail)
         return True
 
     def month(self, month: int) -> MonthRecord:
@@ -136,6 +144,23 @@ class Ledger(LedgerState, array_like=True):
                     self.rolled[month] = record
         self.oldest_month = max(self.oldest_month, oldest_month)
         if self.orders:
+            self._put_away(day)
+        if self.orders_by_month and min(self.orders_by_month) < oldest_month:
+            self.orders_by_month = {
+                month: each for month, each in self.orders_by_month.items() if month >= oldest_month
+            }
+
+    def known_deliveries(self) -> list[Delivery]:
+        """The newest deliveries, oldest first: those of lines put away, and of lines still held."""
+        return with_lines(self.deliveries, self.orders.values()) if self.orders else self.deliveries
+
+    def _put_away(self, day: int) -> None:
+        """Drop order lines that are long over by a day; what they say of lead times and what became of them stays."""
+        over = [line for line in self.orders.values() if line.over_by(day)]
+        if over:
+            self.deliveries = with_lines(self.deliveries, over)
+            for line in over:
+                order_months.count(self.orders_by_month, line, day)
             self.orders = {key: line for key, line in self.orders.items() if not line.over_by(day)}
 
     def _set(self, at: int, on_hand: int, calendar: LocalCalendar) -> None:
@@ -209,7 +234,7 @@ class Ledger(LedgerState, array_like=True):
     def _receive(
         self, at: int, amount: int, detail: tuple[str | None, int, list[LotEntry]], calendar: LocalCalendar
     ) -> None:
-        key, received, lots = detail
+        _, _, lots = detail
         today = calendar.day(at)
         if self.on_hand is not None:
             past = sum(lot[1] for lot in lots if lot[0] < today)
@@ -219,8 +244,15 @@ class Ledger(LedgerState, array_like=True):
                 self.lots = sorted([*self.lots, *(lot for lot in lots if lot[0] >= today)])
                 # A book below zero swallows a part of what came.
                 self._keep_lots_within(self.on_hand)
-        if key is not None:
-            orders.receive(self.orders, today, received, key)
+
+    def _receive_order(self, day: int, detail: tuple[str, int, list[LotEntry]]) -> None:
+        key, received, _ = detail
+        self._put_away(day)
+        orders.receive(self.orders, day, received, key)
+
+    def _cancel(self, day: int, amount: int, key: str) -> None:
+        self._put_away(day)
+        orders.cancel(self.orders, day, amount, key)
 
     def _report(self, amount: int, detail: tuple[int, int | None]) -> None:
         month, days_out = detail

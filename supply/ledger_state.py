@@ -6,6 +6,7 @@ Apart from them because msgspec reads the types of fields when a program runs, a
 import msgspec
 
 from supply.entries import LotEntry
+from supply.lead_times import Delivery
 from supply.orders import OrderLine
 
 
@@ -21,6 +22,16 @@ class MonthRecord(msgspec.Struct, array_like=True, gc=False):
     reported_out: int = -1
 
 
+class OrderCounts(msgspec.Struct, array_like=True, gc=False):
+    """Order lines due in one month: decided ones, of them complete, of these on time; cancelled whole; not over yet."""
+
+    decided: int = 0
+    complete: int = 0
+    complete_on_time: int = 0
+    cancelled: int = 0
+    not_over: int = 0
+
+
 class LedgerState(msgspec.Struct, array_like=True):
     """The state of a position after some entries.
 
@@ -29,7 +40,9 @@ class LedgerState(msgspec.Struct, array_like=True):
     first instant at which something was on the shelf or left it: only from then on are there days out, and months
     without use that count. `out_from` is the instant since which nothing was on hand and days out are not yet written
     to their months. `rolled` holds the months dropped since the last publication, `oldest_month` the first one not yet
-    dropped: what comes later still for one before it is too late to be told from a whole month.
+    dropped: what comes later still for one before it is too late to be told from a whole month. `deliveries` are the
+    newest of the order lines put away (`supply.lead_times`), `orders_by_month` says what became of all of them
+    (`supply.order_months`).
     """
 
     on_hand: int | None = None
@@ -44,3 +57,5 @@ class LedgerState(msgspec.Struct, array_like=True):
     months: dict[int, MonthRecord] = msgspec.field(default_factory=dict)
     rolled: dict[int, MonthRecord] = msgspec.field(default_factory=dict)
     oldest_month: int = 0
+    deliveries: list[Delivery] = msgspec.field(default_factory=list)
+    orders_by_month: dict[int, OrderCounts] = msgspec.field(default_factory=dict)

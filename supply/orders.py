@@ -1,4 +1,7 @@
-"""Order lines of a position: what was scheduled, what came of it and what was cancelled."""
+"""Order lines of a position: what was scheduled, what came of it and what was cancelled.
+
+Lines that are long over have been put away (`supply.ledger`) before any of these functions is called.
+"""
 
 import msgspec
 
@@ -14,7 +17,11 @@ Schedule = tuple[str, str | None, int, int | None, str | None, str | None]
 
 
 class OrderLine(msgspec.Struct, array_like=True):
-    """An order line: the latest schedule, what came of it and what was cancelled since that schedule."""
+    """An order line: the latest schedule, what came of it and what was cancelled since that schedule.
+
+    `ordered_on` is the day of its first schedule, 0 when that is not known; `received_on` the day of the receipt that
+    made it whole, or of the latest one while it is not, 0 before there is any.
+    """
 
     order: str = ""
     line: str | None = None
@@ -27,6 +34,19 @@ class OrderLine(msgspec.Struct, array_like=True):
     cancelled: int = 0
     closed: bool = False
     last_day: int = 0
+    ordered_on: int = 0
+    received_on: int = 0
+
+    @property
+    def asked(self) -> int:
+        """Pieces that make the line whole; of one whose rest was cancelled, what came."""
+        return self.received if self.closed else self.quantity - self.cancelled
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that is asked came. Goods without a schedule are no order, nor is what was cancelled before
+        anything came."""
+        return self.quantity > 0 and 0 < self.asked <= self.received
 
     @property
     def outstanding(self) -> int:
@@ -56,32 +76,52 @@ Orders = dict[str, OrderLine]
 
 
 def schedule(orders: Orders, day: int, amount: int, scheduled: Schedule) -> None:
-    """Schedule a line anew: `amount` is all of it, what has come already included; what was cancelled is void."""
-    key = order_key(scheduled[0], scheduled[1])
-    line = orders.get(key)
-    if line is None or line.over_by(day):
-        line = orders[key] = OrderLine()
+    """Schedule a line anew: `amount` is all of it, what has come already included; what was cancelled is void.
+
+    The line was ordered on the day of its first schedule; one that was whole or cancelled, and asks for more again, on
+    this day.
+    """
+    line = _line(orders, order_key(scheduled[0], scheduled[1]))
+    first, over = line.quantity == 0, line.outstanding == 0
     line.order, line.line, line.expected_on, line.deadline, line.supplier, line.origin = scheduled
-    line.quantity, line.cancelled, line.closed, line.last_day = amount, 0, False, day
+    line.quantity, line.cancelled, line.closed, line.last_day = amount, 0, False, max(day, line.last_day)
+    if first or (over and line.outstanding > 0):
+        line.ordered_on = day
+
+
+def schedule_late(orders: Orders, day: int, amount: int, scheduled: Schedule) -> None:
+    """A schedule that comes when what followed it is settled. It does not undo a newer one, but may be the first."""
+    line = _line(orders, order_key(scheduled[0], scheduled[1]))
+    if line.quantity == 0:
+        cancelled, closed = line.cancelled, line.closed
+        schedule(orders, day, amount, scheduled)
+        line.cancelled, line.closed = cancelled, closed
+    elif 0 < day < line.ordered_on:
+        line.ordered_on = day
 
 
 def receive(orders: Orders, day: int, amount: int, key: str) -> None:
     """Count pieces that came against their order; more than was due stands on the last line."""
-    *others, last = _lines_meant(orders, key, day)
+    *others, last = _lines_meant(orders, key)
     for line in others:
         taken = min(amount, line.outstanding)
-        line.received += taken
-        line.last_day = day
+        _take(line, day, taken)
         amount -= taken
-    last.received += amount
-    last.last_day = day
+    _take(last, day, amount)
+
+
+def _take(line: OrderLine, day: int, amount: int) -> None:
+    if amount > 0 and not line.whole:
+        line.received_on = max(day, line.received_on)
+    line.received += amount
+    line.last_day = max(day, line.last_day)
 
 
 def cancel(orders: Orders, day: int, amount: int, key: str) -> None:
     """Cancel pieces of an order, the rest of it where `amount` is below zero."""
-    lines = _lines_meant(orders, key, day)
+    lines = _lines_meant(orders, key)
     for line in lines:
-        line.last_day = day
+        line.last_day = max(day, line.last_day)
         if amount < 0:
             line.closed = True
         else:
@@ -90,14 +130,21 @@ def cancel(orders: Orders, day: int, amount: int, key: str) -> None:
             amount -= gone
 
 
-def _lines_meant(orders: Orders, key: str, day: int) -> list[OrderLine]:
+def _line(orders: Orders, key: str) -> OrderLine:
+    line = orders.get(key)
+    if line is None:
+        line = orders[key] = OrderLine()
+    return line
+
+
+def _lines_meant(orders: Orders, key: str) -> list[OrderLine]:
     """The lines that a receipt or a cancellation means, the one expected first in front.
 
     That is the line it names; the order as a whole when only that was scheduled; all lines of the order when it
     names none. A line not heard of yet is made: goods may come before their schedule does.
     """
     line = orders.get(key)
-    if line is not None and not line.over_by(day):
+    if line is not None:
         return [line]
     order, names_line, _ = key.partition("\0")
     if names_line:
@@ -105,8 +152,6 @@ def _lines_meant(orders: Orders, key: str, day: int) -> list[OrderLine]:
         meant = [] if whole is None else [whole]
     else:
         meant = [line for other, line in orders.items() if other.startswith(order + "\0")]
-    meant = [line for line in meant if not line.over_by(day)]
     if not meant:
-        meant = [OrderLine()]
-        orders[key] = meant[0]
+        meant = [_line(orders, key)]
     return sorted(meant, key=lambda line: (line.expected_on, line.line or ""))

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from supply import entries
-from supply.assessment import Place
+from supply.assessment import Place, lead_time_of
 from supply.calendar import LocalCalendar
 from supply.entries import Entry
 from supply.ledger import Ledger
@@ -56,8 +56,9 @@ class Position:
     `next_at` is the local midnight at which it must be looked at next, `booked_at` the one it is booked for, and
     `looked_at` the last such instant. While usable stock is above `calm_above` (smallest units) and the instant is
     before `calm_until`, no condition can hold, so the evaluation of that midnight is skipped: entries that could change
-    that reset `calm_until`. `evaluated_at` is the last evaluation that was no quiet one: what is published follows it,
-    so it must not depend on evaluations that may be skipped.
+    that, and those that tell of a longer lead time than `calm_lead_days`, reset `calm_until`. `evaluated_at` is the
+    last evaluation that was no quiet one: what is published follows it, so it must not depend on evaluations that may
+    be skipped.
     """
 
     __slots__ = (
@@ -68,6 +69,7 @@ class Position:
         "alerts",
         "booked_at",
         "calm_above",
+        "calm_lead_days",
         "calm_until",
         "evaluated_at",
         "key",
@@ -102,6 +104,7 @@ class Position:
         self.looked_at = self.evaluated_at = state.evaluated_at
         self.calm_above = 0
         self.calm_until = 0
+        self.calm_lead_days = 0
         self.ledger = state.ledger
         self.summary = summary
         self.alerts = state.alerts
@@ -183,18 +186,21 @@ class Position:
         self.ahead = None
         self.calm_until = 0
 
-    def _disturb(self, entry: Entry, calendar: LocalCalendar) -> None:
-        """What an entry that was just applied means for the calm: a sheet changes the CPM, lots may go to waste, and an
-        arrival is published anew on the day it becomes late. Movements and what is due cannot break a calm: it
-        counts on nothing that is due, and the stock is looked at every day."""
+    def _disturb(self, entry: Entry, ledger: Ledger, calendar: LocalCalendar) -> None:
+        """What an entry that was just applied means for the calm: a sheet changes the CPM, lots may go to waste, an
+        arrival is published anew on the day it becomes late, and an order may tell of a longer lead time. Movements and
+        what is due cannot break a calm: it counts on nothing that is due, and the stock is looked at every day."""
         kind, detail = entry[1], entry[4]
-        if self.calm_until == 0:
+        if self.calm_until == 0 or kind == entries.ADJUSTED:
+            return
+        if kind in (entries.REPORTED, entries.COUNTED) or (kind == entries.RECEIVED and detail[2]):
+            self.calm_until = 0
             return
         if kind == entries.SCHEDULED:
             late_from = 1 + (detail[2] if detail[3] is None else detail[3])
             if late_from <= calendar.day(self.calm_until):
                 self.calm_until = min(self.calm_until, calendar.midnight(late_from))
-        elif kind in (entries.REPORTED, entries.COUNTED) or (kind == entries.RECEIVED and detail[2]):
+        if lead_time_of(ledger, self.place).days > self.calm_lead_days:
             self.calm_until = 0
 
     def settle(self, before_ms: int, calendar: LocalCalendar) -> None:
@@ -209,7 +215,7 @@ class Position:
                 break
             self.ledger.apply(entry, calendar)
             if entry[4] is not None:
-                self._disturb(entry, calendar)
+                self._disturb(entry, self.ledger, calendar)
             self.seen.discard(entry[2])
             count += 1
         if count:
@@ -237,7 +243,7 @@ class Position:
         while count < len(pending) and pending[count][0] < at_ms:
             ahead.apply(pending[count], calendar)
             if pending[count][4] is not None:
-                self._disturb(pending[count], calendar)
+                self._disturb(pending[count], ahead, calendar)
             count += 1
         self.ahead_count = count
         self.ahead_at = at_ms

@@ -1,12 +1,14 @@
 """How long the stock lasts: usable stock, minus daily use, lots leaving at expiry, plus due arrivals.
 
-The daily walk of the design in closed form: between two days on which something arrives or expires the stock falls
-in a straight line, so only those days are visited.
+The daily walk of the design in closed form: between two days on which something arrives, expires or the use changes the
+stock falls in a straight line, so only those days are visited.
 """
 
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
+
+from supply.demand import Use
 
 DUST_PIECES = 1e-6
 """What sums of fractions are off by, far below the smallest quantity there is (three decimals)."""
@@ -24,57 +26,68 @@ class Projection(NamedTuple):
     expires_unused: float
 
 
-def _arrivals_first(change: Change) -> tuple[int, float]:
-    return change[0], -change[1]
-
-
-def unused_at_expiry(lots: Sequence[tuple[int, float]], daily_use: float) -> list[Change]:
+def unused_at_expiry(lots: Sequence[tuple[int, float]], use: Use) -> list[Change]:
     """What leaves the stock unused when lots expire, first expired first out.
 
     Args:
         lots: (days from today to the last usable day, pieces), by expiry.
-        daily_use: pieces a day.
+        use: pieces a day from each day on.
     """
     changes: list[Change] = []
-    used = 0.0
+    used = wanted = 0.0
+    since, rate = use[0]
+    following = 1
     for last_day, pieces in lots:
         leaves_on = last_day + 1
-        taken = min(pieces, max(0.0, daily_use * leaves_on - used))
+        while following < len(use) and use[following][0] < leaves_on:
+            wanted += rate * (use[following][0] - since)
+            since, rate = use[following]
+            following += 1
+        taken = min(pieces, max(0.0, wanted + rate * (leaves_on - since) - used))
         used += taken
         if pieces > taken:
             changes.append((leaves_on, taken - pieces))
     return changes
 
 
-def days_until_out(usable: float, daily_use: float, changes: Sequence[Change], horizon_days: int) -> int | None:
-    """Days from today to the first day that the stock cannot serve, within the horizon.
+def days_until_out(usable: float, use: Use, changes: Sequence[Change], horizon_days: int) -> int | None:
+    """Days from today to the first day that the stock cannot serve, or that begins with none, within the horizon.
 
     Args:
         usable: pieces on hand now.
-        daily_use: pieces a day.
+        use: pieces a day from each day on.
         changes: what comes (above zero) or leaves, at the beginning of a day, by day.
     """
     if usable <= 0:
         return 0
-    stock, today = usable, 0
-    for day, pieces in changes:
-        if day > horizon_days:
-            break
-        left = stock - daily_use * (day - today)
-        if left < -DUST_PIECES:
-            break
-        stock, today = left + pieces, day
+    beyond = horizon_days + 1
+    stock, today, rate = usable, 0, use[0][1]
+    following, change = 1, 0
+    use_on = use[1][0] if len(use) > 1 else beyond
+    change_on = changes[0][0] if changes else beyond
+    while today < beyond:
+        while change_on <= today:
+            stock += changes[change][1]
+            change += 1
+            change_on = changes[change][0] if change < len(changes) else beyond
         if stock <= DUST_PIECES:
-            return day
-    if stock + DUST_PIECES >= daily_use * (horizon_days + 1 - today):
-        return None
-    days = today + math.floor((stock + DUST_PIECES) / daily_use)
-    return days if days <= horizon_days else None
+            return today
+        if use_on <= today:
+            rate = use[following][1]
+            following += 1
+            use_on = use[following][0] if following < len(use) else beyond
+        day = use_on if use_on < change_on else change_on
+        left = stock - rate * (day - today)
+        if left < -DUST_PIECES:
+            days = today + math.floor((stock + DUST_PIECES) / rate)
+            return days if days <= horizon_days else None
+        stock, today = left, day
+    return None
 
 
 def project(
     usable: float,
-    daily_use: float,
+    use: Use,
     lots: Sequence[tuple[int, float]],
     due: Sequence[Change],
     horizon_days: int,
@@ -83,19 +96,17 @@ def project(
 
     Args:
         usable: pieces on hand now, never below zero.
-        daily_use: pieces a day (CPM / month days).
+        use: pieces a day from each day on (`supply.demand`).
         lots: (days from today to the last usable day, pieces), by expiry.
         due: (days from today, pieces), by day; late arrivals are not among them.
         horizon_days: how far to look.
     """
-    leaving = unused_at_expiry(lots, daily_use) if lots else []
-    without = days_until_out(usable, daily_use, leaving, horizon_days)
+    leaving = unused_at_expiry(lots, use) if lots else []
+    without = days_until_out(usable, use, leaving, horizon_days)
     wasted = 0.0 - sum(pieces for day, pieces in leaving if day <= horizon_days)
-    if not due:
+    if not due or without is None:  # what comes makes no earlier stock-out
         return Projection(without, without, wasted)
-    return Projection(
-        days_until_out(usable, daily_use, sorted([*leaving, *due], key=_arrivals_first), horizon_days), without, wasted
-    )
+    return Projection(days_until_out(usable, use, sorted([*leaving, *due]), horizon_days), without, wasted)
 
 
 def stock_by_day(usable: float, daily_use: float, changes: Sequence[Change], days: int) -> list[float]:

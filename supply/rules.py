@@ -22,6 +22,7 @@ class StockLevels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Cut-offs in months of CPM and the supplier's lead time, used where the catalogue gives the item none.
 
     `target_months` of CPM are what should be there: three, as IMSS-Bienestar Baja California practises it.
+    `observed_lead_time`: what of at least five deliveries stands in for the lead time (`supply.lead_times`).
     """
 
     critical_months: Months = 0.5
@@ -29,6 +30,7 @@ class StockLevels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     max_months: Months = 4.0
     lead_time_days: Days = 15
     target_months: Months = 3.0
+    observed_lead_time: Literal["p90", "median", "off"] = "p90"
 
 
 class AlertTiming(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,10 +4,12 @@ import datetime as dt
 from collections.abc import Mapping
 
 from schemas.alerts import AlertFacts
-from schemas.positions import DueArrival, MonthTotals, Number, Position
+from schemas.positions import DueArrival, MonthTotals, Number, OrderMonth, PlannedDemand, Position, SupplierLeadTime
+from supply import order_months
 from supply.assessment import Assessment, Place
 from supply.calendar import instant, month_name
 from supply.cpm_window import consumption_of, days_out_of
+from supply.lead_times import by_supplier
 from supply.ledger import Ledger
 from supply.ledger_state import MonthRecord
 from supply.replenishment import target_stock
@@ -75,6 +77,27 @@ def last_count_date(ledger: Ledger, place: Place) -> dt.date | None:
     return None if ledger.counted_at is None else dt.date.fromordinal(place.calendar.day(ledger.counted_at))
 
 
+def orders_of(ledger: Ledger, assessment: Assessment) -> tuple[OrderMonth, ...]:
+    """What became of the order lines, by the month they were due in."""
+    return tuple(
+        OrderMonth(
+            month_name(month),
+            counts.decided,
+            counts.complete,
+            counts.complete_on_time,
+            counts.cancelled,
+            counts.not_over,
+        )
+        for month, counts in order_months.counts_of(ledger, assessment.day, assessment.month).items()
+    )
+
+
+def _planned(assessment: Assessment, place: Place) -> PlannedDemand | None:
+    if assessment.planned is None or place.plan is None:
+        return None
+    return PlannedDemand(dt.date.fromordinal(place.plan.last_day), round(assessment.planned, 3))
+
+
 def position_of(
     ledger: Ledger, assessment: Assessment, place: Place, version: int, official_cpm: float | None
 ) -> Position:
@@ -105,6 +128,22 @@ def position_of(
         months=months_of(ledger.months, place, assessment.scale),
         rolled_months=months_of(ledger.rolled, place, assessment.scale) if ledger.rolled else (),
         target=None if cpm is None else target_stock(cpm, place.levels.target_months),
+        lead_time_days=assessment.lead_time.days,
+        lead_time_source=assessment.lead_time.source,
+        lead_times=lead_times_of(ledger),
+        planned=_planned(assessment, place),
+        orders=orders_of(ledger, assessment) if ledger.orders or ledger.orders_by_month else (),
+    )
+
+
+def lead_times_of(ledger: Ledger) -> tuple[SupplierLeadTime, ...]:
+    """What is known of each supplier, the one that delivered last in front."""
+    deliveries = ledger.known_deliveries()
+    if not deliveries:
+        return ()
+    return tuple(
+        SupplierLeadTime(record.supplier or None, record.number, record.median_days, record.p90_days)
+        for record in by_supplier(deliveries)
     )
 
 
@@ -119,7 +158,7 @@ def facts_of(ledger: Ledger, assessment: Assessment, place: Place) -> AlertFacts
         cpm=assessment.cpm.value,
         cpm_inputs=assessment.cpm.inputs,
         cover_days=assessment.cover_days,
-        lead_time_days=place.levels.lead_time_days,
+        lead_time_days=assessment.lead_time.days,
         due=due_of(assessment),
         projected_stockout_on=stockout_date(assessment, projection.days_with_due),
         projected_stockout_on_without_due=stockout_date(assessment, projection.days_without_due),

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from schemas.catalogue import CatalogueEntry, Facility, Item, OfficialCpm, entry_key
+from schemas.catalogue import PLANNED_LIMIT, CatalogueEntry, DemandProfile, Facility, Item, OfficialCpm, entry_key
+from supply.demand import plan_of
 
 Placed = tuple[str, CatalogueEntry]
 """An entry and where it stands: file and row."""
@@ -75,6 +76,8 @@ def _subject(entry: CatalogueEntry) -> str:
             return f"facility {entry.facility}"
         case OfficialCpm():
             return f"the official CPM of {entry.item} in {entry.facility}"
+        case DemandProfile():
+            return f"the demand profile of {entry.item} in {entry.facility}"
 
 
 class _Clash(NamedTuple):
@@ -107,7 +110,7 @@ class _Codes:
     def canonical(self, entry: CatalogueEntry) -> CatalogueEntry:
         """The entry with every facility it refers to under its own code."""
         match entry:
-            case OfficialCpm():
+            case OfficialCpm() | DemandProfile():
                 return msgspec.structs.replace(entry, facility=self.facility_of.get(entry.facility, entry.facility))
             case Facility(supplier=str(supplier)):
                 return msgspec.structs.replace(entry, supplier=self.facility_of.get(supplier, supplier))
@@ -122,12 +125,31 @@ def _faults_of(entry: CatalogueEntry, codes: _Codes, whole: bool) -> list[str]:
         case Facility():
             return _facility_faults(entry, codes, whole)
         case OfficialCpm():
-            faults = []
-            if whole and entry.facility not in codes.facility_of:
-                faults.append(f"column facility: {entry.facility} is not among the facilities")
-            if whole and entry.item not in codes.items:
-                faults.append(f"column item: {entry.item} is not among the items")
-            return faults
+            return _unknown_codes(entry, codes, whole)
+        case DemandProfile():
+            return [*_unknown_codes(entry, codes, whole), *_plan_faults(entry)]
+
+
+def _unknown_codes(entry: OfficialCpm | DemandProfile, codes: _Codes, whole: bool) -> list[str]:
+    faults = []
+    if whole and entry.facility not in codes.facility_of:
+        faults.append(f"column facility: {entry.facility} is not among the facilities")
+    if whole and entry.item not in codes.items:
+        faults.append(f"column item: {entry.item} is not among the items")
+    return faults
+
+
+def _plan_faults(profile: DemandProfile) -> list[str]:
+    where = f"column on: {profile.item} in {profile.facility}"
+    if len(profile.planned) > PLANNED_LIMIT:
+        return [
+            f"{where}: {len(profile.planned):,} planned uses; at most {PLANNED_LIMIT:,} are kept, leave old ones out"
+        ]
+    try:
+        plan_of(profile)
+    except ValueError as fault:
+        return [f"{where}: {fault}"]
+    return []
 
 
 def _item_faults(item: Item) -> list[str]:

@@ -1,10 +1,12 @@
 """The catalogue as files that people keep: a folder of CSV files, one workbook, or a single table.
 
-`items.csv`, `facilities.csv` and `official_cpm.csv`, or sheets of these names; the columns are the fields of
-`schemas.catalogue`. Everything that is wrong is reported at once, each fault with its file, row and column.
+`items.csv`, `facilities.csv`, `official_cpm.csv` and `demand_profile.csv`, or sheets of these names; the columns are
+the fields of `schemas.catalogue`, and each row of a demand profile is one planned use. Everything that is wrong is
+reported at once, each fault with its file, row and column.
 """
 
 import csv
+import datetime as dt
 import difflib
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -17,15 +19,29 @@ import msgspec
 from abasto.catalogue.checks import cross_check, fault_lines
 from abasto.tables import Row, Table, TableFault, Unreadable, read_tables
 from abasto.terminal import Failure
-from schemas.catalogue import CatalogueEntry, Facility, Item, OfficialCpm
+from schemas.catalogue import CatalogueEntry, DemandProfile, Facility, Item, OfficialCpm, PlannedPieces, PlannedUse
 from schemas.codes import normalise_facility, normalise_item, shown
 
-TABLES: dict[str, type[Item | Facility | OfficialCpm]] = {
+
+class PlannedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of a demand profile; those of one facility and item make one entry of the catalogue."""
+
+    facility: str
+    item: str
+    on: dt.date
+    pieces: PlannedPieces
+    until: dt.date | None = None
+
+
+TABLES: dict[str, type[Item | Facility | OfficialCpm | PlannedRow]] = {
     "items": Item,
     "facilities": Facility,
     "official_cpm": OfficialCpm,
+    "demand_profile": PlannedRow,
 }
 """The name of each table, as a file's stem or a sheet, and what its rows are."""
+
+_NAMES = "items.csv, facilities.csv, official_cpm.csv or demand_profile.csv"
 
 _ALIAS_SEPARATORS = re.compile(r"[;,|\s]+")
 
@@ -48,12 +64,13 @@ class CatalogueFiles:
     items: tuple[Item, ...] = ()
     facilities: tuple[Facility, ...] = ()
     official_cpm: tuple[OfficialCpm, ...] = ()
+    demand_profiles: tuple[DemandProfile, ...] = ()
     notices: tuple[str, ...] = ()
 
     @property
     def entries(self) -> tuple[CatalogueEntry, ...]:
-        """All entries: items, then facilities, then official CPM."""
-        return (*self.items, *self.facilities, *self.official_cpm)
+        """All entries: items, then facilities, then official CPM, then demand profiles."""
+        return (*self.items, *self.facilities, *self.official_cpm, *self.demand_profiles)
 
 
 def read_catalogue(path: Path) -> CatalogueFiles:
@@ -70,8 +87,8 @@ def read_catalogue(path: Path) -> CatalogueFiles:
     placed: list[tuple[str, CatalogueEntry]] = []
     for name, table in tables.items():
         notices += table.notices
-        read, wrong, remarks = _read_entries(table, TABLES[name])
-        placed += read
+        read, wrong, remarks = _read_rows(table, TABLES[name])
+        placed += _entries_of(read)
         faults += wrong
         notices += remarks
     placed, wrong = cross_check(placed, whole="items" in tables and "facilities" in tables)
@@ -83,6 +100,7 @@ def read_catalogue(path: Path) -> CatalogueFiles:
         tuple(entry for entry in entries if isinstance(entry, Item)),
         tuple(entry for entry in entries if isinstance(entry, Facility)),
         tuple(entry for entry in entries if isinstance(entry, OfficialCpm)),
+        tuple(entry for entry in entries if isinstance(entry, DemandProfile)),
         tuple(notices),
     )
 
@@ -93,7 +111,8 @@ def write_catalogue(
     facilities: Iterable[Facility] = (),
     official_cpm: Iterable[OfficialCpm] = (),
 ) -> None:
-    """Write the three CSV files, as `read_catalogue` reads them; the same entries give the same bytes."""
+    """Write CSV files of items, facilities and official CPM, as `read_catalogue` reads them; the same entries give the
+    same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     groups: dict[str, Iterable[Any]] = {"items": items, "facilities": facilities, "official_cpm": official_cpm}
     for name, entries in groups.items():
@@ -120,7 +139,7 @@ def _find_tables(path: Path) -> tuple[dict[str, Table], list[str]]:
     if path.is_dir():
         found = {file.stem: file for file in sorted(path.iterdir()) if file.stem in TABLES and file.is_file()}
         if not found:
-            raise TableFault(f"{path}: no items.csv, facilities.csv or official_cpm.csv in this folder")
+            raise TableFault(f"{path}: no {_NAMES} in this folder")
         return {name: read_tables(file).popitem()[1] for name, file in found.items()}, []
     if not path.exists():
         raise TableFault(f"{path}: no such file or folder")
@@ -141,12 +160,13 @@ def _kind_named(sheet: str) -> str:
 
 def _kind_of(path: Path, table: Table) -> str:
     """What a single table under a name of its own holds, told by the columns it cannot do without."""
-    for name in ("official_cpm", "facilities", "items"):
+    for name in ("demand_profile", "official_cpm", "facilities", "items"):
         if all(column in table.columns for column in _required(TABLES[name])):
             return name
     raise TableFault(
         f"{path}: the columns are those of no catalogue table; items need item and name, facilities need "
-        "facility, name and kind, official CPM needs facility, item and cpm"
+        "facility, name and kind, official CPM needs facility, item and cpm, a demand profile needs facility, item, on "
+        "and pieces"
     )
 
 
@@ -154,7 +174,25 @@ def _required(kind: type[Any]) -> list[str]:
     return [field.name for field in msgspec.structs.fields(kind) if field.required]
 
 
-def _read_entries(table: Table, kind: type[Any]) -> tuple[list[tuple[str, CatalogueEntry]], list[str], list[str]]:
+def _entries_of(rows: Iterable[tuple[str, CatalogueEntry | PlannedRow]]) -> list[tuple[str, CatalogueEntry]]:
+    """The entries that rows make, each with the place of its first row."""
+    placed: list[tuple[str, CatalogueEntry]] = []
+    planned: dict[tuple[str, str], tuple[str, list[PlannedUse]]] = {}
+    for place, row in rows:
+        if isinstance(row, PlannedRow):
+            _, uses = planned.setdefault((row.facility, row.item), (place, []))
+            uses.append(PlannedUse(row.on, row.pieces, row.until))
+        else:
+            placed.append((place, row))
+    for (facility, item), (place, uses) in planned.items():
+        in_order = tuple(sorted(uses, key=lambda each: each.on))
+        placed.append((place, DemandProfile(facility=facility, item=item, planned=in_order)))
+    return placed
+
+
+def _read_rows(
+    table: Table, kind: type[Any]
+) -> tuple[list[tuple[str, CatalogueEntry | PlannedRow]], list[str], list[str]]:
     fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
     faults: list[str] = []
     for column in _required(kind):
@@ -165,16 +203,18 @@ def _read_entries(table: Table, kind: type[Any]) -> tuple[list[tuple[str, Catalo
     notices = [f"{table.name}: column '{name}' is not used" for name in table.columns if name not in fields]
     if faults:
         return [], faults, notices
-    placed: list[tuple[str, CatalogueEntry]] = []
+    placed: list[tuple[str, CatalogueEntry | PlannedRow]] = []
     for row in table.rows:
-        entry, wrong = _read_entry(row, kind, fields)
+        entry, wrong = _read_row(row, kind, fields)
         faults += [f"{table.name} row {row.number}{fault}" for fault in wrong]
         if entry is not None:
             placed.append((f"{table.name} row {row.number}", entry))
     return placed, faults, notices
 
 
-def _read_entry(row: Row, kind: type[Any], fields: dict[str, Any]) -> tuple[CatalogueEntry | None, list[str]]:
+def _read_row(
+    row: Row, kind: type[Any], fields: dict[str, Any]
+) -> tuple[CatalogueEntry | PlannedRow | None, list[str]]:
     faults: list[str] = []
     values: dict[str, Any] = {}
     for column, cell in row.cells.items():

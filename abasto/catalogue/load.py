@@ -27,11 +27,14 @@ def run_check(path: Path, *, as_json: bool) -> None:
         "items": len(files.items),
         "facilities": len(files.facilities),
         "official_cpm": len(files.official_cpm),
+        "demand_profiles": len(files.demand_profiles),
     }
     if as_json:
         print_json({**counts, "notices": files.notices})
     else:
-        typer.echo(", ".join(f"{count:,} {name.replace('_cpm', ' CPM')}" for name, count in counts.items()))
+        typer.echo(
+            ", ".join(f"{count:,} {name.replace('_cpm', ' CPM').replace('_', ' ')}" for name, count in counts.items())
+        )
 
 
 def run_load(path: Path, *, broker: str | None, replace: bool, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""`abasto catalogue`: the items, facilities and official CPM that the service knows."""
+"""`abasto catalogue`: the items, facilities, official CPM and planned demand that the service knows."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,15 +8,16 @@ import typer
 from abasto.options import Broker, Json
 
 catalogue_app = typer.Typer(
-    help="Items, facilities and official CPM: check the files, load them into the service.", no_args_is_help=True
+    help="Items, facilities, official CPM and planned demand: check the files, load them into the service.",
+    no_args_is_help=True,
 )
 
 _Path = Annotated[
     Path,
     typer.Argument(
         metavar="PATH",
-        help="A folder with items.csv, facilities.csv and official_cpm.csv, a workbook with sheets of these names, "
-        "or one of these tables.",
+        help="A folder with items.csv, facilities.csv, official_cpm.csv and demand_profile.csv, a workbook with sheets "
+        "of these names, or one of these tables.",
     ),
 ]
 

@@ -14,7 +14,7 @@ from store import queries
 from store.queries import IndicatorLine, IndicatorPage, PositionFilter
 from store.queries.indicators import By
 
-COLUMNS = ("i.abasto", "i.with_stock", "i.stock_out", "i.cover", "i.late_orders", "i.month_out", "i.error")
+COLUMNS = ("i.abasto", "i.with_stock", "i.stock_out", "i.cover", "i.orders", "i.month_out", "i.error")
 
 
 def list_indicators(
@@ -66,7 +66,7 @@ def _cells(line: IndicatorLine, words: Words) -> list[Text]:
         Text(percent(stock.with_stock)),
         Text(percent(stock.stock_out)),
         Text("-" if cover is None else words.days(cover)),
-        Text(percent(stock.late_orders)),
+        two_lines(percent(stock.late_orders), percent(monthly.orders_complete_on_time)),
         two_lines(percent(monthly.stock_out_rate), percent(monthly.days_out_share)),
         two_lines(percent(monthly.forecast_wape), percent(monthly.forecast_bias, signed=True)),
     ]
@@ -83,5 +83,4 @@ def _notes(page: IndicatorPage, words: Words) -> list[str]:
         notes.append(words("i.month", month=first.month))
     if any(line.month == page.running_month for line in page.lines):
         notes.append(words("i.running", month=page.running_month))
-    notes.append(words("i.orders"))
     return notes

@@ -27,8 +27,8 @@ def position_page(detail: PositionDetail, words: Words) -> RenderableType:
     facts.add_row(words("cpm"), _cpm(detail.position, words))
     facts.add_row(words("cover"), _cover(detail.position, words))
     facts.add_row(words("runs_out"), _runs_out(detail.position, words))
-    if detail.lead_time_days is not None:
-        facts.add_row(words("lead_time"), words.days(detail.lead_time_days))
+    if (lead_time := _lead_time(detail, words)) is not None:
+        facts.add_row(words("lead_time"), lead_time)
     if detail.position.expires_unused:
         facts.add_row(words("expires"), f"{number(detail.position.expires_unused)} {words('pieces')}")
     facts.add_row(words("coming"), _due(detail.position, words))
@@ -49,6 +49,19 @@ def _title(detail: PositionDetail, words: Words) -> Text:
     as_of = words.local_time(line.as_of, line.timezone)
     title.append(f"  {words('as_of')} {as_of}, {words('version')} {line.version}", style="not bold dim on default")
     return title
+
+
+def _lead_time(detail: PositionDetail, words: Words) -> str | None:
+    """The days that the alerts reckon with; observed ones with what they were observed of."""
+    position = detail.position
+    days = detail.lead_time_days if position.lead_time_days is None else position.lead_time_days
+    if days is None:
+        return None
+    first = next((each for each in position.lead_times if each.median_days is not None), None)
+    if position.lead_time_source != "observed" or first is None:
+        return words.days(days)
+    seen = words("lead_time.observed", number=first.number, median=first.median_days, p90=first.p90_days)
+    return f"{words.days(days)} ({seen}{f', {first.supplier}' if first.supplier else ''})"
 
 
 def _stock(detail: PositionDetail, words: Words) -> Text:

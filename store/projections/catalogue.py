@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, delete
 
-from schemas.catalogue import CatalogueEntry, Facility, Item, OfficialCpm, entry_key
+from schemas.catalogue import CatalogueEntry, DemandProfile, Facility, Item, OfficialCpm, entry_key
 from store.bulk import upsert
 from store.projections.records import Decoded, Fault, OutputRecord, UnreadableRecord
 from store.tables import Base, FacilityAliasRow, FacilityRow, ItemRow, OfficialCpmRow
 from store.words import column_text, folded
 
-_entry = msgspec.json.Decoder(Item | Facility | OfficialCpm)
+_entry = msgspec.json.Decoder(Item | Facility | OfficialCpm | DemandProfile)
 
 
 class CatalogueChange(msgspec.Struct, frozen=True):
@@ -61,6 +61,8 @@ class CatalogueProjection:
                     aliases.extend({"alias": each, "facility": entry.facility} for each in set(entry.aliases))
                 case OfficialCpm():
                     official.append({"entry": key} | msgspec.structs.asdict(entry))
+                case DemandProfile():
+                    pass  # a position shows what it counts on of it; no page asks for the rest
                 case None:
                     _remove(connection, key)
         upsert(connection, ItemRow, items)
@@ -82,6 +84,8 @@ def _place(key: str) -> list[tuple[type[Base], ColumnElement[bool]]] | None:
             ]
         case ["official_cpm", _, _, _]:
             return [(OfficialCpmRow, OfficialCpmRow.entry == key)]
+        case ["demand_profile", _, _]:
+            return []
     return None
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from schemas.positions import CpmInputs, DueArrival, MonthTotals
+from schemas.positions import CpmInputs, DueArrival, MonthTotals, OrderMonth
 from store.queries.positions import PositionFilter, named
 from store.tables import ConsumptionMonthRow, FacilityRow, ItemRow, PositionRow
 from supply.calendar import days_in_month, month_number
@@ -41,6 +41,7 @@ class Published(msgspec.Struct, frozen=True):
     cpm_inputs: CpmInputs
     due: tuple[DueArrival, ...]
     target: int | None = None
+    orders: tuple[OrderMonth, ...] = ()
 
 
 _published = msgspec.json.Decoder(Published)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Connection
 
+from schemas.positions import OrderMonth
 from store.queries.histories import Present, Published, group_of, histories, present
 from store.queries.positions import PositionFilter
 from store.queries.reading import LIMIT, NotFound
@@ -60,6 +61,7 @@ class _Group:
         self.positions = 0
         self.stocks: list[Stock] = []
         self.uses: list[MonthUse] = []
+        self.orders: list[OrderMonth] = []
 
     def line(self, now: Present, *, stock_asked: bool) -> IndicatorLine:
         over = self.month < now.month
@@ -69,7 +71,7 @@ class _Group:
             month=month_name(self.month),
             positions=self.positions,
             stock=stock_indicators(self.stocks) if stock_asked else stock_not_kept(),
-            monthly=month_indicators(self.uses, days_gone=1 if over else now.days_gone, over=over),
+            monthly=month_indicators(self.uses, self.orders, days_gone=1 if over else now.days_gone, over=over),
         )
 
 
@@ -116,6 +118,7 @@ def _by_place(
         group.stocks.append(_stock(row, published, months, now))
         if (use := months.use(month, now.days_of(month))) is not None:
             group.uses.append(use)
+        group.orders += _due_in(published, month)
     lines = [group.line(now, stock_asked=stock_asked) for group in groups.values()]
     return sorted(lines, key=lambda line: (*_worst_first(line), line.group))
 
@@ -129,9 +132,16 @@ def _by_month(connection: Connection, wanted: PositionFilter, now: Present, last
                 group.uses.append(use)
             if group.month == now.month:
                 group.stocks.append(_stock(row, published, months, now))
-            if use is not None or group.month == now.month:
+            due = _due_in(published, group.month)
+            group.orders += due
+            if use is not None or due or group.month == now.month:
                 group.positions += 1
     return [group.line(now, stock_asked=group.month == now.month) for group in groups if group.positions]
+
+
+def _due_in(published: Published, month: int) -> list[OrderMonth]:
+    name = month_name(month)
+    return [each for each in published.orders if each.month == name]
 
 
 def _worst_first(line: IndicatorLine) -> tuple[bool, float]:

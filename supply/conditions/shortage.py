@@ -20,19 +20,19 @@ URGENT_DAYS = 7
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters when the projected stock-out lies within the lead time; leaves when it is `leave_days` beyond it."""
-    if assessment.usable is None or assessment.daily_use <= 0:
+    if assessment.usable is None or (assessment.daily_use <= 0 and assessment.planned is None):
         return NOT_APPLICABLE
     if assessment.usable <= 0:
         return Finding(holds=False, over=False, severity="low")  # that is a stock-out
     days = assessment.projection.days_with_due
-    lead_time = place.levels.lead_time_days
+    lead_time = assessment.lead_time.days
     holds = days is not None and days <= lead_time
     over = days is None or days > lead_time + timing.leave_days
     urgent = days is not None and days <= URGENT_DAYS
     return Finding(holds, over, severity_for("critical" if urgent else "high", place.item.ven))
 
 
-def explain(assessment: Assessment, place: Place) -> str:
+def explain(assessment: Assessment, _place: Place) -> str:
     """The sentence of the alert."""
     days = assessment.projection.days_with_due
     ends = "alcanza más allá del horizonte"
@@ -40,7 +40,7 @@ def explain(assessment: Assessment, place: Place) -> str:
         ends = f"se agota el {date_of(assessment.day + days)}, {'hoy' if days == 0 else f'en {days_phrase(days)}'}"
     return (
         f"Existencia de {pieces(assessment.usable or 0)}, {ends}; surtir tarda "
-        f"{days_phrase(place.levels.lead_time_days)}; {consumption_phrase(assessment)}; {due_phrase(assessment)}."
+        f"{days_phrase(assessment.lead_time.days)}; {consumption_phrase(assessment)}; {due_phrase(assessment)}."
     )
 
 

@@ -34,12 +34,11 @@ LeftOut = Literal[
   nothing is known of its running month, because it was not here before or its consumption comes as sheets.
 """
 
-Missing = Literal[LeftOut, "nothing_there", "stock_not_kept", "orders_not_kept", "month_just_begun", "month_not_over"]
+Missing = Literal[LeftOut, "nothing_there", "stock_not_kept", "month_just_begun", "month_not_over"]
 """Why a figure has no value: for what most were left out, or
 
 - `nothing_there`: there is no position, month or order line to count.
 - `stock_not_kept`: only the newest stock is kept, and the figure was asked for another month.
-- `orders_not_kept`: positions publish what is still due, not what became of earlier orders.
 - `month_just_begun`, `month_not_over`: the month has no whole day yet, or is not yet whole.
 """
 

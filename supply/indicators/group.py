@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from schemas.positions import OrderMonth
 from supply.indicators.abasto_share import abasto_share
 from supply.indicators.availability import stock_out, with_stock
 from supply.indicators.cover_distribution import CoverDistribution, cover_distribution, cover_not_kept
@@ -14,25 +15,23 @@ from supply.indicators.forecast_error import (
     weighted_absolute_percentage_error,
 )
 from supply.indicators.month_use import MonthUse
-from supply.indicators.orders import late_orders
+from supply.indicators.orders import complete, complete_on_time, late_orders
 from supply.indicators.stock import Stock
 from supply.indicators.stock_outs import days_out_share, mean_days_out, stock_out_rate
 
 
 class StockIndicators(msgspec.Struct, frozen=True, kw_only=True):
-    """What the newest positions say. `orders_complete_on_time` needs orders that are over, which no position
-    publishes: it has no value yet (`supply.indicators.orders` defines it)."""
+    """What the newest positions say."""
 
     abasto: Figure
     with_stock: Figure
     stock_out: Figure
     cover: CoverDistribution
     late_orders: Figure
-    orders_complete_on_time: Figure
 
 
 class MonthIndicators(msgspec.Struct, frozen=True, kw_only=True):
-    """What one month says."""
+    """What one month says; of orders, the lines due in it."""
 
     stock_out_rate: Figure
     days_out_share: Figure
@@ -40,6 +39,8 @@ class MonthIndicators(msgspec.Struct, frozen=True, kw_only=True):
     forecast_mape: Figure
     forecast_wape: Figure
     forecast_bias: Figure
+    orders_complete: Figure
+    orders_complete_on_time: Figure
 
 
 def stock_indicators(stocks: Sequence[Stock]) -> StockIndicators:
@@ -50,7 +51,6 @@ def stock_indicators(stocks: Sequence[Stock]) -> StockIndicators:
         stock_out=stock_out(stocks),
         cover=cover_distribution(stocks),
         late_orders=late_orders(arrival for stock in stocks for arrival in stock.due),
-        orders_complete_on_time=not_kept("orders_not_kept"),
     )
 
 
@@ -63,11 +63,12 @@ def stock_not_kept() -> StockIndicators:
         stock_out=not_kept(missing),
         cover=cover_not_kept(missing),
         late_orders=not_kept(missing),
-        orders_complete_on_time=not_kept("orders_not_kept"),
     )
 
 
-def month_indicators(uses: Sequence[MonthUse], *, days_gone: int, over: bool) -> MonthIndicators:
+def month_indicators(
+    uses: Sequence[MonthUse], orders: Sequence[OrderMonth], *, days_gone: int, over: bool
+) -> MonthIndicators:
     """Of a month of which `days_gone` days have been; a forecast is judged once it is `over`."""
     begun = days_gone > 0
     early = not_kept("month_not_over")
@@ -78,4 +79,6 @@ def month_indicators(uses: Sequence[MonthUse], *, days_gone: int, over: bool) ->
         forecast_mape=mean_absolute_percentage_error(uses) if over else early,
         forecast_wape=weighted_absolute_percentage_error(uses) if over else early,
         forecast_bias=bias(uses) if over else early,
+        orders_complete=complete(orders),
+        orders_complete_on_time=complete_on_time(orders),
     )

@@ -93,7 +93,7 @@ def stock_at_risk(pack_size: float | None, packs: float | None, amc: float | Non
 
 def _unused(total: float, amc: float, days: float) -> float:
     """What a lot has left after some days (parts of days count): its whole life is one day of the rule's."""
-    return -sum(pieces for _, pieces in unused_at_expiry([(0, total)], amc / DAYS_IN_MONTH * days))
+    return -sum(pieces for _, pieces in unused_at_expiry([(0, total)], [(0, amc / DAYS_IN_MONTH * days)]))
 
 
 def projection(soh: float, amc: float, delivery: float, delivery_day_index: int, days: int) -> list[float]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from abasto.catalogue.files import CatalogueFault, CatalogueFiles, read_catalogue, write_catalogue
-from schemas.catalogue import Facility, Item, OfficialCpm
+from schemas.catalogue import DemandProfile, Facility, Item, OfficialCpm, PlannedUse
 
 ITEMS = "item,name,oncology,ven,decimals\n010.000.5432.00,Filgrastim,yes,v,0\n"
 FACILITIES = "facility,name,kind,aliases\nDFIMS000604,Oncología,hospital,\n"
@@ -63,6 +63,34 @@ def test_one_workbook_with_three_sheets_is_a_catalogue_too(tmp_path: Path) -> No
     assert read.notices == ("catalogue.xlsx: sheet 'notes' is no part of a catalogue",)
 
 
+def test_the_rows_of_a_position_make_one_demand_profile(tmp_path: Path) -> None:
+    folder(
+        tmp_path,
+        facilities="facility,name,kind,aliases\nDFIMS000604,H,hospital,DFIMS000606\n",
+        demand_profile="facility,item,on,pieces,until\ndfims000606,010000543200,2026-03-20,2.5,\n"
+        "DFIMS000606,010.000.5432.01,2026-03-11,1,\nDFIMS000606,010.000.5432.00,2026-03-01,30,2026-03-10\n",
+    )
+    first, second = read_catalogue(tmp_path).demand_profiles
+    assert first == DemandProfile(
+        facility="DFIMS000604",
+        item="010.000.5432.00",
+        planned=(PlannedUse(dt.date(2026, 3, 1), 30, dt.date(2026, 3, 10)), PlannedUse(dt.date(2026, 3, 20), 2.5)),
+    )
+    assert (second.item, second.planned) == ("010.000.5432.01", (PlannedUse(dt.date(2026, 3, 11), 1),))
+
+
+def test_the_dates_of_a_workbook_are_planned_dates(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Demand profile"
+    sheet.append(["facility", "item", "on", "pieces", "until"])
+    sheet.append(["DFIMS000604", "010.000.5432.00", dt.date(2026, 3, 1), 30, dt.date(2026, 3, 10)])
+    book.save(tmp_path / "plan.xlsx")
+    (found,) = read_catalogue(tmp_path / "plan.xlsx").demand_profiles
+    assert found.planned == (PlannedUse(dt.date(2026, 3, 1), 30, dt.date(2026, 3, 10)),)
+
+
 def test_a_single_table_under_any_name_is_told_by_its_columns(tmp_path: Path) -> None:
     (tmp_path / "keys.csv").write_text(ITEMS, encoding="utf-8")
     assert [item.item for item in read_catalogue(tmp_path / "keys.csv").items] == ["010.000.5432.00"]
@@ -110,6 +138,29 @@ def test_a_single_table_under_any_name_is_told_by_its_columns(tmp_path: Path) ->
             "official_cpm.csv row 2, column facility: A9 is not among the facilities",
         ),
         (
+            {
+                "items": ITEMS,
+                "facilities": FACILITIES,
+                "demand_profile": "facility,item,on,pieces\nA9,010.000.5432.00,2026-03-10,1\n",
+            },
+            "demand_profile.csv row 2, column facility: A9 is not among the facilities",
+        ),
+        (
+            {"demand_profile": "facility,item,on,pieces\nA1,010.000.5432.00,10/03/2026,1\n"},
+            'demand_profile.csv row 2, column on: "10/03/2026"',
+        ),
+        (
+            {"demand_profile": "facility,item,on,pieces\nA1,010.000.5432.00,2026-03-10,-1\n"},
+            'demand_profile.csv row 2, column pieces: "-1": expected `float` >= 0',
+        ),
+        (
+            {
+                "demand_profile": "facility,item,on,pieces,until\nA1,010.000.5432.00,2026-03-12,1,\n"
+                "A1,010.000.5432.00,2026-03-10,9,2026-03-12\n"
+            },
+            "demand_profile.csv row 2, column on: 010.000.5432.00 in A1: the planned use from 2026-03-12 begins before",
+        ),
+        (
             {"items": ITEMS, "facilities": FACILITIES, "official_cpm": "facility,item,cpm\nDFIMS000604,010000000000,1"},
             "official_cpm.csv row 2, column item: 010.000.0000.00 is not among the items",
         ),
@@ -131,7 +182,7 @@ def test_a_column_that_nothing_reads_is_told(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_catalogue_is_refused(tmp_path: Path) -> None:
-    assert "no items.csv, facilities.csv or official_cpm.csv" in faults(tmp_path)[0]
+    assert "no items.csv, facilities.csv, official_cpm.csv or demand_profile.csv" in faults(tmp_path)[0]
 
 
 names = st.text(string.ascii_letters + 'áñ",;| ', min_size=1, max_size=20).map(str.strip).filter(bool)

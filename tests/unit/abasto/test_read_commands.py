@@ -22,6 +22,7 @@ from abasto.read.figures import percent
 from abasto.read.sparkline import consecutive, sparkline
 from abasto.read.words import EN, ES, Words
 from abasto.terminal import FailingClearly
+from schemas.positions import SupplierLeadTime
 from store import queries
 from store.database import open_engine, writing
 from store.resend import Resent, SentBefore, Unconfirmed
@@ -89,6 +90,19 @@ def test_a_command_speaks_one_language(run: Run, command: tuple[str, ...], lang:
 
 def test_unasked_the_words_are_english_as_the_messages_around_them(run: Run) -> None:
     assert run("alerts").stdout == run("alerts", "--lang", "en").stdout
+
+
+def test_a_position_says_how_long_supply_was_observed_to_take(
+    run: Run, database: str, log: Log, project: Callable[[], None]
+) -> None:
+    assert "Supply takes 15 days" in words_of(run("show", HOSPITAL, "010.000.5433.00"))
+    known = (SupplierLeadTime(None, 2, None, None), SupplierLeadTime("LAB-12", 6, 12, 19))
+    log.publish(position(version=9, lead_time_days=19, lead_time_source="observed", lead_times=known))
+    project()
+    shown = words_of(run("show", HOSPITAL, "010.000.5433.00"))
+    assert "Supply takes 19 days (6 deliveries: median 12, nine in ten within 19, LAB-12)" in shown
+    spanish = words_of(invoke("show", HOSPITAL, "010.000.5433.00", "--lang", "es", database=database))
+    assert "Surtir tarda 19 días (6 entregas: mediana 12, nueve de cada diez en 19, LAB-12)" in spanish
 
 
 def test_alerts_as_json_have_every_fact(run: Run) -> None:
@@ -185,7 +199,7 @@ def test_what_an_indicator_lacks_is_a_dash_and_its_reason_is_in_the_json(run: Ru
         "no_target",
         {"no_target": 6, "never_counted": 1},
     )
-    assert nation["stock"]["orders_complete_on_time"]["missing"] == "orders_not_kept"
+    assert nation["monthly"]["orders_complete_on_time"]["missing"] == "nothing_there"
 
 
 @pytest.mark.parametrize(
@@ -202,7 +216,8 @@ def test_indicators_take_what_people_type(run: Run) -> None:
     )
     assert [line["group"] for line in answer["lines"]] == ["PLIMS000130"]
     earlier = words_of(run("indicators", "--month", "2026-01", "--lang", "es"))
-    assert "De meses anteriores no se guarda la existencia. Desabasto y error del CPM de 2026-01." in earlier
+    assert "De meses anteriores no se guarda la existencia. Desabasto, pedidos completos a tiempo" in earlier
+    assert "y error del CPM de 2026-01." in earlier
     assert "2027-01 has not begun" in run("indicators", "--month", "2027-01").stderr
     assert run("indicators", "--search", "x").exit_code == 2
     assert "No position meets these filters." in run("indicators", "--item", "999.999.0000.00").stdout

@@ -31,9 +31,18 @@ def test_every_message_is_frozen_with_its_examples() -> None:
     assert FROZEN.keys() == CURRENT.keys()
 
 
+def known_kinds(frozen: dict[str, Any], current: dict[str, Any]) -> dict[str, Any]:
+    """The current schema without kinds of catalogue entries that are new since: each is a message of its own, frozen as
+    one, and who does not know it leaves it out and says so."""
+    if "oneOf" not in frozen:
+        return current
+    titles = {kind["title"] for kind in frozen["oneOf"]}
+    return {**current, "oneOf": [kind for kind in current["oneOf"] if kind["title"] in titles]}
+
+
 @pytest.mark.parametrize("name", FROZEN)
 def test_nothing_breaks_who_knows_version_1(name: str) -> None:
-    assert breaks(FROZEN[name], CURRENT[name]) == []
+    assert breaks(FROZEN[name], known_kinds(FROZEN[name], CURRENT[name])) == []
 
 
 @pytest.mark.parametrize("example", OLD_EXAMPLES, ids=lambda path: path.name)

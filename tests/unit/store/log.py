@@ -8,7 +8,7 @@ from kafka import TopicPartition
 
 from schemas import channels
 from schemas.alerts import Alert
-from schemas.catalogue import CatalogueEntry, Facility, Item, OfficialCpm, entry_key
+from schemas.catalogue import CatalogueEntry, DemandProfile, Facility, Item, OfficialCpm, entry_key
 from schemas.dead_letters import DeadLetter
 from schemas.positions import Position
 from store.source import Topic
@@ -91,7 +91,7 @@ def address_of(message: Message) -> tuple[str, str]:
             return channels.ALERTS, channels.position_key(message.facility, message.item)
         case DeadLetter():
             return channels.DEAD_LETTERS, message.number
-        case Item() | Facility() | OfficialCpm():
+        case Item() | Facility() | OfficialCpm() | DemandProfile():
             return channels.CATALOGUE, entry_key(message)
 
 

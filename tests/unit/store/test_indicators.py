@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from schemas.catalogue import Facility
+from schemas.positions import OrderMonth
 from store.queries import IndicatorPage, NotFound, PositionFilter, histories, indicators
 from tests.builders import (
     HOSPITAL,
@@ -95,6 +96,38 @@ def test_filters_are_those_of_lists(ask: Ask) -> None:
     (puebla,) = ask(PositionFilter(facility_state="Puebla"), by="facility").lines
     assert puebla.group == PUEBLA
     assert ask(PositionFilter(item="999")).lines == []
+
+
+def test_orders_complete_and_on_time_are_those_due_in_the_month(
+    engine: Engine, log: Log, project: Callable[[], None]
+) -> None:
+    """By item, facility, state, nation and month, from what positions publish of their order lines."""
+    log.publish(*catalogue(), Facility(facility=PUEBLA, name="UMAE Puebla", kind="hospital", state="Puebla"))
+    puebla = (OrderMonth("2025-11", 1, 0, 0), OrderMonth("2026-02", 5, 5, 5))
+    log.publish(
+        position(orders=(OrderMonth("2026-01", 4, 3, 3), OrderMonth("2026-02", 2, 1, 1, cancelled=1))),
+        position(item=TRASTUZUMAB, orders=(OrderMonth("2026-02", 1, 1, 0), OrderMonth("2026-03", not_over=2))),
+        position(PUEBLA, on_hand=None, shown=(), orders=puebla),
+    )
+    project()
+
+    def on_time(**how: Any) -> dict[str, tuple[Any, Any]]:
+        with engine.connect() as connection:
+            lines = indicators(connection, ALL, **how).lines
+        figures = {line.group: line.monthly.orders_complete_on_time for line in lines}
+        return {group: (figure.part, figure.whole) for group, figure in figures.items()}
+
+    assert on_time() == {"": (6, 8)}
+    assert on_time(month="2026-01") == {"": (3, 4)}
+    assert on_time(by="state") == {"Ciudad de México": (1, 3), "Puebla": (5, 5)}
+    assert on_time(by="facility") == {HOSPITAL: (1, 3), PUEBLA: (5, 5)}
+    assert on_time(by="item") == {RITUXIMAB: (6, 7), TRASTUZUMAB: (0, 1)}
+    by_month = on_time(by="month")
+    assert (by_month["2025-11"], by_month["2026-01"], by_month["2026-02"]) == ((0, 1), (3, 4), (6, 8))
+    with engine.connect() as connection:
+        (running,) = indicators(connection, ALL, month="2026-03").lines
+    assert running.monthly.orders_complete_on_time.missing == "not_over"
+    assert running.monthly.orders_complete.left_out == {"not_over": 2}
 
 
 def test_an_earlier_month_has_no_stock(ask: Ask) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 
 from schemas import channels
-from schemas.catalogue import OfficialCpm, entry_key
+from schemas.catalogue import DemandProfile, OfficialCpm, PlannedUse, entry_key
 from store import batch
 from store.database import writing
 from store.faults import DatabaseGone, Superseded, TopicMadeAnew, TopicsMissing
@@ -174,6 +174,16 @@ def test_official_cpms_for_one_time_after_the_other_are_kept_apart(engine: Engin
     log.append(channels.CATALOGUE, 0, entry_key(registered[1]).encode(), None)
     project()
     assert {row[3] for row in rows(engine)["official_cpm"]} == {30, 50}
+
+
+def test_demand_profiles_pass_by(engine: Engine, log: Log, project: Project, metrics: ProjectorMetrics) -> None:
+    """Positions show what they count on of them; the read model keeps no table of its own."""
+    planned = DemandProfile(facility=HOSPITAL, item=RITUXIMAB, planned=(PlannedUse(dt.date(2026, 4, 1), 6),))
+    log.publish(*catalogue(), planned)
+    log.append(channels.CATALOGUE, 0, entry_key(planned).encode(), None)
+    project()
+    assert len(rows(engine)["items"]) == 2
+    assert faults(metrics) == {}
 
 
 def test_tombstones_take_entries_and_positions_away(engine: Engine, log: Log, project: Project) -> None:

@@ -1,8 +1,10 @@
 """Deliver events as a shard meets them: chunks, checkpoints, and a crash now and then."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from schemas.alerts import Alert
+from schemas.catalogue import CatalogueEntry
 from supply.book import AWAKE_LIMIT
 from supply.clock import Reach
 from supply.position import Outcome
@@ -19,12 +21,15 @@ def transitions(alerts: list[Alert]) -> list[tuple[Any, ...]]:
     return sorted((a.at, a.condition, a.sequence, a.alert, a.state, a.severity, a.since) for a in alerts)
 
 
-def deliver(delivery: Delivery, rules: Rules, *, awake_limit: int = AWAKE_LIMIT) -> Shelf:
+def deliver(
+    delivery: Delivery, rules: Rules, *, awake_limit: int = AWAKE_LIMIT, entries: Iterable[CatalogueEntry] = ()
+) -> Shelf:
     """Tell a shelf the events of a delivery, then evaluate to the end and publish.
 
     A crash loses what was not published: a new book is loaded from the changelog and told again what came since.
     """
-    shelf = Shelf(rules=rules, awake_limit=awake_limit)
+    entries = tuple(entries)
+    shelf = Shelf(rules=rules, awake_limit=awake_limit, entries=entries)
     saved_at, saved_clock = 0, shelf.clock.snapshot()
     crashes = set(delivery.crashes)
     number = 0
@@ -39,7 +44,7 @@ def deliver(delivery: Delivery, rules: Rules, *, awake_limit: int = AWAKE_LIMIT)
         number += 1
         if number - 1 in crashes:
             crashes.remove(number - 1)
-            survivor = Shelf(rules=rules, changelog=shelf.changelog, awake_limit=awake_limit)
+            survivor = Shelf(rules=rules, changelog=shelf.changelog, awake_limit=awake_limit, entries=entries)
             survivor.raw, survivor.positions, survivor.alerts = shelf.raw, shelf.positions, shelf.alerts
             survivor.clock.restore(saved_clock)
             shelf, number = survivor, saved_at

@@ -12,6 +12,7 @@ from supply.clock import Reach
 from supply.conditions import RULES, low_stock, shortage, stock_out
 from supply.cpm import Cpm
 from supply.finding import Finding, severity_for
+from supply.lead_times import LeadTime
 from supply.orders import OrderLine
 from supply.projection import Projection
 from supply.rules import AlertTiming, Rules
@@ -60,6 +61,7 @@ def assessed(usable: float | None, cpm: float | None = 90, days: int | None = No
             "due": (),
             "projection": Projection(days, days, 0),
             "status": "adequate",
+            "lead_time": LeadTime(15, "rules"),
             **more,
         }
     )
@@ -179,7 +181,9 @@ def test_what_a_shortage_says() -> None:
         "Existencia de 45 piezas, se agota el 2026-03-25, en 15 días; surtir tarda 15 días; CPM 90.0; nada por llegar."
     )
     assert "se agota el 2026-03-10, hoy;" in shortage.explain(assessed(1, days=0), place())
-    assert "en 1 día; surtir tarda 1 día;" in shortage.explain(assessed(4, days=1), place(lead_time_days=1))
+    assert "en 1 día; surtir tarda 1 día;" in shortage.explain(
+        assessed(4, days=1, lead_time=LeadTime(1, "catalogue")), place()
+    )
     assert "alcanza más allá del horizonte;" in shortage.explain(assessed(900), place())
 
 

@@ -1,5 +1,6 @@
 """How long the stock lasts: the closed form says what a walk from day to day says."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import pytest
@@ -14,9 +15,12 @@ HORIZON = 180
 Changes = list[tuple[int, int]]
 
 
-def walk(usable: int, use: Fraction, lots: Changes, due: Changes, horizon: int) -> tuple[int | None, Fraction]:
+def walk(
+    usable: int, use: Sequence[Fraction], lots: Changes, due: Changes, horizon: int
+) -> tuple[int | None, Fraction]:
     """Day by day: what is due comes in the morning, lots past their last day leave, then the day's use is taken from
-    the lot that expires first. The first day that cannot be served, and what expired unused before it or after."""
+    the lot that expires first. The first day that begins with nothing or cannot be served, and what expired unused
+    before it or after."""
     left = [Fraction(pieces) for _, pieces in lots]
     stock, wasted, out = Fraction(usable), Fraction(0), 0 if usable == 0 else None
     for today in range(horizon + 1):
@@ -26,14 +30,19 @@ def walk(usable: int, use: Fraction, lots: Changes, due: Changes, horizon: int) 
                 stock -= left[number]
                 wasted += left[number]
                 left[number] = Fraction(0)
-        if out is None and (stock < use or (stock <= 0 and any(day <= today for day, _ in [*lots, *due]))):
+        if out is None and (stock < use[today] or stock <= 0):
             out = today
-        needed = use
+        needed = use[today]
         for number, held in enumerate(left):
             left[number] -= min(held, needed)
             needed -= min(held, needed)
-        stock -= use
+        stock -= use[today]
     return out, wasted
+
+
+def flat(use: Fraction) -> list[tuple[int, float]]:
+    """The same use every day."""
+    return [(0, float(use))]
 
 
 uses = st.builds(Fraction, st.integers(0, 400), st.sampled_from([30, 31, 61, 90]))
@@ -51,9 +60,10 @@ def stocks(draw: st.DrawFn) -> tuple[int, Changes]:
 @cases(250)
 def test_the_closed_form_is_the_walk(stock: tuple[int, Changes], use: Fraction, due: Changes, horizon: int) -> None:
     usable, lots = stock
-    found = project(usable, float(use), lots, due, horizon)
-    with_due, wasted = walk(usable, use, lots, due, horizon)
-    without_due, _ = walk(usable, use, lots, [], horizon)
+    found = project(usable, flat(use), lots, due, horizon)
+    every_day = [use] * (horizon + 1)
+    with_due, wasted = walk(usable, every_day, lots, due, horizon)
+    without_due, _ = walk(usable, every_day, lots, [], horizon)
     assert (found.days_with_due, found.days_without_due) == (with_due, without_due)
     assert found.expires_unused == pytest.approx(float(wasted), abs=1e-6)
 
@@ -69,8 +79,8 @@ def test_more_stock_never_makes_an_earlier_stockout(
     stock: tuple[int, Changes], use: Fraction, due: Changes, more: int
 ) -> None:
     usable, lots = stock
-    less = project(usable, float(use), lots, due, HORIZON)
-    greater = project(usable + more, float(use), lots, due, HORIZON)
+    less = project(usable, flat(use), lots, due, HORIZON)
+    greater = project(usable + more, flat(use), lots, due, HORIZON)
     assert later(less.days_with_due, greater.days_with_due)
     assert later(less.days_without_due, greater.days_without_due)
 
@@ -81,8 +91,8 @@ def test_more_consumption_never_makes_a_later_stockout(
     stock: tuple[int, Changes], use: Fraction, due: Changes, more: Fraction
 ) -> None:
     usable, lots = stock
-    slow = project(usable, float(use), lots, due, HORIZON)
-    quick = project(usable, float(use + more), lots, due, HORIZON)
+    slow = project(usable, flat(use), lots, due, HORIZON)
+    quick = project(usable, flat(use + more), lots, due, HORIZON)
     assert later(quick.days_with_due, slow.days_with_due)
 
 
@@ -91,8 +101,8 @@ def test_an_arrival_more_never_makes_an_earlier_stockout(
     stock: tuple[int, Changes], use: Fraction, due: Changes, arrival: tuple[int, int]
 ) -> None:
     usable, lots = stock
-    fewer = project(usable, float(use), lots, due, HORIZON)
-    more = project(usable, float(use), lots, [*due, arrival], HORIZON)
+    fewer = project(usable, flat(use), lots, due, HORIZON)
+    more = project(usable, flat(use), lots, [*due, arrival], HORIZON)
     assert later(fewer.days_with_due, more.days_with_due)
 
 
@@ -126,7 +136,7 @@ def test_days_until_the_stockout(
     due: Changes,
     expected: tuple[int | None, int | None, float],
 ) -> None:
-    assert project(usable, daily_use, lots, due, HORIZON) == Projection(*expected)
+    assert project(usable, [(0, daily_use)], lots, due, HORIZON) == Projection(*expected)
 
 
 @given(st.integers(0, 300), uses, changes)
@@ -136,7 +146,7 @@ def test_the_stock_of_each_day_first_falls_short_on_the_day_of_the_stockout(
 ) -> None:
     daily_use = float(use)
     path = stock_by_day(usable, daily_use, due, HORIZON + 1)
-    out = project(usable, daily_use, [], due, HORIZON).days_with_due
+    out = project(usable, [(0, daily_use)], [], due, HORIZON).days_with_due
     assert all(stock >= 0 for stock in path)
     served = HORIZON + 1 if out is None else out
     before = sum(pieces for day, pieces in due if day < served)

@@ -90,10 +90,10 @@ def test_more_back_than_out_is_no_negative_use() -> None:
 
 
 def test_a_month_that_goes_on_has_stock_outs_but_its_forecast_is_not_judged_yet() -> None:
-    running = month_indicators(MONTH, days_gone=9, over=False)
+    running = month_indicators(MONTH, [], days_gone=9, over=False)
     assert running.stock_out_rate.counted == 3
     assert {running.forecast_mape.missing, running.forecast_wape.missing, running.forecast_bias.missing} == {
         "month_not_over"
     }
-    begun = month_indicators(MONTH, days_gone=0, over=False)
+    begun = month_indicators(MONTH, [], days_gone=0, over=False)
     assert (begun.days_out_share.value, begun.days_out_share.missing) == (None, "month_just_begun")

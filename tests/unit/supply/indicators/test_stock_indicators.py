@@ -7,7 +7,7 @@ import pytest
 from supply.indicators.abasto_share import abasto_share
 from supply.indicators.availability import stock_out, with_stock
 from supply.indicators.cover_distribution import cover_distribution
-from supply.indicators.group import stock_indicators, stock_not_kept
+from supply.indicators.group import stock_not_kept
 from supply.indicators.orders import late_orders
 from supply.indicators.stock import Stock
 from tests.builders import due
@@ -115,8 +115,3 @@ def test_the_stock_of_an_earlier_month_has_no_figure_at_all_and_says_why() -> No
     past = stock_not_kept()
     assert {past.abasto.missing, past.cover.missing, past.late_orders.missing} == {"stock_not_kept"}
     assert (past.with_stock.value, past.with_stock.whole, past.cover.median) == (None, None, None)
-
-
-def test_orders_that_are_over_are_not_published_so_none_is_called_complete() -> None:
-    figure = stock_indicators([stock(5)]).orders_complete_on_time
-    assert (figure.value, figure.whole, figure.missing) == (None, None, "orders_not_kept")

@@ -1,0 +1,81 @@
+"""What a position will use: planned pieces by date where a plan is known, else the CPM, in pieces a day.
+
+Source: a demand that is known is planned with as it is, an independent one from past consumption: MSH, Managing Access
+to Medicines and Health Technologies (2012), chapter 23; docs/decisions/projection.md says what is decided here.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from schemas.catalogue import DemandProfile
+
+Use = Sequence[tuple[int, float]]
+"""(days from today, pieces a day from then on), the first from today on, rising."""
+
+Span = tuple[int, int, float]
+"""(first day, last day, pieces a day)"""
+
+
+class Plan(NamedTuple):
+    """The planned use of a position; between its first and its last day nothing else is used."""
+
+    spans: list[Span]
+    ends: list[int]
+
+    @property
+    def last_day(self) -> int:
+        """The last planned day."""
+        return self.ends[-1]
+
+
+def plan_of(profile: DemandProfile) -> Plan:
+    """A profile as days.
+
+    Raises:
+        ValueError: a span that ends before it begins, or two that share a day.
+    """
+    spans: list[Span] = []
+    for planned in sorted(profile.planned, key=lambda each: each.on):
+        first, last = planned.on.toordinal(), (planned.until or planned.on).toordinal()
+        if last < first:
+            raise ValueError(f"the planned use from {planned.on} ends before it begins, on {planned.until}")
+        if spans and spans[-1][1] >= first:
+            raise ValueError(f"the planned use from {planned.on} begins before the one before it has ended")
+        spans.append((first, last, planned.pieces / (last - first + 1)))
+    return Plan(spans, [last for _, last, _ in spans])
+
+
+def use_from(plan: Plan | None, day: int, daily_use: float, horizon_days: int) -> Use:
+    """The use from a day on: the CPM's (`daily_use`, pieces a day) before and after the plan, and inside it what is
+    planned, which on days without an entry is nothing."""
+    if plan is None or plan.last_day < day:
+        return [(0, daily_use)]
+    use: list[tuple[int, float]] = []
+    at = 0
+    first_span = bisect_left(plan.ends, day)
+    if first_span == 0 and plan.spans[0][0] > day:
+        use.append((0, daily_use))
+        at = plan.spans[0][0] - day
+    for first, last, rate in plan.spans[first_span:] if first_span else plan.spans:
+        start = first - day
+        if start > at:
+            use.append((at, 0.0))
+        if start > horizon_days:
+            return use
+        use.append((start if start > 0 else 0, rate))
+        at = last - day + 1
+    use.append((at, daily_use))
+    return use
+
+
+def planned_from(plan: Plan, day: int, horizon_days: int | None = None) -> float:
+    """The pieces planned from a day on, within a number of days after it unless there is no such limit."""
+    end = plan.last_day if horizon_days is None else day + horizon_days
+    pieces = 0.0
+    for number in range(bisect_left(plan.ends, day), len(plan.spans)):
+        first, last, rate = plan.spans[number]
+        if first > end:
+            break
+        pieces += rate * (min(last, end) - max(first, day) + 1)
+    return pieces
