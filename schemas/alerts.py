@@ -8,7 +8,19 @@ import msgspec
 from schemas.events import Instant
 from schemas.positions import CpmInputs, DueArrival, Number, Status
 
-Condition = Literal["stock_out", "shortage", "low_stock"]
+Condition = Literal[
+    "stock_out",
+    "shortage",
+    "low_stock",
+    "late_arrival",
+    "expiry_risk",
+    "surplus",
+    "unmet_demand",
+    "cpm_drift",
+    "demand_surge",
+    "silent_facility",
+    "data_quality",
+]
 AlertState = Literal["pending", "firing", "resolved"]
 Severity = Literal["low", "medium", "high", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
@@ -35,8 +47,10 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """One transition of an alert.
 
     `fingerprint` names condition, facility and item; `alert` this occurrence of it: both follow from the events
-    alone, so a replay makes no new alert. `since` is when the condition began, `at` when this transition was
-    decided, `sequence` counts the transitions of the alert from 1. `reason` is a sentence for a person.
+    alone, so a replay makes no new alert. `since` is when the condition first began, `at` when this transition was
+    decided, `sequence` counts the transitions of the alert from 1. `reason` is what it says to a person in Spanish,
+    `reason_en` in English. With `repeat` nothing changed: it reminds of an alert that still fires. A resolved alert
+    whose condition begins again soon after goes on: same number, next sequence.
     """
 
     alert: str
@@ -51,3 +65,5 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     sequence: int
     reason: str
     facts: AlertFacts
+    reason_en: str = ""
+    repeat: bool = False

@@ -2,13 +2,13 @@
 
 from typing import NamedTuple
 
-from schemas.alerts import Alert
+from schemas.alerts import SEVERITIES, Alert
 from supply.assessment import Assessment, Place, assess
 from supply.calendar import first_day, instant
 from supply.conditions import RULES
 from supply.finding import NOT_APPLICABLE, Rule
 from supply.ledger import Ledger
-from supply.lifecycle import Ending, Transition, alert_number, fingerprint_of, follow
+from supply.lifecycle import Ending, ResolvedAlert, Transition, alert_number, fingerprint_of, follow, is_remembered
 from supply.position import Position
 from supply.rules import Rules
 from supply.views import facts_of
@@ -53,11 +53,18 @@ def _follow_all(position: Position, ledger: Ledger, assessment: Assessment, plac
         return []
     alerts: list[Alert] = []
     overruled: Ending | None = None if place.watched else "unwatched"
+    at_ms = assessment.at_ms
     for rule in RULES:
         timing = rules.timings[rule.condition]
         finding = NOT_APPLICABLE if assessment.usable is None else rule.judge(assessment, place, timing)
-        open_alert = position.alerts.get(rule.condition)
-        alert, transition = follow(open_alert, finding, assessment.at_ms, timing, overruled=overruled)
+        alert = position.alerts.get(rule.condition)
+        if alert is None and (overruled is not None or not finding.holds):
+            continue
+        earlier = position.resolved.get(rule.condition)
+        repeat_days = 0.0 if alert is None else rules.repeat_days[SEVERITIES[alert.severity]]
+        alert, transition = follow(
+            alert, finding, at_ms, timing, overruled=overruled, earlier=earlier, repeat_days=repeat_days
+        )
         if alert is None:
             position.alerts.pop(rule.condition, None)
         else:
@@ -65,7 +72,17 @@ def _follow_all(position: Position, ledger: Ledger, assessment: Assessment, plac
             if alert.firing:
                 overruled = "superseded"
         if transition is not None:
+            if transition.state == "resolved":
+                position.resolved[rule.condition] = ResolvedAlert(transition.since_ms, transition.sequence, at_ms)
+            else:
+                position.resolved.pop(rule.condition, None)
             alerts.append(_alert(rule, transition, ledger, assessment, place))
+    if position.resolved:
+        position.resolved = {
+            condition: earlier
+            for condition, earlier in position.resolved.items()
+            if is_remembered(earlier, at_ms, rules.timings[condition])
+        }
     return alerts
 
 
@@ -139,4 +156,5 @@ def _alert(rule: Rule, transition: Transition, ledger: Ledger, assessment: Asses
         sequence=transition.sequence,
         reason=reason,
         facts=facts_of(ledger, assessment, place),
+        repeat=transition.repeat,
     )

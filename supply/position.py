@@ -78,6 +78,7 @@ class Position:
         "pending",
         "place",
         "place_revision",
+        "resolved",
         "scale",
         "seen",
         "settled_before",
@@ -105,6 +106,7 @@ class Position:
         self.ledger = state.ledger
         self.summary = summary
         self.alerts = state.alerts
+        self.resolved = state.resolved
         self.version = state.version
         self.ahead_count = 0
         self.ahead_at = 0
@@ -132,6 +134,7 @@ class Position:
             self.ledger,
             self.pending,
             self.alerts,
+            self.resolved,
         )
 
     def take(self, entry: Entry) -> Outcome:

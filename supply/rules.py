@@ -3,11 +3,12 @@
 Every default is the design's. `supply.rules_file` reads them from a file.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
-from schemas.alerts import Condition
+from schemas.alerts import Condition, Severity
 from schemas.catalogue import Days, FacilityKind, Months
 from supply.cpm_presets import ABASTO
 from supply.policy_choice import PolicyChoices
@@ -16,6 +17,11 @@ DAY_MS = 86_400_000
 
 MONTHS_KEPT_BEYOND_WINDOW = 12
 """A year to compare with, beside the window."""
+
+
+Waiting = Annotated[float, Meta(ge=0, le=366)]
+"""Days, whole or not, that something must last."""
+Share = Annotated[float, Meta(ge=0, le=100)]
 
 
 class StockLevels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,18 +37,26 @@ class StockLevels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     target_months: Months = 3.0
 
 
-class AlertTiming(msgspec.Struct, frozen=True, kw_only=True):
-    """When an alert fires and when it is over.
+class AlertTiming(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When an alert fires, when it is over, and what of it is one alert.
 
     An alert fires once its condition has held for `hold_days`, and is resolved once the leave threshold has been
     met for `clear_days`. The leave threshold lies beyond the enter threshold (`leave_factor` times the stock, or
-    `leave_days` more cover), so that a stock at the edge does not flap.
+    `leave_days` more cover), so that a stock at the edge does not flap. Its severity rises at once and falls when the
+    condition has been milder for `fall_days`. A condition that begins again within `quiet_days` after its alert was
+    resolved goes on with that alert.
     """
 
-    hold_days: float = 0.0
-    clear_days: float = 0.0
-    leave_factor: float = 1.0
-    leave_days: float = 0.0
+    hold_days: Waiting = 0.0
+    clear_days: Waiting = 0.0
+    fall_days: Waiting = 1.0
+    quiet_days: Waiting = 7.0
+    leave_factor: Share = 1.0
+    leave_days: Waiting = 0.0
+
+
+REPEAT_DAYS: dict[Severity, Waiting] = {"critical": 3.0, "high": 7.0, "medium": 14.0, "low": 30.0}
+"""Long enough that a reminder is read, and the sooner the worse it is."""
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +80,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
             "low_stock": AlertTiming(hold_days=1.0, clear_days=1.0, leave_factor=1.2),
         }
     )
+    repeat_days: dict[Severity, Waiting] = msgspec.field(default_factory=lambda: dict(REPEAT_DAYS))
 
     @property
     def lateness_ms(self) -> int:

@@ -10,10 +10,11 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters when stock / CPM < minimum months; leaves at `leave_factor` times the minimum."""
     if assessment.usable is None or (months := months_of_stock(assessment.usable, assessment.cpm.value)) is None:
         return NOT_APPLICABLE
+    severity = severity_for("medium", place.item.ven)
     if assessment.usable <= 0:
-        return Finding(holds=False, over=False, severity="low")  # that is a stock-out
+        return Finding(holds=False, over=False, severity=severity)  # that is a stock-out
     minimum = place.levels.min_months
-    return Finding(months < minimum, months >= minimum * timing.leave_factor, severity_for("medium", place.item.ven))
+    return Finding(months < minimum, months >= minimum * timing.leave_factor, severity)
 
 
 def explain(assessment: Assessment, place: Place) -> str:

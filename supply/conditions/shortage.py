@@ -23,7 +23,8 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     if assessment.usable is None or assessment.daily_use <= 0:
         return NOT_APPLICABLE
     if assessment.usable <= 0:
-        return Finding(holds=False, over=False, severity="low")  # that is a stock-out
+        # That is a stock-out; until it fires an open shortage stays, and gets no milder.
+        return Finding(holds=False, over=False, severity=severity_for("critical", place.item.ven))
     days = assessment.projection.days_with_due
     lead_time = place.levels.lead_time_days
     holds = days is not None and days <= lead_time

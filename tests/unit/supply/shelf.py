@@ -97,8 +97,9 @@ class Shelf:
 
     @property
     def story(self) -> list[str]:
-        """The alerts' transitions in short: `2026-03-02 stock_out firing critical`."""
-        return [f"{alert.at.date()} {alert.condition} {alert.state} {alert.severity}" for alert in self.alerts]
+        """The alerts' transitions in short, without reminders: `2026-03-02 stock_out firing critical`."""
+        told = [alert for alert in self.alerts if not alert.repeat]
+        return [f"{alert.at.date()} {alert.condition} {alert.state} {alert.severity}" for alert in told]
 
 
 def position(*events: Event, at: str, rules: Rules = RULES, entries: Iterable[CatalogueEntry] = ()) -> Position:

@@ -248,6 +248,57 @@ def test_a_shortage_gets_urgent_within_a_week_of_the_stockout() -> None:
     ]
 
 
+def test_and_calms_down_a_day_after_the_stock_lies_a_week_from_it() -> None:
+    events = [counted(20, "2026-03-05 10:00"), counted(42, "2026-03-08 10:00")]
+    assert story(*events, until="2026-03-12") == [
+        "2026-03-06 shortage firing critical",
+        "2026-03-10 shortage firing high",
+    ]
+
+
+def test_a_shortage_that_comes_back_within_a_week_is_the_same_alert() -> None:
+    events = [counted(40, "2026-03-02 10:00"), counted(140, "2026-03-04 10:00"), counted(40, "2026-03-09 10:00")]
+    shelf = Shelf(*SUPPLIED, *events).until("2026-03-11")
+    assert shelf.story == [
+        "2026-03-03 shortage firing high",
+        "2026-03-06 shortage resolved high",
+        "2026-03-10 shortage firing high",
+    ]
+    assert len({alert.alert for alert in shelf.alerts}) == 1
+    assert [alert.sequence for alert in shelf.alerts] == [1, 2, 3]
+    assert {alert.since for alert in shelf.alerts} == {instant("2026-03-03")}
+
+
+def test_also_when_the_book_was_stored_and_read_again_meanwhile() -> None:
+    early = Shelf(*SUPPLIED, counted(40, "2026-03-02 10:00"), counted(140, "2026-03-04 10:00")).until("2026-03-08")
+    late = Shelf(counted(40, "2026-03-09 10:00"), changelog=early.changelog).until("2026-03-11")
+    assert [(alert.alert, alert.sequence) for alert in late.alerts] == [(early.alerts[0].alert, 3)]
+
+
+def test_and_later_it_is_a_new_one() -> None:
+    events = [counted(40, "2026-03-02 10:00"), counted(140, "2026-03-04 10:00"), counted(40, "2026-03-13 10:00")]
+    first, second, third = Shelf(*SUPPLIED, *events).until("2026-03-15").alerts
+    assert first.alert == second.alert != third.alert
+    assert (third.sequence, third.since) == (1, instant("2026-03-14"))
+
+
+def test_people_are_reminded_of_what_is_not_mended() -> None:
+    """A critical alert every three days, a milder one less often."""
+    shelf = Shelf(*SUPPLIED, counted(0, "2026-03-05 10:00")).until("2026-03-13")
+    assert [(alert.at.day, alert.state, alert.sequence, alert.repeat) for alert in shelf.alerts] == [
+        (6, "firing", 1, False),
+        (9, "firing", 2, True),
+        (12, "firing", 3, True),
+    ]
+    mild = Shelf(*SUPPLIED, counted(0, "2026-03-05 10:00"), entries=[medicine(ven="E")]).until("2026-03-14")
+    assert [alert.at.day for alert in mild.alerts] == [6, 13]
+
+
+def test_nobody_is_reminded_where_the_rules_say_never() -> None:
+    never = Rules(repeat_days=dict.fromkeys(Rules().repeat_days, 0.0))
+    assert len(Shelf(*SUPPLIED, counted(0, "2026-03-05 10:00"), rules=never).until("2026-09-01").alerts) == 1
+
+
 def test_a_shortage_is_over_a_day_after_the_stock_lies_beyond_the_lead_time() -> None:
     events = [counted(40, "2026-03-05 10:00"), counted(140, "2026-03-08 10:00")]
     assert story(*events) == ["2026-03-06 shortage firing high", "2026-03-10 shortage resolved high"]
@@ -364,7 +415,10 @@ def test_alerts_end_when_the_catalogue_stops_watching_the_item() -> None:
 def test_and_when_an_entry_leaves_the_catalogue(code: str) -> None:
     shelf = Shelf(*SUPPLIED, counted(0, "2026-03-05 10:00")).until("2026-03-10")
     shelf.catalogue.remove(code)
-    assert [alert.state for alert in shelf.until("2026-03-12").alerts] == ["firing", "resolved"]
+    assert shelf.until("2026-03-12").story == [
+        "2026-03-06 stock_out firing critical",
+        "2026-03-11 stock_out resolved critical",
+    ]
 
 
 def test_an_item_that_begins_to_be_watched_is_judged_at_once() -> None:
