@@ -27,8 +27,12 @@ SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
 """Mildest first."""
 
 
-class AlertFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers behind a transition, as they stood at `at`."""
+class AlertFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The numbers behind a transition, as they stood at `at`.
+
+    `pace` is what the running month would come to if it went on as it began, `unmet` what was not filled in it and in
+    the last month, `official_cpm` the CPM registered here; the rest are those of a position.
+    """
 
     status: Status
     on_hand: Number | None
@@ -41,6 +45,11 @@ class AlertFacts(msgspec.Struct, frozen=True, kw_only=True):
     projected_stockout_on: dt.date | None
     projected_stockout_on_without_due: dt.date | None
     last_count_on: dt.date | None
+    last_count_gap: Number | None = None
+    expires_unused: Number | None = None
+    unmet: Number | None = None
+    pace: float | None = None
+    official_cpm: float | None = None
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):

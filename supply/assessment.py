@@ -13,6 +13,7 @@ from supply.cpm import Cpm, cpm
 from supply.cpm_presets import ABASTO
 from supply.ledger import Ledger
 from supply.need import is_needed
+from supply.observed import NOTHING_OBSERVED, Observed, observe
 from supply.orders import OrderLine
 from supply.policy_choice import Chosen
 from supply.projection import Projection, project
@@ -21,7 +22,8 @@ from supply.status import status_of
 
 
 class Place(NamedTuple):
-    """Where and what a position is, from the catalogue, with the rules that apply there."""
+    """Where and what a position is, from the catalogue, with the rules that apply there. `official`: the CPM registered
+    for it, (first day, pieces a month), by day."""
 
     facility: Facility
     item: Item
@@ -29,6 +31,7 @@ class Place(NamedTuple):
     levels: StockLevels
     watched: bool
     chosen: Chosen = Chosen(ABASTO)
+    official: tuple[tuple[int, float], ...] = ()
 
     @property
     def months_kept(self) -> int:
@@ -53,6 +56,7 @@ class Assessment(NamedTuple):
     due: tuple[OrderLine, ...]
     projection: Projection
     status: Status
+    observed: Observed = NOTHING_OBSERVED
 
 
 def place_of(facility: Facility, item: Item, rules: Rules) -> Place:
@@ -99,11 +103,12 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
     usable = None if ledger.on_hand is None else max(0, ledger.on_hand) / scale
     due = tuple(line for line in ledger.orders.values() if line.outstanding > 0)
     projection = Projection(None, None, 0.0)
+    lots = tuple([(last_day - day, amount / scale) for last_day, amount, _ in ledger.lots]) if ledger.lots else ()
     if usable is not None:
         projection = project(
             usable,
             daily_use,
-            [(last_day - day, amount / scale) for last_day, amount, _ in ledger.lots],
+            lots,
             [(on - day, line.outstanding / scale) for line in due if (on := line.arrives_on(day)) is not None],
             rules.horizon_days,
         )
@@ -123,4 +128,5 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
         status=status_of(
             usable, consumption.value, projection.days_with_due, place.levels, place.levels.lead_time_days
         ),
+        observed=observe(ledger, policy.outflows.of(kind), at_ms, month, scale, calendar, lots),
     )

@@ -3,11 +3,12 @@
 from typing import Any
 
 from schemas.alerts import Alert
+from schemas.catalogue import OfficialCpm
 from supply.book import AWAKE_LIMIT
 from supply.clock import Reach
 from supply.position import Outcome
 from supply.rules import Rules
-from tests.events import ms
+from tests.events import HOSPITAL, ITEM, day, ms
 from tests.unit.supply.histories import Delivery
 from tests.unit.supply.shelf import Shelf
 
@@ -19,12 +20,19 @@ def transitions(alerts: list[Alert]) -> list[tuple[Any, ...]]:
     return sorted((a.at, a.condition, a.sequence, a.alert, a.state, a.severity, a.since) for a in alerts)
 
 
+REGISTERED = (
+    OfficialCpm(facility=HOSPITAL, item=ITEM, cpm=10, valid_from=day("2026-02-20")),
+    OfficialCpm(facility=HOSPITAL, item=ITEM, cpm=45, valid_from=day("2026-05-12")),
+)
+"""A CPM registered in the middle of a month, and another one."""
+
+
 def deliver(delivery: Delivery, rules: Rules, *, awake_limit: int = AWAKE_LIMIT) -> Shelf:
     """Tell a shelf the events of a delivery, then evaluate to the end and publish.
 
     A crash loses what was not published: a new book is loaded from the changelog and told again what came since.
     """
-    shelf = Shelf(rules=rules, awake_limit=awake_limit)
+    shelf = Shelf(rules=rules, awake_limit=awake_limit, entries=REGISTERED)
     saved_at, saved_clock = 0, shelf.clock.snapshot()
     crashes = set(delivery.crashes)
     number = 0
@@ -39,7 +47,7 @@ def deliver(delivery: Delivery, rules: Rules, *, awake_limit: int = AWAKE_LIMIT)
         number += 1
         if number - 1 in crashes:
             crashes.remove(number - 1)
-            survivor = Shelf(rules=rules, changelog=shelf.changelog, awake_limit=awake_limit)
+            survivor = Shelf(rules=rules, changelog=shelf.changelog, awake_limit=awake_limit, entries=REGISTERED)
             survivor.raw, survivor.positions, survivor.alerts = shelf.raw, shelf.positions, shelf.alerts
             survivor.clock.restore(saved_clock)
             shelf, number = survivor, saved_at

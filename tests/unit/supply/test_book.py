@@ -81,7 +81,7 @@ def test_the_official_cpm_is_shown_beside_the_observed_one_by_the_local_day() ->
 def test_the_calendar_alone_changes_what_is_published() -> None:
     """Stock is ample and nothing happens: all the same a lot expires, an arrival becomes late, a month begins."""
     stock = counted(1000, "2026-01-05 09:00", lot(100, "2026-01-12"))
-    shelf = Shelf(stock, scheduled(50, "2026-01-05 10:00", "2026-01-20")).publish()
+    shelf = Shelf(stock, scheduled(50, "2026-01-05 10:00", "2026-01-20"), entries=[medicine(oncology=False)]).publish()
     assert (shelf.position.usable, shelf.position.due[0].late) == (1000, False)
     shelf.until("2026-01-19")
     assert (shelf.position.usable, shelf.position.as_of) == (900, instant("2026-01-13"))

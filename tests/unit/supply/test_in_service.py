@@ -79,7 +79,9 @@ def test_the_transitions_of_an_alert_follow_each_other(
                 assert after.state != "resolved"
                 assert after.at - before.at <= dt.timedelta(days=timing.quiet_days) + CLOCK_CHANGE
             elif severities.index(after.severity) < severities.index(before.severity):
-                assert after.state == before.state == "firing"
+                assert after.state == "firing"
+                if before.state == "pending":
+                    continue
                 assert after.at - last_change.at >= dt.timedelta(days=timing.fall_days) - CLOCK_CHANGE
             if not after.repeat:
                 last_change = after
