@@ -12,21 +12,20 @@ from supply.rules import AlertTiming
 
 TOLD_FROM_SHARE = 0.25
 """A week of the month: before that one large issue makes a large pace."""
-YOUNG_SHARE = 0.5
-"""Up to half of the month a surge must be as many pieces as in its middle: a dozen patients who come by chance in the
-same week are no surge."""
+MORE_THAN_A_MONTH = 1.25
+"""Where the use of a month leaves in one issue, that issue is no surge; a quarter more than a month's use is."""
 
 
 def _surge_from(cpm: float, share_gone: float, above: float, pieces: float) -> float:
-    """What must have been used by a share of the month for a pace of `1 + above` times the CPM, and `pieces` at least
-    more than the CPM says by then."""
-    return cpm * share_gone + max(cpm * max(share_gone, YOUNG_SHARE) * above, pieces)
+    """What must have been used by a share of the month for a pace of `1 + above` times the CPM, and no less than a
+    quarter more than a whole month and than `pieces` more than the CPM says by then."""
+    return max(cpm * share_gone * (1.0 + above), cpm * MORE_THAN_A_MONTH, cpm * share_gone + pieces)
 
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
-    """Enters when a quarter of the month is gone and its pace is `enter_share` above the CPM, `enter_pieces` at least;
-    leaves below `leave_share`. Up to the middle of the month the share is of what half a month uses; before its first
-    quarter is gone nothing begins or ends.
+    """Enters when the pace is `enter_share` above the CPM and a quarter more than a month's use is gone already, and
+    `enter_pieces` more than by now; leaves when the pace is below `leave_share`. Before a quarter of the month is gone
+    nothing begins or ends.
 
     High when the stock would not last the lead time at that pace, else medium.
     """
@@ -39,7 +38,7 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     if seen.share_gone < TOLD_FROM_SHARE:
         return Finding(holds=False, over=False, severity=severity)
     holds = seen.used >= _surge_from(cpm, seen.share_gone, timing.enter_share, timing.enter_pieces)
-    over = seen.used < _surge_from(cpm, seen.share_gone, timing.leave_share, 0.0)
+    over = seen.used < cpm * seen.share_gone * (1.0 + timing.leave_share)
     return Finding(holds, over and not holds, severity)
 
 

@@ -50,7 +50,7 @@ def assessed(usable: float | None, cpm: float | None = 90, days: int | None = No
         **{
             "at_ms": 0,
             "day": TODAY,
-            "month": 0,
+            "month": 2026 * 12 + 2,
             "scale": 1,
             "on_hand": None if usable is None else int(usable),
             "usable": usable,
