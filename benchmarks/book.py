@@ -47,20 +47,26 @@ def catalogue() -> Catalogue:
 
 
 def records(events: int, days: float) -> list[Record]:
-    """Counts, receipts and dispensing, out of order by up to five hours."""
+    """Counts, receipts and dispensing, out of order by up to five hours: counts agree with the book but for that."""
     drawn = random.Random(1)
+    stock: dict[tuple[str, str], int] = {}
     made = []
     for number in range(events):
         at = START + dt.timedelta(days=days * number / events - drawn.random() * 0.2)
         facility, item, kind = drawn.choice(FACILITIES), drawn.choice(ITEMS), drawn.random()
         body = {"id": f"e{number:09d}", "source": "urn:abasto:bench", "time": at.isoformat()}
         body |= {"facility": facility, "item": item}
+        held = stock.setdefault((facility, item), drawn.randrange(100, 900))
         if kind < 0.1 or number < 2 * POSITIONS:
-            topic, what = INVENTORY, {"type": "stock.counted", "quantity": drawn.randrange(2000)}
-        elif kind < 0.2:
-            topic, what = ARRIVALS, {"type": "arrival.received", "quantity": drawn.randrange(1, 100)}
+            topic, what = INVENTORY, {"type": "stock.counted", "quantity": held}
+        elif kind < 0.17 or held < 9:
+            quantity = drawn.randrange(1, 100)
+            topic, what = ARRIVALS, {"type": "arrival.received", "quantity": quantity}
+            stock[facility, item] += quantity
         else:
-            topic, what = CONSUMPTION, {"type": "stock.dispensed", "quantity": drawn.randrange(1, 9)}
+            quantity = drawn.randrange(1, 9)
+            topic, what = CONSUMPTION, {"type": "stock.dispensed", "quantity": quantity}
+            stock[facility, item] -= quantity
         made.append((topic, f"{facility}|{item}".encode(), msgspec.json.encode({**body, **what})))
     return made
 

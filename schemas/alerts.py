@@ -8,15 +8,31 @@ import msgspec
 from schemas.events import Instant
 from schemas.positions import CpmInputs, DueArrival, Number, Status
 
-Condition = Literal["stock_out", "shortage", "low_stock"]
+Condition = Literal[
+    "stock_out",
+    "shortage",
+    "low_stock",
+    "late_arrival",
+    "expiry_risk",
+    "surplus",
+    "unmet_demand",
+    "cpm_drift",
+    "demand_surge",
+    "silent_facility",
+    "data_quality",
+]
 AlertState = Literal["pending", "firing", "resolved"]
 Severity = Literal["low", "medium", "high", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
 """Mildest first."""
 
 
-class AlertFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers behind a transition, as they stood at `at`."""
+class AlertFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The numbers behind a transition, as they stood at `at`.
+
+    `pace` is what the running month would come to if it went on as it began, `unmet` what was not filled in it and in
+    the last month, `official_cpm` the CPM registered here; the rest are those of a position.
+    """
 
     status: Status
     on_hand: Number | None
@@ -29,14 +45,21 @@ class AlertFacts(msgspec.Struct, frozen=True, kw_only=True):
     projected_stockout_on: dt.date | None
     projected_stockout_on_without_due: dt.date | None
     last_count_on: dt.date | None
+    last_count_gap: Number | None = None
+    expires_unused: Number | None = None
+    unmet: Number | None = None
+    pace: float | None = None
+    official_cpm: float | None = None
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """One transition of an alert.
 
     `fingerprint` names condition, facility and item; `alert` this occurrence of it: both follow from the events
-    alone, so a replay makes no new alert. `since` is when the condition began, `at` when this transition was
-    decided, `sequence` counts the transitions of the alert from 1. `reason` is a sentence for a person.
+    alone, so a replay makes no new alert. `since` is when the condition first began, `at` when this transition was
+    decided, `sequence` counts the transitions of the alert from 1. `reason` is what it says to a person in Spanish,
+    `reason_en` in English. With `repeat` nothing changed: it reminds of an alert that still fires. A resolved alert
+    whose condition begins again soon after goes on: same number, next sequence.
     """
 
     alert: str
@@ -51,3 +74,5 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     sequence: int
     reason: str
     facts: AlertFacts
+    reason_en: str = ""
+    repeat: bool = False

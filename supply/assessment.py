@@ -11,10 +11,11 @@ from supply.calendar import LocalCalendar, calendar_of, days_in_month, first_day
 from supply.cover import days_of_stock
 from supply.cpm import Cpm, cpm
 from supply.cpm_presets import ABASTO
-from supply.demand import Plan, planned_from, use_from
+from supply.demand import Plan, Use, planned_from, use_from
 from supply.lead_times import LEAST_DELIVERIES, LeadTime, observed
 from supply.ledger import Ledger
 from supply.need import is_needed
+from supply.observed import NOTHING_OBSERVED, Observed, observe
 from supply.orders import OrderLine
 from supply.policy_choice import Chosen
 from supply.projection import Projection, project
@@ -23,7 +24,8 @@ from supply.status import status_of
 
 
 class Place(NamedTuple):
-    """Where and what a position is, from the catalogue, with the rules that apply there."""
+    """Where and what a position is, from the catalogue, with the rules that apply there. `official`: the CPM registered
+    for it, (first day, pieces a month), by day."""
 
     facility: Facility
     item: Item
@@ -32,6 +34,7 @@ class Place(NamedTuple):
     watched: bool
     chosen: Chosen = Chosen(ABASTO)
     plan: Plan | None = None
+    official: tuple[tuple[int, float], ...] = ()
 
     @property
     def months_kept(self) -> int:
@@ -63,6 +66,9 @@ class Assessment(NamedTuple):
     lead_time: LeadTime
     planned: float | None = None
     """Pieces planned from today to the end of the plan, `None` where nothing is."""
+    observed: Observed = NOTHING_OBSERVED
+    use: Use = ((0, 0.0),)
+    """What is reckoned to be used: the CPM's daily use, or what is planned."""
 
 
 def place_of(facility: Facility, item: Item, rules: Rules, plan: Plan | None = None) -> Place:
@@ -128,11 +134,13 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
     if plan is not None and not needed:
         needed = planned_from(plan, day, rules.horizon_days) > 0
     projection = Projection(None, None, 0.0)
+    use = use_from(place.plan, day, daily_use, rules.horizon_days)
+    lots = tuple([(last_day - day, amount / scale) for last_day, amount, _ in ledger.lots]) if ledger.lots else ()
     if usable is not None:
         projection = project(
             usable,
-            use_from(place.plan, day, daily_use, rules.horizon_days),
-            [(last_day - day, amount / scale) for last_day, amount, _ in ledger.lots],
+            use,
+            lots,
             [(on - day, line.outstanding / scale) for line in due if (on := line.arrives_on(day)) is not None],
             rules.horizon_days,
         )
@@ -152,4 +160,6 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
         status=status_of(usable, consumption.value, projection.days_with_due, place.levels, lead_time.days),
         lead_time=lead_time,
         planned=None if plan is None else planned_from(plan, day),
+        observed=observe(ledger, policy.outflows.of(kind), at_ms, month, scale, calendar, lots),
+        use=use,
     )

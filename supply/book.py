@@ -3,7 +3,6 @@
 No I/O and no clock of its own: the same book serves a worker's shard and a replay without a broker.
 """
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
@@ -15,10 +14,11 @@ from schemas.dead_letters import BadRecord
 from schemas.events import Event
 from supply.agenda import Agenda
 from supply.assessment import Place, assess, place_of
-from supply.catalogue import Catalogue
+from supply.calm import is_calm, next_look
+from supply.catalogue import Catalogue, valid_on
 from supply.clock import Reach
 from supply.entries import entry_of
-from supply.evaluation import evaluate, is_calm, next_look
+from supply.evaluation import evaluate
 from supply.ledger import Ledger
 from supply.position import COUNTED, DUPLICATE, TOO_LATE, Outcome, Position
 from supply.rules import Rules
@@ -202,8 +202,7 @@ class Book:
             position.next_at = next_look(position, ledger, at_ms, place)
             self._rebook(position)
         position.version += 1
-        today = dt.date.fromordinal(assessment.day)
-        official = self._catalogue.official_cpm(place.facility.facility, place.item.item, today)
+        official = valid_on(place.official, assessment.day)
         view = position_of(ledger, assessment, place, position.version, official)
         ledger.rolled = {}
         position.ledger.rolled = {}
@@ -305,4 +304,7 @@ class Book:
             self._rules,
             None if facility is None else self._catalogue.plan(facility.facility, item_code),
         )
-        return place if facility is not None and item is not None else place._replace(watched=False)
+        return place._replace(
+            watched=place.watched and facility is not None and item is not None,
+            official=self._catalogue.registered_cpm(facility_code, item_code),
+        )

@@ -1,7 +1,6 @@
 """The catalogue as a shard looks things up in it: items, facilities by code or alias, official CPM,
 planned demand."""
 
-import datetime as dt
 from collections.abc import Callable, Iterable
 
 from schemas.catalogue import CatalogueEntry, DemandProfile, Facility, Item, OfficialCpm, entry_key
@@ -110,20 +109,29 @@ class Catalogue:
         """All items."""
         return self._items.values()
 
-    def official_cpm(self, facility: str, item: str, on: dt.date) -> float | None:
-        """The CPM registered for a facility and item and valid on a day, in pieces a month."""
-        registered = [
-            entry
-            for entry in self._official.get((facility, item), {}).values()
-            if entry.valid_from is None or entry.valid_from <= on
-        ]
-        if not registered:
-            return None
-        return max(registered, key=lambda entry: entry.valid_from or dt.date.min).cpm
+    def registered_cpm(self, facility: str, item: str) -> tuple[tuple[int, float], ...]:
+        """The CPM registered for a facility and item: (first day it is valid on, pieces a month), by day; 0 for a day
+        that was not given."""
+        entries = self._official.get((facility, item))
+        if not entries:
+            return ()
+        return tuple(
+            sorted((entry.valid_from.toordinal() if entry.valid_from else 0, entry.cpm) for entry in entries.values())
+        )
 
     def plan(self, facility: str, item: str) -> Plan | None:
         """What is planned to be used of an item in a facility."""
         return self._plans.get((facility, item))
+
+
+def valid_on(registered: tuple[tuple[int, float], ...], day: int) -> float | None:
+    """Of CPM by the first day they are valid on, the one valid on a day; `None` before the first."""
+    valid = None
+    for from_day, cpm in registered:
+        if from_day > day:
+            break
+        valid = cpm
+    return valid
 
 
 def _check(entry: CatalogueEntry) -> None:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from schemas.alerts import SEVERITIES, Condition, Severity
 from schemas.catalogue import VenClass
 from supply.assessment import Assessment, Place
+from supply.bounds import Bounds
+from supply.orders import OrderLine
 from supply.rules import AlertTiming
 
 
@@ -21,15 +23,27 @@ class Finding(NamedTuple):
 NOT_APPLICABLE = Finding(holds=False, over=True, severity="low")
 
 
+class Wording(NamedTuple):
+    """What an alert says in one language: a sentence with its numbers, and what to do as long as it is open."""
+
+    explain: Callable[[Assessment, Place], str]
+    advice: str
+
+
 class Rule(NamedTuple):
     """A condition that makes alerts.
 
-    `judge` is a pure function of an assessed position; `explain` writes the sentence a coordinator reads, in Spanish.
+    `judge` is a pure function of an assessed position. `keep` narrows the bounds within which it need not be asked
+    again: as long as the position stays inside, it says nothing new (the flag tells whether its alert is open).
+    `silences` are the conditions whose alerts give way while one of this condition fires.
     """
 
     condition: Condition
     judge: Callable[[Assessment, Place, AlertTiming], Finding]
-    explain: Callable[[Assessment, Place], str]
+    keep: Callable[[Assessment, Place, AlertTiming, bool, Bounds], None]
+    spanish: Wording
+    english: Wording
+    silences: frozenset[Condition] = frozenset()
 
 
 _STEPS_MILDER: dict[VenClass | None, int] = {"V": 0, "E": 1, "N": 2, None: 1}
@@ -40,15 +54,9 @@ def severity_for(worst: Severity, ven: VenClass | None) -> Severity:
     return SEVERITIES[max(0, SEVERITIES.index(worst) - _STEPS_MILDER[ven])]
 
 
-def pieces(quantity: float) -> str:
-    """A quantity in words: `1 pieza`, `1,250 piezas`."""
-    shown = f"{quantity:,.3f}".rstrip("0").rstrip(".")
-    return f"{shown} pieza" if shown == "1" else f"{shown} piezas"
-
-
-def days_phrase(days: int) -> str:
-    """A number of days in words: `1 día`, `15 días`."""
-    return f"{days} día" if days == 1 else f"{days} días"
+def number(quantity: float) -> str:
+    """`1,250` or `40.5`, up to three places."""
+    return f"{quantity:,.3f}".rstrip("0").rstrip(".")
 
 
 def date_of(day: int) -> str:
@@ -56,23 +64,7 @@ def date_of(day: int) -> str:
     return dt.date.fromordinal(day).isoformat()
 
 
-def consumption_phrase(assessment: Assessment) -> str:
-    """The CPM, or that there is none."""
-    if assessment.cpm.value is None:
-        return "sin CPM por falta de datos"
-    return f"CPM {assessment.cpm.value:,.1f}"
-
-
-def due_phrase(assessment: Assessment) -> str:
-    """What is coming, the next arrival first; late ones are named as such."""
+def split_due(assessment: Assessment) -> tuple[list[OrderLine], list[OrderLine]]:
+    """What is coming, and what is late."""
     coming = [line for line in assessment.due if line.latest_day >= assessment.day]
-    late = [line for line in assessment.due if line.latest_day < assessment.day]
-    parts = []
-    if coming:
-        first = min(coming, key=lambda line: line.expected_on)
-        total = sum(line.outstanding for line in coming) / assessment.scale
-        parts.append(f"por llegar {pieces(total)}, lo próximo el {date_of(first.expected_on)}")
-    if late:
-        total = sum(line.outstanding for line in late) / assessment.scale
-        parts.append(f"{pieces(total)} con arribo vencido")
-    return "; ".join(parts) if parts else "nada por llegar"
+    return coming, [line for line in assessment.due if line.latest_day < assessment.day]

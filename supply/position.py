@@ -45,6 +45,9 @@ DUPLICATE: Final = Outcome.DUPLICATE
 TOO_LATE: Final = Outcome.TOO_LATE
 """Looked up once: a member of an enumeration costs as much to find as an entry to keep."""
 
+_DISTURBS: Final = frozenset({entries.UNMET, entries.COUNTED})
+"""Kinds that may end a calm and may carry no detail; all others that may do carry one."""
+
 _encode_ledger: Final = msgspec.msgpack.Encoder().encode
 _decode_ledger: Final = msgspec.msgpack.Decoder(Ledger).decode
 
@@ -54,11 +57,12 @@ class Position:
 
     `touched`: since its last publication. `newest_at` is the time of the newest entry that was ever pending.
     `next_at` is the local midnight at which it must be looked at next, `booked_at` the one it is booked for, and
-    `looked_at` the last such instant. While usable stock is above `calm_above` (smallest units) and the instant is
-    before `calm_until`, no condition can hold, so the evaluation of that midnight is skipped: entries that could change
-    that, and those that tell of a longer lead time than `calm_lead_days`, reset `calm_until`. `evaluated_at` is the
-    last evaluation that was no quiet one: what is published follows it, so it must not depend on evaluations that may
-    be skipped.
+    `looked_at` the last such instant. While the stock is above `calm_above` and not above `calm_up_to`, less than
+    `calm_used_below` was used in `calm_month` (smallest units) and the instant is before `calm_until`, no condition has
+    anything new to say (`supply.calm`), so the evaluation of that midnight is skipped: entries that could change that,
+    and those that tell of a longer lead time than `calm_lead_days`, reset `calm_until`. At `turns_at` the calendar
+    changes something. `evaluated_at` is the last evaluation that was no quiet one: what is published follows it, so it
+    must not depend on evaluations that may be skipped.
     """
 
     __slots__ = (
@@ -69,8 +73,12 @@ class Position:
         "alerts",
         "booked_at",
         "calm_above",
+        "calm_gap_below",
         "calm_lead_days",
+        "calm_month",
         "calm_until",
+        "calm_up_to",
+        "calm_used_below",
         "evaluated_at",
         "key",
         "ledger",
@@ -80,11 +88,13 @@ class Position:
         "pending",
         "place",
         "place_revision",
+        "resolved",
         "scale",
         "seen",
         "settled_before",
         "summary",
         "touched",
+        "turns_at",
         "version",
     )
 
@@ -103,11 +113,17 @@ class Position:
         self.place = place
         self.looked_at = self.evaluated_at = state.evaluated_at
         self.calm_above = 0
+        self.calm_up_to = 0
+        self.calm_used_below = 0
+        self.calm_gap_below = 0
+        self.calm_month = 0
         self.calm_until = 0
         self.calm_lead_days = 0
+        self.turns_at = 0
         self.ledger = state.ledger
         self.summary = summary
         self.alerts = state.alerts
+        self.resolved = state.resolved
         self.version = state.version
         self.ahead_count = 0
         self.ahead_at = 0
@@ -135,6 +151,7 @@ class Position:
             self.ledger,
             self.pending,
             self.alerts,
+            self.resolved,
         )
 
     def take(self, entry: Entry) -> Outcome:
@@ -187,13 +204,18 @@ class Position:
         self.calm_until = 0
 
     def _disturb(self, entry: Entry, ledger: Ledger, calendar: LocalCalendar) -> None:
-        """What an entry that was just applied means for the calm: a sheet changes the CPM, lots may go to waste, an
-        arrival is published anew on the day it becomes late, and an order may tell of a longer lead time. Movements and
-        what is due cannot break a calm: it counts on nothing that is due, and the stock is looked at every day."""
+        """What an entry that was just applied means for the calm: a sheet changes the CPM, a count may be far from the
+        book, lots may go to waste, unmet demand is a condition, an arrival is published anew on the day it becomes
+        late, and an order may tell of a longer lead time. Movements and what is due cannot break a calm: it counts on
+        nothing that is due, and the stock and the month's use are looked at every day."""
         kind, detail = entry[1], entry[4]
         if self.calm_until == 0 or kind == entries.ADJUSTED:
             return
-        if kind in (entries.REPORTED, entries.COUNTED) or (kind == entries.RECEIVED and detail[2]):
+        if kind == entries.COUNTED:
+            if detail is not None or abs(ledger.count_gap or 0) >= self.calm_gap_below:
+                self.calm_until = 0
+            return
+        if kind in (entries.REPORTED, entries.UNMET) or (kind == entries.RECEIVED and detail[2]):
             self.calm_until = 0
             return
         if kind == entries.SCHEDULED:
@@ -214,7 +236,7 @@ class Position:
             if entry[0] >= before_ms:
                 break
             self.ledger.apply(entry, calendar)
-            if entry[4] is not None:
+            if entry[4] is not None or entry[1] in _DISTURBS:
                 self._disturb(entry, self.ledger, calendar)
             self.seen.discard(entry[2])
             count += 1
@@ -242,7 +264,7 @@ class Position:
         count = self.ahead_count
         while count < len(pending) and pending[count][0] < at_ms:
             ahead.apply(pending[count], calendar)
-            if pending[count][4] is not None:
+            if pending[count][4] is not None or pending[count][1] in _DISTURBS:
                 self._disturb(pending[count], ahead, calendar)
             count += 1
         self.ahead_count = count

@@ -3,11 +3,12 @@
 Every default is the design's. `supply.rules_file` reads them from a file.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
-from schemas.alerts import Condition
+from schemas.alerts import Condition, Severity
 from schemas.catalogue import Days, FacilityKind, Months
 from supply.cpm_presets import ABASTO
 from supply.policy_choice import PolicyChoices
@@ -16,6 +17,12 @@ DAY_MS = 86_400_000
 
 MONTHS_KEPT_BEYOND_WINDOW = 12
 """A year to compare with, beside the window."""
+
+
+Waiting = Annotated[float, Meta(ge=0, le=366)]
+"""Days, whole or not, that something must last."""
+Share = Annotated[float, Meta(ge=0, le=100)]
+"""A share (1 is all of it), a factor or a few pieces: never below zero, and nobody means more than a hundred."""
 
 
 class StockLevels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,18 +40,53 @@ class StockLevels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     observed_lead_time: Literal["p90", "median", "off"] = "p90"
 
 
-class AlertTiming(msgspec.Struct, frozen=True, kw_only=True):
-    """When an alert fires and when it is over.
+class AlertTiming(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When an alert fires, when it is over, and what of it is one alert.
 
     An alert fires once its condition has held for `hold_days`, and is resolved once the leave threshold has been
-    met for `clear_days`. The leave threshold lies beyond the enter threshold (`leave_factor` times the stock, or
-    `leave_days` more cover), so that a stock at the edge does not flap.
+    met for `clear_days`. Its severity rises at once and falls when the condition has been milder for `fall_days`. A
+    condition that begins again within `quiet_days` after its alert was resolved goes on with that alert.
+
+    The thresholds mean what the condition's file says. The leave threshold lies beyond the enter threshold
+    (`leave_factor` times it, `leave_share` for `enter_share`, or `leave_days` more), so that a figure at the edge does
+    not flap.
     """
 
-    hold_days: float = 0.0
-    clear_days: float = 0.0
-    leave_factor: float = 1.0
-    leave_days: float = 0.0
+    hold_days: Waiting = 0.0
+    clear_days: Waiting = 0.0
+    fall_days: Waiting = 1.0
+    quiet_days: Waiting = 7.0
+    enter_days: Waiting = 0.0
+    leave_days: Waiting = 0.0
+    enter_share: Share = 0.0
+    leave_share: Share = 0.0
+    enter_pieces: Share = 0.0
+    leave_factor: Share = 1.0
+
+
+TIMINGS: dict[Condition, AlertTiming] = {
+    "stock_out": AlertTiming(leave_days=3.0),
+    "shortage": AlertTiming(clear_days=1.0, leave_days=5.0),
+    "low_stock": AlertTiming(hold_days=1.0, clear_days=1.0, leave_factor=1.2),
+    # A receipt is often recorded the day after.
+    "late_arrival": AlertTiming(hold_days=1.0, enter_days=1.0),
+    # A tenth of a month's use, and one piece: of these medicines one is worth a telephone call.
+    "expiry_risk": AlertTiming(hold_days=1.0, clear_days=1.0, enter_share=0.1, enter_pieces=1.0, leave_factor=0.5),
+    # The day after, what was recorded in another order has been put right.
+    "data_quality": AlertTiming(hold_days=1.0, enter_share=0.5, leave_share=0.25, enter_pieces=5.0, leave_days=30.0),
+    # Nothing is lost in the week that it takes to see whether a large delivery is a surplus.
+    "surplus": AlertTiming(hold_days=7.0, clear_days=1.0, leave_factor=0.9),
+    "unmet_demand": AlertTiming(enter_pieces=1.0),
+    # Longer than a month: the observed CPM of one month more has said the same.
+    "cpm_drift": AlertTiming(hold_days=31.0, clear_days=1.0, enter_share=0.3, leave_share=0.2, enter_pieces=3.0),
+    # Twice the use: half as much again comes by chance where a dozen patients make a month.
+    "demand_surge": AlertTiming(hold_days=1.0, clear_days=1.0, enter_share=1.0, leave_share=0.5, enter_pieces=3.0),
+}
+"""What holds where a file of rules says nothing else, and why."""
+
+
+REPEAT_DAYS: dict[Severity, Waiting] = {"critical": 3.0, "high": 7.0, "medium": 14.0, "low": 30.0}
+"""Long enough that a reminder is read, and the sooner the worse it is."""
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,13 +103,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         }
     )
     watch: Literal["oncology", "all"] = "oncology"
-    timings: dict[Condition, AlertTiming] = msgspec.field(
-        default_factory=lambda: {
-            "stock_out": AlertTiming(leave_days=3.0),
-            "shortage": AlertTiming(clear_days=1.0, leave_days=5.0),
-            "low_stock": AlertTiming(hold_days=1.0, clear_days=1.0, leave_factor=1.2),
-        }
-    )
+    timings: dict[Condition, AlertTiming] = msgspec.field(default_factory=lambda: dict(TIMINGS))
+    repeat_days: dict[Severity, Waiting] = msgspec.field(default_factory=lambda: dict(REPEAT_DAYS))
 
     @property
     def lateness_ms(self) -> int:

@@ -16,6 +16,12 @@ kind = "hospital"
 
 [levels.hospital]                    # cut-offs where the catalogue gives the item none
 min_months = 1.5
+
+[alerts.low_stock]                   # holds and thresholds of a condition, as far as it has them
+hold_days = 2
+
+[alerts.repeat_days]                 # days after which people are reminded; 0: never
+critical = 1
 """
 
 import tomllib
@@ -23,13 +29,19 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from schemas.alerts import Condition, Severity
 from supply.cpm_policy import CpmPolicy
 from supply.cpm_presets import CPM_POLICIES
 from supply.policy_choice import PolicyChoice, PolicyChoices
-from supply.rules import Rules, StockLevels
+from supply.rules import AlertTiming, Rules, StockLevels, Waiting
 
 CALENDAR = "calendar"
 """How a file says that a month has the days of the calendar: TOML knows no null."""
+
+
+REPEAT = "repeat_days"
+EVERY_ALERT = ("hold_days", "clear_days", "fall_days", "quiet_days")
+"""What every condition has; thresholds it has where its default gives it one."""
 
 
 class WrongRules(ValueError):
@@ -52,6 +64,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     watch: Literal["oncology", "all"] | None = None
     cpm: _CpmPart = msgspec.field(default_factory=_CpmPart)
     levels: _LevelsPart = msgspec.field(default_factory=_LevelsPart)
+    alerts: dict[str, dict[str, Any]] = {}
 
 
 def rules_from(text: str) -> Rules:
@@ -82,7 +95,36 @@ def rules_from(text: str) -> Rules:
         policies=policies,
         levels={kind: getattr(file.levels, kind) or levels for kind, levels in default.levels.items()},
         watch=default.watch if file.watch is None else file.watch,
+        timings=_timings(file.alerts, default.timings),
+        repeat_days={
+            **default.repeat_days,
+            **_convert(file.alerts.get(REPEAT, {}), dict[Severity, Waiting], f"alerts.{REPEAT}"),
+        },
     )
+
+
+def _timings(tables: dict[str, dict[str, Any]], default: dict[Condition, AlertTiming]) -> dict[Condition, AlertTiming]:
+    """The timings of all conditions; a threshold that a condition does not have is no field of its table."""
+    timings = dict(default)
+    unset = AlertTiming()
+    for name, table in tables.items():
+        where = f"alerts.{name}"
+        if name == REPEAT:
+            continue
+        condition = next((known for known in default if known == name), None)
+        if condition is None:
+            raise WrongRules(f"{where}: there is no condition {name!r}; known are {', '.join(default)}")
+        own = default[condition]
+        allowed = [
+            field
+            for field in AlertTiming.__struct_fields__
+            if field in EVERY_ALERT or getattr(own, field) != getattr(unset, field)
+        ]
+        for field in table:
+            if field not in allowed:
+                raise WrongRules(f"{where}.{field}: {name} has no such field; it has {', '.join(allowed)}")
+        timings[condition] = _convert({**msgspec.structs.asdict(own), **table}, AlertTiming, where)
+    return timings
 
 
 def _own_policies(tables: dict[str, dict[str, Any]]) -> dict[str, CpmPolicy]:

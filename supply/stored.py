@@ -14,7 +14,7 @@ from schemas.alerts import SEVERITIES, Condition, Severity
 from supply.conditions import RULES
 from supply.entries import Entry, as_taken
 from supply.ledger import Ledger
-from supply.lifecycle import OpenAlert
+from supply.lifecycle import OpenAlert, ResolvedAlert
 
 STATE_VERSION = 1
 _HEAD = struct.Struct("<BqddQ")
@@ -26,7 +26,8 @@ NEVER_MS = 1 << 62
 
 
 class PositionState(msgspec.Struct, array_like=True):
-    """What is stored of a position. `scale`: smallest units a piece. `version` counts its publications."""
+    """What is stored of a position. `scale`: smallest units a piece. `version` counts its publications. `resolved` are
+    alerts whose condition may still begin again as the same alert."""
 
     scale: int
     version: int
@@ -35,6 +36,7 @@ class PositionState(msgspec.Struct, array_like=True):
     ledger: Ledger
     pending: list[Entry]
     alerts: dict[Condition, OpenAlert]
+    resolved: dict[Condition, ResolvedAlert] = msgspec.field(default_factory=dict)
 
 
 _encode = msgspec.msgpack.Encoder().encode

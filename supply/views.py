@@ -8,10 +8,12 @@ from schemas.positions import DueArrival, MonthTotals, Number, OrderMonth, Plann
 from supply import order_months
 from supply.assessment import Assessment, Place
 from supply.calendar import instant, month_name
+from supply.catalogue import valid_on
 from supply.cpm_window import consumption_of, days_out_of
 from supply.lead_times import by_supplier
 from supply.ledger import Ledger
 from supply.ledger_state import MonthRecord
+from supply.pace import pace
 from supply.replenishment import target_stock
 
 
@@ -163,4 +165,9 @@ def facts_of(ledger: Ledger, assessment: Assessment, place: Place) -> AlertFacts
         projected_stockout_on=stockout_date(assessment, projection.days_with_due),
         projected_stockout_on_without_due=stockout_date(assessment, projection.days_without_due),
         last_count_on=last_count_date(ledger, place),
+        last_count_gap=None if ledger.count_gap is None else in_pieces(ledger.count_gap, assessment.scale),
+        expires_unused=None if usable is None else projection.expires_unused,
+        unmet=assessment.observed.unmet,
+        pace=pace(assessment.observed.used, assessment.observed.share_gone),
+        official_cpm=valid_on(place.official, assessment.day),
     )

@@ -1,9 +1,32 @@
-"""The conditions that make alerts, the worst first: one that is open silences those after it at the same position.
+"""The conditions that make alerts. A condition that silences others stands before them.
 
-A new condition is one file here with a `RULE`, its line in `RULES` and its `AlertTiming` in `supply.rules.Rules`.
+A new condition is one file here with a `RULE`, its line in `RULES`, at the end (the heads of stored positions count by
+place, `supply.stored`), and its `AlertTiming` in `supply.rules`. `docs/conditions.md` says how.
 """
 
-from supply.conditions import low_stock, shortage, stock_out
+from supply.conditions import (
+    cpm_drift,
+    data_quality,
+    demand_surge,
+    expiry_risk,
+    late_arrival,
+    low_stock,
+    shortage,
+    stock_out,
+    surplus,
+    unmet_demand,
+)
 from supply.finding import Rule
 
-RULES: tuple[Rule, ...] = (stock_out.RULE, shortage.RULE, low_stock.RULE)
+RULES: tuple[Rule, ...] = (
+    stock_out.RULE,
+    shortage.RULE,
+    low_stock.RULE,
+    late_arrival.RULE,
+    expiry_risk.RULE,
+    data_quality.RULE,
+    surplus.RULE,
+    unmet_demand.RULE,
+    cpm_drift.RULE,
+    demand_surge.RULE,
+)

@@ -1,8 +1,10 @@
 """`low_stock` (existencia baja): fewer months of stock than the minimum."""
 
+from supply import english, spanish
 from supply.assessment import Assessment, Place
+from supply.bounds import Bounds
 from supply.cover import months_of_stock
-from supply.finding import NOT_APPLICABLE, Finding, Rule, consumption_phrase, due_phrase, pieces, severity_for
+from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording, severity_for
 from supply.rules import AlertTiming
 
 
@@ -10,20 +12,43 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters when stock / CPM < minimum months; leaves at `leave_factor` times the minimum."""
     if assessment.usable is None or (months := months_of_stock(assessment.usable, assessment.cpm.value)) is None:
         return NOT_APPLICABLE
+    severity = severity_for("medium", place.item.ven)
     if assessment.usable <= 0:
-        return Finding(holds=False, over=False, severity="low")  # that is a stock-out
+        return Finding(holds=False, over=False, severity=severity)  # that is a stock-out
     minimum = place.levels.min_months
-    return Finding(months < minimum, months >= minimum * timing.leave_factor, severity_for("medium", place.item.ven))
+    return Finding(months < minimum, months >= minimum * timing.leave_factor, severity)
+
+
+def keep(assessment: Assessment, place: Place, _timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
+    """More is on hand than the minimum."""
+    if is_open:
+        bounds.never()
+    else:
+        bounds.stock_above((assessment.cpm.value or 0.0) * place.levels.min_months)
 
 
 def explain(assessment: Assessment, place: Place) -> str:
-    """The sentence of the alert."""
+    """The sentence of the alert in Spanish."""
     months = months_of_stock(assessment.usable or 0, assessment.cpm.value) or 0
     return (
-        f"Existencia de {pieces(assessment.usable or 0)}, {months:.1f} meses; el mínimo es "
-        f"{place.levels.min_months:g}; "
-        f"{consumption_phrase(assessment)}; {due_phrase(assessment)}."
+        f"{spanish.stock(assessment)}, {months:.1f} meses; el mínimo es {place.levels.min_months:g}; "
+        f"{spanish.consumption(assessment)}; {spanish.due(assessment)}."
     )
 
 
-RULE = Rule("low_stock", judge, explain)
+def explain_in_english(assessment: Assessment, place: Place) -> str:
+    """The same in English."""
+    months = months_of_stock(assessment.usable or 0, assessment.cpm.value) or 0
+    return (
+        f"{english.stock(assessment)}, {months:.1f} months; the minimum is {place.levels.min_months:g}; "
+        f"{english.consumption(assessment)}; {english.due(assessment)}."
+    )
+
+
+RULE = Rule(
+    "low_stock",
+    judge,
+    keep,
+    Wording(explain, "Revise el pedido de este mes."),
+    Wording(explain_in_english, "Check this month's order."),
+)

@@ -1,7 +1,9 @@
 """`stock_out` (desabasto): nothing usable on hand of an item that is in use here."""
 
+from supply import english, spanish
 from supply.assessment import Assessment, Place
-from supply.finding import NOT_APPLICABLE, Finding, Rule, consumption_phrase, due_phrase, pieces, severity_for
+from supply.bounds import Bounds
+from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording, severity_for
 from supply.rules import AlertTiming
 
 
@@ -17,11 +19,32 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     return Finding(assessment.usable <= 0, over, severity_for("critical", place.item.ven))
 
 
+def keep(_assessment: Assessment, _place: Place, _timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
+    """Something is on hand."""
+    if is_open:
+        bounds.never()
+    else:
+        bounds.stock_above(0)
+
+
 def explain(assessment: Assessment, _place: Place) -> str:
-    """The sentence of the alert."""
-    usable = assessment.usable or 0
-    stock = f"Existencia de {pieces(usable)}" if usable > 0 else "Sin existencia"
-    return f"{stock}; {consumption_phrase(assessment)}; {due_phrase(assessment)}."
+    """The sentence of the alert in Spanish."""
+    return f"{spanish.stock(assessment)}; {spanish.consumption(assessment)}; {spanish.due(assessment)}."
 
 
-RULE = Rule("stock_out", judge, explain)
+def explain_in_english(assessment: Assessment, _place: Place) -> str:
+    """The same in English."""
+    return f"{english.stock(assessment)}; {english.consumption(assessment)}; {english.due(assessment)}."
+
+
+RULE = Rule(
+    "stock_out",
+    judge,
+    keep,
+    Wording(explain, "Pida hoy un traspaso de otra unidad y adelante la entrega o compre de urgencia."),
+    Wording(
+        explain_in_english,
+        "Ask for a transfer from another facility today, and bring the delivery forward or buy urgently.",
+    ),
+    silences=frozenset({"shortage", "low_stock"}),
+)

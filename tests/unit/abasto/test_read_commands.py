@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -22,6 +22,7 @@ from abasto.read.figures import percent
 from abasto.read.sparkline import consecutive, sparkline
 from abasto.read.words import EN, ES, Words
 from abasto.terminal import FailingClearly
+from schemas.alerts import Condition
 from schemas.positions import SupplierLeadTime
 from store import queries
 from store.database import open_engine, writing
@@ -402,6 +403,10 @@ def test_a_month_without_a_sheet_is_a_gap_in_the_sparkline_and_nothing_used_is_t
 
 def test_both_languages_have_the_same_words() -> None:
     assert ES.keys() == EN.keys()
+
+
+def test_every_condition_has_a_title() -> None:
+    assert set(get_args(Condition)) <= ES.keys()
 
 
 def test_days_are_those_of_the_facility() -> None:

@@ -209,7 +209,7 @@ def test_tombstones_take_entries_and_positions_away(engine: Engine, log: Log, pr
         (channels.POSITIONS, b"A|B", b"\xff\xfe", "cannot be read"),
         (channels.POSITIONS, b"A|B", b'{"facility": "A"}', "missing required field"),
         (channels.POSITIONS, None, b"{}", "no key"),
-        (channels.ALERTS, b"A|B", b'{"condition": "surplus"}', "'surplus'"),
+        (channels.ALERTS, b"A|B", b'{"condition": "flood"}', "'flood'"),
         (channels.ALERTS, b"A|B", None, "empty"),
         (channels.CATALOGUE, b"supplier|X", None, "supplier|X"),
         (channels.CATALOGUE, b"item|X", b'{"entry": "supplier"}', "supplier"),

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from schemas.alerts import Alert
-from schemas.catalogue import CatalogueEntry
+from schemas.catalogue import CatalogueEntry, OfficialCpm
 from supply.book import AWAKE_LIMIT
 from supply.clock import Reach
 from supply.position import Outcome
 from supply.rules import Rules
-from tests.events import ms
+from tests.events import HOSPITAL, ITEM, day, ms
 from tests.unit.supply.histories import Delivery
 from tests.unit.supply.shelf import Shelf
 
@@ -21,6 +21,13 @@ def transitions(alerts: list[Alert]) -> list[tuple[Any, ...]]:
     return sorted((a.at, a.condition, a.sequence, a.alert, a.state, a.severity, a.since) for a in alerts)
 
 
+REGISTERED = (
+    OfficialCpm(facility=HOSPITAL, item=ITEM, cpm=10, valid_from=day("2026-02-20")),
+    OfficialCpm(facility=HOSPITAL, item=ITEM, cpm=45, valid_from=day("2026-05-12")),
+)
+"""A CPM registered in the middle of a month, and another one."""
+
+
 def deliver(
     delivery: Delivery, rules: Rules, *, awake_limit: int = AWAKE_LIMIT, entries: Iterable[CatalogueEntry] = ()
 ) -> Shelf:
@@ -28,7 +35,7 @@ def deliver(
 
     A crash loses what was not published: a new book is loaded from the changelog and told again what came since.
     """
-    entries = tuple(entries)
+    entries = (*REGISTERED, *entries)
     shelf = Shelf(rules=rules, awake_limit=awake_limit, entries=entries)
     saved_at, saved_clock = 0, shelf.clock.snapshot()
     crashes = set(delivery.crashes)

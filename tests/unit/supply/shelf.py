@@ -1,11 +1,11 @@
 """A shelf to tell events to, driven as a shard drives its book, and what it publishes, decoded."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, get_args
 
 import msgspec
 
-from schemas.alerts import Alert
+from schemas.alerts import Alert, Condition
 from schemas.catalogue import CatalogueEntry, Facility, Item
 from schemas.channels import INPUTS, TOPIC_OF, position_key
 from schemas.events import Event
@@ -21,6 +21,7 @@ decode_position = msgspec.json.Decoder(Position).decode
 decode_alert = msgspec.json.Decoder(Alert).decode
 
 RULES = Rules()
+ALL_CONDITIONS: tuple[Condition, ...] = get_args(Condition)
 
 
 def hospital(**more: Any) -> Facility:
@@ -34,7 +35,8 @@ def medicine(**more: Any) -> Item:
 
 
 class Shelf:
-    """A book with the hospital and the item of the tests, or others, and everything it has published."""
+    """A book with the hospital and the item of the tests, or others, and everything it has published: alerts of some
+    conditions `only`, where a story is about these."""
 
     def __init__(
         self,
@@ -43,7 +45,9 @@ class Shelf:
         entries: Iterable[CatalogueEntry] = (),
         changelog: Mapping[bytes, bytes] | None = None,
         awake_limit: int = AWAKE_LIMIT,
+        only: Collection[Condition] = ALL_CONDITIONS,
     ) -> None:
+        self.only = only
         self.catalogue = Catalogue([hospital(), medicine(), *entries])
         self.rules = rules
         self.book = Book(self.catalogue, rules, awake_limit=awake_limit)
@@ -87,7 +91,8 @@ class Shelf:
         for key, value in publication.positions:
             self.positions[key.decode()] = decode_position(value)
             self.raw[key.decode()] = msgspec.json.decode(value)
-        self.alerts += [decode_alert(value) for _, value in publication.alerts]
+        alerts = [decode_alert(value) for _, value in publication.alerts]
+        self.alerts += [alert for alert in alerts if alert.condition in self.only]
 
     @property
     def position(self) -> Position:
@@ -97,8 +102,9 @@ class Shelf:
 
     @property
     def story(self) -> list[str]:
-        """The alerts' transitions in short: `2026-03-02 stock_out firing critical`."""
-        return [f"{alert.at.date()} {alert.condition} {alert.state} {alert.severity}" for alert in self.alerts]
+        """The alerts' transitions in short, without reminders: `2026-03-02 stock_out firing critical`."""
+        told = [alert for alert in self.alerts if not alert.repeat]
+        return [f"{alert.at.date()} {alert.condition} {alert.state} {alert.severity}" for alert in told]
 
 
 def position(*events: Event, at: str, rules: Rules = RULES, entries: Iterable[CatalogueEntry] = ()) -> Position:

@@ -8,7 +8,7 @@ from msgspec.structs import replace as changed
 from schemas.events import Event
 from supply.cpm_presets import ABASTO, OPEN_MSUPPLY
 from supply.policy_choice import PolicyChoices
-from supply.rules import Rules, StockLevels
+from supply.rules import TIMINGS, Rules, StockLevels
 from tests.compiled import plain_python
 from tests.thoroughness import cases
 from tests.unit.supply.deliver import deliver, transitions, without_version
@@ -48,6 +48,16 @@ RULES_OF_OTHERS = {
     "a rolling window": changed(RULES, policies=PolicyChoices(OPEN_MSUPPLY)),
     "the running month counts": changed(RULES, policies=PolicyChoices(changed(ABASTO, window="running_month"))),
     "long lead times": changed(RULES, levels=dict.fromkeys(RULES.levels, StockLevels(lead_time_days=75))),
+    "touchy": changed(
+        RULES,
+        timings={
+            condition: changed(
+                timing, hold_days=timing.hold_days / 4, enter_pieces=1, enter_share=timing.enter_share / 3
+            )
+            for condition, timing in TIMINGS.items()
+        },
+        levels=dict.fromkeys(RULES.levels, StockLevels(min_months=0.2, max_months=0.6)),
+    ),
     "short lead times": changed(RULES, levels=dict.fromkeys(RULES.levels, StockLevels(lead_time_days=2))),
 }
 
@@ -62,7 +72,7 @@ def test_skipping_evaluations_of_calm_positions_changes_nothing(
     delivery = data.draw(deliveries(history))
     expected = deliver(delivery, rules)
     with pytest.MonkeyPatch.context() as patch:
-        for room in ("supply.book", "supply.evaluation"):
+        for room in ("supply.book", "supply.calm"):
             patch.setattr(f"{room}.is_calm", lambda *_: False)
         found = deliver(delivery, rules)
     assert without_version(found) == without_version(expected)

@@ -1,5 +1,6 @@
 """A shard's book: what it publishes, what it stores, and that it holds a million positions without waking them."""
 
+import msgspec
 import pytest
 
 from schemas.catalogue import OfficialCpm
@@ -11,7 +12,7 @@ from supply.catalogue import Catalogue
 from supply.clock import Reach
 from supply.position import Outcome, Position
 from supply.rules import Rules
-from supply.stored import STATE_VERSION, UnreadableState, read_summary
+from supply.stored import _HEAD, STATE_VERSION, UnreadableState, read_summary
 from supply.totals import ItemStock
 from tests.events import HOSPITAL, ITEM, counted, day, dispensed, instant, lot, ms, received, scheduled, time_of
 from tests.unit.supply.shelf import Shelf, hospital, medicine
@@ -81,7 +82,7 @@ def test_the_official_cpm_is_shown_beside_the_observed_one_by_the_local_day() ->
 def test_the_calendar_alone_changes_what_is_published() -> None:
     """Stock is ample and nothing happens: all the same a lot expires, an arrival becomes late, a month begins."""
     stock = counted(1000, "2026-01-05 09:00", lot(100, "2026-01-12"))
-    shelf = Shelf(stock, scheduled(50, "2026-01-05 10:00", "2026-01-20")).publish()
+    shelf = Shelf(stock, scheduled(50, "2026-01-05 10:00", "2026-01-20"), entries=[medicine(oncology=False)]).publish()
     assert (shelf.position.usable, shelf.position.due[0].late) == (1000, False)
     shelf.until("2026-01-19")
     assert (shelf.position.usable, shelf.position.as_of) == (900, instant("2026-01-13"))
@@ -256,3 +257,16 @@ def test_the_agenda_hands_out_what_is_due_in_the_order_of_time() -> None:
     assert found == [(10, "a"), (15, "e"), (20, "b"), (20, "c")]
     assert list(agenda.due(20)) == []
     assert list(agenda.due(30)) == [(30, "d")]
+
+
+def test_a_position_stored_by_the_release_before_is_read() -> None:
+    """It kept neither when an alert was last told nor resolved ones: its alert goes on with the next sequence."""
+    shelf = Shelf(counted(30, "2026-02-01 09:00"), dispensed(30, "2026-03-01 12:00")).until("2026-03-03")
+    (firing,) = [alert for alert in shelf.alerts if alert.condition == "stock_out"]
+    (key,) = shelf.changelog
+    head, state = shelf.changelog[key][: _HEAD.size], msgspec.msgpack.decode(shelf.changelog[key][_HEAD.size :])
+    *before, alerts, resolved = state
+    assert (resolved, set(alerts)) == ({}, {"stock_out"})
+    older = head + msgspec.msgpack.encode([*before, {name: told[:5] for name, told in alerts.items()}])
+    again = Shelf(received(90, "2026-03-04 10:00"), changelog={key: older}).until("2026-03-06")
+    assert [(alert.alert, alert.sequence, alert.state) for alert in again.alerts] == [(firing.alert, 2, "resolved")]

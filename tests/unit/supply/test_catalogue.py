@@ -1,9 +1,11 @@
 """The catalogue: looked up by code or alias, changed in place."""
 
+import datetime as dt
+
 import pytest
 
 from schemas.catalogue import CatalogueEntry, OfficialCpm
-from supply.catalogue import Catalogue
+from supply.catalogue import Catalogue, valid_on
 from tests.events import HOSPITAL, ITEM, day
 from tests.unit.supply.shelf import hospital, medicine
 
@@ -58,6 +60,11 @@ def test_of_two_with_one_alias_the_last_is_meant_and_the_first_when_that_leaves(
     assert named(catalogue, ALIAS) == HOSPITAL
 
 
+def official_cpm(catalogue: Catalogue, facility: str, on: dt.date) -> float | None:
+    """The CPM registered for the item and valid on a day."""
+    return valid_on(catalogue.registered_cpm(facility, ITEM), on.toordinal())
+
+
 @pytest.mark.parametrize(
     ("on", "cpm"), [("2025-12-31", 10), ("2026-01-01", 20), ("2026-05-31", 20), ("2026-06-01", 30)]
 )
@@ -69,16 +76,16 @@ def test_the_official_cpm_is_the_one_valid_on_the_day(on: str, cpm: float) -> No
             OfficialCpm(facility=HOSPITAL, item=ITEM, cpm=20, valid_from=day("2026-01-01")),
         ]
     )
-    assert catalogue.official_cpm(HOSPITAL, ITEM, day(on)) == cpm
+    assert official_cpm(catalogue, HOSPITAL, day(on)) == cpm
 
 
 def test_no_official_cpm_is_none_not_zero() -> None:
     later = OfficialCpm(facility=HOSPITAL, item=ITEM, cpm=30, valid_from=day("2026-06-01"))
     catalogue = Catalogue([later])
-    assert catalogue.official_cpm(HOSPITAL, ITEM, day("2026-05-31")) is None
-    assert catalogue.official_cpm(OTHER, ITEM, day("2026-06-01")) is None
+    assert official_cpm(catalogue, HOSPITAL, day("2026-05-31")) is None
+    assert official_cpm(catalogue, OTHER, day("2026-06-01")) is None
     catalogue.remove(f"official_cpm|{HOSPITAL}|{ITEM}|2026-06-01")
-    assert catalogue.official_cpm(HOSPITAL, ITEM, day("2026-06-01")) is None
+    assert official_cpm(catalogue, HOSPITAL, day("2026-06-01")) is None
 
 
 def test_the_revision_rises_with_a_change_and_only_then() -> None:

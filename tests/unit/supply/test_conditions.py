@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from schemas.alerts import Condition
 from schemas.events import Event
 from schemas.positions import CpmInputs
 from supply.assessment import Assessment, Place, place_of
@@ -50,7 +51,7 @@ def assessed(usable: float | None, cpm: float | None = 90, days: int | None = No
         **{
             "at_ms": 0,
             "day": TODAY,
-            "month": 0,
+            "month": 2026 * 12 + 2,
             "scale": 1,
             "on_hand": None if usable is None else int(usable),
             "usable": usable,
@@ -157,8 +158,22 @@ def test_severity_never_falls_below_the_mildest() -> None:
 
 
 def test_the_worst_condition_comes_first() -> None:
-    assert [rule.condition for rule in RULES] == ["stock_out", "shortage", "low_stock"]
-    assert set(TIMINGS) == {rule.condition for rule in RULES}
+    assert [rule.condition for rule in RULES][:3] == ["stock_out", "shortage", "low_stock"]
+    assert {rule.condition for rule in RULES} <= set(TIMINGS)
+
+
+def test_who_silences_others_is_judged_before_them() -> None:
+    judged = [rule.condition for rule in RULES]
+    for rule in RULES:
+        assert all(judged.index(silenced) > judged.index(rule.condition) for silenced in rule.silences)
+
+
+def test_who_silences_whom_is_said_and_the_others_stand_beside_each_other() -> None:
+    assert {rule.condition: rule.silences for rule in RULES if rule.silences} == {
+        "stock_out": {"shortage", "low_stock"},
+        "shortage": {"low_stock"},
+        "data_quality": {"surplus"},
+    }
 
 
 # ---------------------------------------------------------------- what people read
@@ -167,9 +182,14 @@ def test_the_worst_condition_comes_first() -> None:
 def test_what_a_stock_out_says() -> None:
     line = OrderLine("P-1", None, 90, TODAY + 5)
     late = OrderLine("P-2", None, 1, TODAY - 5)
-    text = stock_out.explain(assessed(0, due=(line, late)), place())
+    position = assessed(0, due=(line, late))
+    text = stock_out.explain(position, place())
     assert text == (
-        "Sin existencia; CPM 90.0; por llegar 90 piezas, lo próximo el 2026-03-15; 1 pieza con arribo vencido."
+        "Sin existencia; CPM 90.0 piezas al mes; por llegar 90 piezas, lo próximo el 2026-03-15; "
+        "1 pieza con arribo vencido."
+    )
+    assert stock_out.explain_in_english(position, place()) == (
+        "No stock; CPM 90.0 pieces a month; 90 pieces due, the next on 2026-03-15; 1 piece past the deadline."
     )
     assert stock_out.explain(assessed(1250, cpm=None), place()) == (
         "Existencia de 1,250 piezas; sin CPM por falta de datos; nada por llegar."
@@ -178,7 +198,12 @@ def test_what_a_stock_out_says() -> None:
 
 def test_what_a_shortage_says() -> None:
     assert shortage.explain(assessed(45, days=15), place()) == (
-        "Existencia de 45 piezas, se agota el 2026-03-25, en 15 días; surtir tarda 15 días; CPM 90.0; nada por llegar."
+        "Existencia de 45 piezas, se agota el 2026-03-25, en 15 días; surtir tarda 15 días; CPM 90.0 piezas al mes; "
+        "nada por llegar."
+    )
+    assert shortage.explain_in_english(assessed(45, days=15), place()) == (
+        "Stock of 45 pieces, runs out on 2026-03-25, in 15 days; supply takes 15 days; CPM 90.0 pieces a month; "
+        "nothing due."
     )
     assert "se agota el 2026-03-10, hoy;" in shortage.explain(assessed(1, days=0), place())
     assert "en 1 día; surtir tarda 1 día;" in shortage.explain(
@@ -189,7 +214,7 @@ def test_what_a_shortage_says() -> None:
 
 def test_what_low_stock_says() -> None:
     assert low_stock.explain(assessed(45), place()) == (
-        "Existencia de 45 piezas, 0.5 meses; el mínimo es 1; CPM 90.0; nada por llegar."
+        "Existencia de 45 piezas, 0.5 meses; el mínimo es 1; CPM 90.0 piezas al mes; nada por llegar."
     )
 
 
@@ -199,9 +224,17 @@ SUPPLIED = [counted(1000, "2025-11-20"), *(dispensed(90, f"{month}-15") for mont
 """A CPM of 90, 3 a day, 730 on hand on 1 March."""
 
 
+STOCK: tuple[Condition, ...] = ("stock_out", "shortage", "low_stock")
+
+
+def stock_of(*events: Event, **more: Any) -> Shelf:
+    """A shelf of which the alerts about its stock are told."""
+    return Shelf(*events, only=STOCK, **more)
+
+
 def story(*events: Event, until: str = "2026-03-20", **more: Any) -> list[str]:
     """The alerts' transitions of daily evaluations."""
-    return Shelf(*SUPPLIED, *events, **more).until(until).story
+    return stock_of(*SUPPLIED, *events, **more).until(until).story
 
 
 def test_ample_stock_makes_no_alert() -> None:
@@ -228,9 +261,9 @@ def test_stock_falls_from_low_to_short_to_out_and_is_refilled() -> None:
 
 def test_a_superseded_alert_says_so_and_a_cleared_one_why() -> None:
     events = [counted(0, "2026-03-08 10:00"), received(500, "2026-03-10 10:00")]
-    shelf = Shelf(*SUPPLIED, counted(40, "2026-03-05 10:00"), *events).until("2026-03-20")
+    shelf = stock_of(*SUPPLIED, counted(40, "2026-03-05 10:00"), *events).until("2026-03-20")
     reasons = {alert.condition: alert.reason for alert in shelf.alerts if alert.state == "resolved"}
-    assert reasons["shortage"].startswith("Sustituida por una alerta más grave")
+    assert reasons["shortage"].startswith("La sustituye otra alerta")
     assert reasons["stock_out"].startswith("La condición dejó de cumplirse: Existencia de 500 piezas")
 
 
@@ -250,6 +283,57 @@ def test_a_shortage_gets_urgent_within_a_week_of_the_stockout() -> None:
         "2026-03-06 shortage firing high",
         "2026-03-09 shortage firing critical",
     ]
+
+
+def test_and_calms_down_a_day_after_the_stock_lies_a_week_from_it() -> None:
+    events = [counted(20, "2026-03-05 10:00"), counted(42, "2026-03-08 10:00")]
+    assert story(*events, until="2026-03-12") == [
+        "2026-03-06 shortage firing critical",
+        "2026-03-10 shortage firing high",
+    ]
+
+
+def test_a_shortage_that_comes_back_within_a_week_is_the_same_alert() -> None:
+    events = [counted(40, "2026-03-02 10:00"), counted(140, "2026-03-04 10:00"), counted(40, "2026-03-09 10:00")]
+    shelf = stock_of(*SUPPLIED, *events).until("2026-03-11")
+    assert shelf.story == [
+        "2026-03-03 shortage firing high",
+        "2026-03-06 shortage resolved high",
+        "2026-03-10 shortage firing high",
+    ]
+    assert len({alert.alert for alert in shelf.alerts}) == 1
+    assert [alert.sequence for alert in shelf.alerts] == [1, 2, 3]
+    assert {alert.since for alert in shelf.alerts} == {instant("2026-03-03")}
+
+
+def test_also_when_the_book_was_stored_and_read_again_meanwhile() -> None:
+    early = stock_of(*SUPPLIED, counted(40, "2026-03-02 10:00"), counted(140, "2026-03-04 10:00")).until("2026-03-08")
+    late = stock_of(counted(40, "2026-03-09 10:00"), changelog=early.changelog).until("2026-03-11")
+    assert [(alert.alert, alert.sequence) for alert in late.alerts] == [(early.alerts[0].alert, 3)]
+
+
+def test_and_later_it_is_a_new_one() -> None:
+    events = [counted(40, "2026-03-02 10:00"), counted(140, "2026-03-04 10:00"), counted(40, "2026-03-13 10:00")]
+    first, second, third = stock_of(*SUPPLIED, *events).until("2026-03-15").alerts
+    assert first.alert == second.alert != third.alert
+    assert (third.sequence, third.since) == (1, instant("2026-03-14"))
+
+
+def test_people_are_reminded_of_what_is_not_mended() -> None:
+    """A critical alert every three days, a milder one less often."""
+    shelf = stock_of(*SUPPLIED, counted(0, "2026-03-05 10:00")).until("2026-03-13")
+    assert [(alert.at.day, alert.state, alert.sequence, alert.repeat) for alert in shelf.alerts] == [
+        (6, "firing", 1, False),
+        (9, "firing", 2, True),
+        (12, "firing", 3, True),
+    ]
+    mild = stock_of(*SUPPLIED, counted(0, "2026-03-05 10:00"), entries=[medicine(ven="E")]).until("2026-03-14")
+    assert [alert.at.day for alert in mild.alerts] == [6, 13]
+
+
+def test_nobody_is_reminded_where_the_rules_say_never() -> None:
+    never = Rules(repeat_days=dict.fromkeys(Rules().repeat_days, 0.0))
+    assert len(stock_of(*SUPPLIED, counted(0, "2026-03-05 10:00"), rules=never).until("2026-09-01").alerts) == 1
 
 
 def test_a_shortage_is_over_a_day_after_the_stock_lies_beyond_the_lead_time() -> None:
@@ -316,7 +400,7 @@ def test_a_stock_out_does_not_end_because_nothing_could_be_used_during_it() -> N
 
 def test_nor_because_it_is_needed_every_other_month_only() -> None:
     rare = [counted(100, "2025-09-15"), dispensed(9, "2025-10-20"), counted(0, "2025-12-01 10:00")]
-    assert Shelf(*rare).until("2026-09-20").story == ["2025-12-02 stock_out firing critical"]
+    assert stock_of(*rare).until("2026-09-20").story == ["2025-12-02 stock_out firing critical"]
 
 
 def test_nor_because_its_last_use_is_forgotten() -> None:
@@ -325,27 +409,27 @@ def test_nor_because_its_last_use_is_forgotten() -> None:
 
 def test_an_item_that_nobody_uses_any_more_is_not_missed() -> None:
     idle = [counted(100, "2025-09-15"), dispensed(9, "2025-10-20"), counted(0, "2026-03-05 10:00")]
-    assert Shelf(*idle).until("2026-09-20").story == []
+    assert stock_of(*idle).until("2026-09-20").story == []
 
 
 def test_unless_somebody_asks_for_it() -> None:
     idle = [counted(100, "2025-09-15"), dispensed(9, "2025-10-20"), counted(0, "2026-03-05 10:00")]
-    assert Shelf(*idle, unmet(2, "2026-03-09 10:00")).until("2026-03-20").story == [
+    assert stock_of(*idle, unmet(2, "2026-03-09 10:00")).until("2026-03-20").story == [
         "2026-03-10 stock_out firing critical"
     ]
 
 
 def test_an_item_asked_for_and_never_in_stock_is_out() -> None:
     asked = [counted(0, "2025-09-15"), *(unmet(3, f"2025-{month}-10") for month in (10, 11, 12))]
-    assert Shelf(*asked).until("2026-01-20").story == ["2025-10-11 stock_out firing critical"]
+    assert stock_of(*asked).until("2026-01-20").story == ["2025-10-11 stock_out firing critical"]
 
 
 def test_an_item_never_counted_makes_no_alert() -> None:
-    assert Shelf(dispensed(90, "2026-01-01"), reported("2026-01", 90, "2026-02-01")).until("2026-04-01").story == []
+    assert stock_of(dispensed(90, "2026-01-01"), reported("2026-01", 90, "2026-02-01")).until("2026-04-01").story == []
 
 
 def test_a_shelf_counted_empty_of_what_was_never_here_makes_none_either() -> None:
-    assert Shelf(counted(0, "2026-01-01"), scheduled(10, "2026-01-02", "2026-02-01")).until("2026-04-01").story == []
+    assert stock_of(counted(0, "2026-01-01"), scheduled(10, "2026-01-02", "2026-02-01")).until("2026-04-01").story == []
 
 
 def test_other_items_are_not_watched_unless_the_rules_say_so() -> None:
@@ -356,7 +440,7 @@ def test_other_items_are_not_watched_unless_the_rules_say_so() -> None:
 
 
 def test_alerts_end_when_the_catalogue_stops_watching_the_item() -> None:
-    shelf = Shelf(*SUPPLIED, counted(0, "2026-03-05 10:00")).until("2026-03-10")
+    shelf = stock_of(*SUPPLIED, counted(0, "2026-03-05 10:00")).until("2026-03-10")
     shelf.catalogue.put(medicine(oncology=False))
     shelf.until("2026-03-12")
     assert shelf.story == ["2026-03-06 stock_out firing critical", "2026-03-11 stock_out resolved critical"]
@@ -366,20 +450,23 @@ def test_alerts_end_when_the_catalogue_stops_watching_the_item() -> None:
 
 @pytest.mark.parametrize("code", ["item|010.000.5432.00", "facility|DFIMS000604"])
 def test_and_when_an_entry_leaves_the_catalogue(code: str) -> None:
-    shelf = Shelf(*SUPPLIED, counted(0, "2026-03-05 10:00")).until("2026-03-10")
+    shelf = stock_of(*SUPPLIED, counted(0, "2026-03-05 10:00")).until("2026-03-10")
     shelf.catalogue.remove(code)
-    assert [alert.state for alert in shelf.until("2026-03-12").alerts] == ["firing", "resolved"]
+    assert shelf.until("2026-03-12").story == [
+        "2026-03-06 stock_out firing critical",
+        "2026-03-11 stock_out resolved critical",
+    ]
 
 
 def test_an_item_that_begins_to_be_watched_is_judged_at_once() -> None:
     """Nothing happens to an item that is out: without an event its alert must come all the same."""
-    shelf = Shelf(*SUPPLIED, counted(0, "2026-03-05 10:00"), entries=[medicine(oncology=False)]).until("2026-03-10")
+    shelf = stock_of(*SUPPLIED, counted(0, "2026-03-05 10:00"), entries=[medicine(oncology=False)]).until("2026-03-10")
     shelf.catalogue.put(medicine())
     assert shelf.until("2026-03-12").story == ["2026-03-11 stock_out firing critical"]
 
 
 def test_and_in_service_at_the_next_checkpoint() -> None:
-    shelf = Shelf(*SUPPLIED, counted(0, "2026-03-05 10:00"), entries=[medicine(oncology=False)])
+    shelf = stock_of(*SUPPLIED, counted(0, "2026-03-05 10:00"), entries=[medicine(oncology=False)])
     shelf.publish("2026-03-10 15:00")
     shelf.catalogue.put(medicine())
     now = ms("2026-03-10 15:01")
@@ -389,7 +476,7 @@ def test_and_in_service_at_the_next_checkpoint() -> None:
 
 
 def test_a_new_minimum_shows_at_once() -> None:
-    shelf = Shelf(*SUPPLIED).until("2026-03-10")
+    shelf = stock_of(*SUPPLIED).until("2026-03-10")
     assert shelf.position.status == "surplus"
     shelf.catalogue.put(medicine(max_months=12))
     assert shelf.until("2026-03-10").position.status == "adequate"
@@ -397,7 +484,7 @@ def test_a_new_minimum_shows_at_once() -> None:
 
 def test_each_alert_carries_the_numbers_behind_it() -> None:
     order = scheduled(200, "2026-02-20", "2026-03-28")
-    shelf = Shelf(*SUPPLIED, order, counted(30, "2026-03-05 10:00")).until("2026-03-07")
+    shelf = stock_of(*SUPPLIED, order, counted(30, "2026-03-05 10:00")).until("2026-03-07")
     alert = shelf.alerts[0]
     assert (alert.condition, alert.state, alert.sequence) == ("shortage", "firing", 1)
     assert alert.since == alert.at
@@ -410,7 +497,7 @@ def test_each_alert_carries_the_numbers_behind_it() -> None:
 
 
 def test_a_facility_elsewhere_has_its_own_midnights() -> None:
-    shelf = Shelf(*SUPPLIED, counted(0, "2026-03-05 23:30"), entries=[hospital(timezone="America/Tijuana")])
+    shelf = stock_of(*SUPPLIED, counted(0, "2026-03-05 23:30"), entries=[hospital(timezone="America/Tijuana")])
     shelf.until("2026-03-07")
     assert shelf.alerts[0].at.isoformat() == "2026-03-06T08:00:00+00:00"
 

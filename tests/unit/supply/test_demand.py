@@ -297,7 +297,7 @@ def test_calm_positions_and_any_order_with_a_plan(data: st.DataObject, history: 
     ]
     found, expected = deliver(delivery, rules, entries=entries), deliver(in_order(history), rules, entries=entries)
     with pytest.MonkeyPatch.context() as patch:
-        for room in ("supply.book", "supply.evaluation"):
+        for room in ("supply.book", "supply.calm"):
             patch.setattr(f"{room}.is_calm", lambda *_: False)
         restless = deliver(delivery, rules, entries=entries)
     assert without_version(found) == without_version(expected) == without_version(restless)

@@ -7,6 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.alerts import Alert
 from schemas.channels import INPUTS
 from schemas.events import Event
 from supply.calendar import milliseconds
@@ -16,6 +17,7 @@ from tests.thoroughness import cases
 from tests.unit.supply.histories import LATENESS_DAYS, histories
 from tests.unit.supply.shelf import Shelf
 
+CLOCK_CHANGE = dt.timedelta(hours=1)
 RULES = Rules(lateness_days=LATENESS_DAYS)
 
 
@@ -62,6 +64,7 @@ def test_the_transitions_of_an_alert_follow_each_other(
 ) -> None:
     delays = st.integers(0, LATENESS_DAYS * 24 - 1)
     late = [(milliseconds(each.time) // 3_600_000 + data.draw(delays), each) for each in history]
+    severities = ["low", "medium", "high", "critical"]
     by_alert = defaultdict(list)
     for alert in serve(late, every_hours).alerts:
         by_alert[alert.alert].append(alert)
@@ -69,22 +72,34 @@ def test_the_transitions_of_an_alert_follow_each_other(
         assert [each.sequence for each in transitions] == list(range(1, len(transitions) + 1))
         assert all(before.at < after.at for before, after in pairwise(transitions))
         assert all(each.since == transitions[0].at for each in transitions)
-        assert [each.state for each in transitions[:-1]].count("resolved") == 0
-        severities = ["low", "medium", "high", "critical"]
-        assert all(
-            severities.index(before.severity) <= severities.index(after.severity)
-            for before, after in pairwise(transitions)
-        )
+        timing = RULES.timings[transitions[0].condition]
+        last_change = transitions[0]
+        for before, after in pairwise(transitions):
+            if before.state == "resolved":
+                assert after.state != "resolved"
+                assert after.at - before.at <= dt.timedelta(days=timing.quiet_days) + CLOCK_CHANGE
+            elif severities.index(after.severity) < severities.index(before.severity):
+                assert after.state == "firing"
+                if before.state == "pending":
+                    continue
+                assert after.at - last_change.at >= dt.timedelta(days=timing.fall_days) - CLOCK_CHANGE
+            if not after.repeat:
+                last_change = after
 
 
 @given(histories(), st.integers(4, 60))
 @cases(50)
 def test_no_alert_fires_or_ends_before_its_time(history: list[Event], every_hours: int) -> None:
     arrivals = [(milliseconds(each.time) // 3_600_000, each) for each in history]
-    opened: dict[str, dt.datetime] = {}
+    last: dict[str, Alert] = {}
     for alert in serve(arrivals, every_hours).alerts:
-        timing = RULES.timings[alert.condition]
-        if alert.state == "pending":
-            opened[alert.alert] = alert.at
-        elif alert.state == "firing" and alert.sequence == 2 and alert.alert in opened:
-            assert alert.at - opened[alert.alert] >= dt.timedelta(days=timing.hold_days) - dt.timedelta(hours=1)
+        timing, before = RULES.timings[alert.condition], last.get(alert.alert)
+        if before is not None and before.state == "pending" and alert.state == "firing":
+            assert alert.at - before.at >= dt.timedelta(days=timing.hold_days) - CLOCK_CHANGE
+        if before is not None and before.state == "firing" and alert.reason.startswith("La condición dejó"):
+            assert alert.at - before.at >= dt.timedelta(days=timing.clear_days) - CLOCK_CHANGE
+        if alert.repeat:
+            assert before is not None
+            assert before.severity == alert.severity
+            assert alert.at - before.at >= dt.timedelta(days=RULES.repeat_days[alert.severity]) - CLOCK_CHANGE
+        last[alert.alert] = alert

@@ -252,7 +252,7 @@ def test_calm_positions_and_any_order_with_observed_lead_times(data: st.DataObje
         patch.setattr("supply.lead_times.LEAST_DELIVERIES", 1)
         patch.setattr("supply.assessment.LEAST_DELIVERIES", 1)
         found, expected = deliver(delivery, rules), deliver(in_order(history), rules)
-        for room in ("supply.book", "supply.evaluation"):
+        for room in ("supply.book", "supply.calm"):
             patch.setattr(f"{room}.is_calm", lambda *_: False)
         restless = deliver(delivery, rules)
     assert without_version(found) == without_version(expected) == without_version(restless)

@@ -1,11 +1,22 @@
 """The life of an alert: pending, firing, resolved, and how it does not flap."""
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.alerts import SEVERITIES, Severity
 from supply.finding import Finding
-from supply.lifecycle import OpenAlert, Transition, alert_number, fingerprint_of, follow
-from supply.rules import AlertTiming
+from supply.lifecycle import (
+    OpenAlert,
+    ResolvedAlert,
+    Transition,
+    alert_number,
+    fingerprint_of,
+    follow,
+    may_change_at,
+)
+from supply.rules import DAY_MS, AlertTiming
 from tests.events import ms
 
 AT_ONCE = AlertTiming()
@@ -17,15 +28,21 @@ Step = tuple[str, str, Severity]
 SAYS = {"yes": (True, False), "between": (False, False), "no": (False, True)}
 
 
-def life(timing: AlertTiming, *steps: Step) -> list[str]:
+def life(timing: AlertTiming, *steps: Step, repeat_days: float = 0.0) -> list[str]:
     """The transitions in short, by day of the month."""
     alert: OpenAlert | None = None
+    earlier: ResolvedAlert | None = None
     story = []
     for at, says, severity in steps:
         holds, over = SAYS[says]
-        alert, transition = follow(alert, Finding(holds, over, severity), ms(at), timing)
+        alert, transition = follow(
+            alert, Finding(holds, over, severity), ms(at), timing, earlier=earlier, repeat_days=repeat_days
+        )
         if transition is not None:
-            story.append(f"{at[8:]} {transition.state} {transition.severity} {transition.sequence}")
+            if transition.state == "resolved":
+                earlier = ResolvedAlert(transition.since_ms, transition.sequence, ms(at))
+            again = " again" if transition.repeat else ""
+            story.append(f"{at[8:]} {transition.state} {transition.severity} {transition.sequence}{again}")
     return story
 
 
@@ -64,8 +81,32 @@ def days(says: str, severity: Severity = "high") -> list[Step]:
             ["01 pending high 1", "02 firing high 2", "07 resolved high 3"],
         ),
         (
-            "begins anew after it was over",
+            "goes on when it begins again soon after it was over",
             AT_ONCE,
+            "yny",
+            ["01 firing high 1", "02 resolved high 2", "03 firing high 3"],
+        ),
+        (
+            "goes on with a hold as well",
+            HELD,
+            "yynnnyy",
+            ["01 pending high 1", "02 firing high 2", "05 resolved high 3", "06 pending high 4", "07 firing high 5"],
+        ),
+        (
+            "goes on as long as its quiet period lasts, its last day included",
+            AlertTiming(quiet_days=2),
+            "ynny",
+            ["01 firing high 1", "02 resolved high 2", "04 firing high 3"],
+        ),
+        (
+            "begins anew after that",
+            AlertTiming(quiet_days=2),
+            "ynnny",
+            ["01 firing high 1", "02 resolved high 2", "05 firing high 1"],
+        ),
+        (
+            "begins anew at once without a quiet period",
+            AlertTiming(quiet_days=0),
             "yny",
             ["01 firing high 1", "02 resolved high 2", "03 firing high 1"],
         ),
@@ -76,14 +117,97 @@ def test_an_alert(what: str, timing: AlertTiming, says: str, story: list[str]) -
     assert life(timing, *days(says)) == story
 
 
-def test_severity_rises_on_the_same_alert_and_does_not_fall() -> None:
-    steps: list[Step] = [
-        ("2026-03-01", "yes", "medium"),
-        ("2026-03-02", "yes", "critical"),
-        ("2026-03-03", "yes", "low"),
-        ("2026-03-04", "no", "low"),
+def graded(*severities: Severity, says: str = "") -> list[Step]:
+    """One step a day from 1 March on, each of a severity."""
+    words = says or "y" * len(severities)
+    return [(at, word, severity) for (at, word, _), severity in zip(days(words), severities, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("what", "severities", "story"),
+    [
+        ("rises at once", ["medium", "critical"], ["01 firing medium 1", "02 firing critical 2"]),
+        ("does not fall at once", ["critical", "medium"], ["01 firing critical 1"]),
+        ("falls after two days", ["critical", "low", "low", "low"], ["01 firing critical 1", "04 firing low 2"]),
+        (
+            "to the worst it was meanwhile",
+            ["critical", "low", "high", "low"],
+            ["01 firing critical 1", "04 firing high 2"],
+        ),
+        (
+            "and on to what it is, two days later",
+            ["critical", "low", "high", "low", "low", "low"],
+            ["01 firing critical 1", "04 firing high 2", "06 firing low 3"],
+        ),
+        ("does not fall when it goes to and fro", ["high", "low", "high", "low", "high"], ["01 firing high 1"]),
+        (
+            "may rise again the day after it fell",
+            ["high", "low", "low", "low", "high"],
+            ["01 firing high 1", "04 firing low 2", "05 firing high 3"],
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_severity(what: str, severities: list[Severity], story: list[str]) -> None:
+    assert life(AlertTiming(fall_days=2), *graded(*severities)) == story
+
+
+def test_severity_falls_between_the_thresholds_as_well_and_not_while_the_alert_ends() -> None:
+    falling = graded("high", "low", "low", "low", says="y---")
+    assert life(AlertTiming(fall_days=2), *falling) == ["01 firing high 1", "04 firing low 2"]
+    ending = graded("high", "low", "low", "low", says="ynnn")
+    assert life(AlertTiming(fall_days=2, clear_days=3), *ending) == ["01 firing high 1"]
+
+
+def test_people_are_reminded_of_an_alert_that_fires_on() -> None:
+    assert life(AT_ONCE, *days("yyy-yy"), repeat_days=2) == [
+        "01 firing high 1",
+        "03 firing high 2 again",
+        "05 firing high 3 again",
     ]
-    assert life(AT_ONCE, *steps) == ["01 firing medium 1", "02 firing critical 2", "04 resolved critical 3"]
+
+
+def test_a_change_puts_the_reminder_off() -> None:
+    steps = graded("medium", "high", "high", "high")
+    assert life(AT_ONCE, *steps, repeat_days=2) == ["01 firing medium 1", "02 firing high 2", "04 firing high 3 again"]
+
+
+def test_nobody_is_reminded_of_a_pending_alert_or_of_one_that_ends() -> None:
+    assert life(AlertTiming(hold_days=9, clear_days=9), *days("yyyyyy"), repeat_days=1) == ["01 pending high 1"]
+    assert life(AlertTiming(clear_days=9), *days("ynnnnn"), repeat_days=1) == ["01 firing high 1"]
+
+
+def test_an_alert_of_the_last_release_is_read_and_its_reminder_counts_from_now() -> None:
+    stored = msgspec.msgpack.encode([ms("2026-01-01"), True, 2, 4, None])
+    alert = msgspec.msgpack.decode(stored, type=OpenAlert)
+    finding = Finding(holds=True, over=False, severity="high")
+    assert follow(alert, finding, ms("2026-03-01"), AT_ONCE, repeat_days=2) == (alert, None)
+    _, transition = follow(alert, finding, ms("2026-03-03"), AT_ONCE, repeat_days=2)
+    assert transition == Transition("firing", "high", ms("2026-01-01"), 5, repeat=True)
+
+
+@given(st.lists(st.sampled_from(["y", "-", "n"]), min_size=1, max_size=8), st.integers(0, 3), st.integers(0, 3))
+def test_nothing_happens_before_the_instant_at_which_time_alone_may_change_it(
+    says: list[str], hold: int, clear: int
+) -> None:
+    """What a calm position relies on: asked every hour, an alert changes at that instant or not at all."""
+    timing = AlertTiming(hold_days=hold, clear_days=clear, fall_days=1)
+    alert: OpenAlert | None = None
+    at_ms, finding = ms("2026-03-01"), Finding(holds=True, over=False, severity="high")
+    for number, sign in enumerate(says):
+        finding = Finding(*SAYS[{"y": "yes", "-": "between", "n": "no"}[sign]], "high" if number % 3 else "critical")
+        alert, _ = follow(alert, finding, at_ms, timing, repeat_days=4)
+        at_ms += DAY_MS
+    if alert is None:
+        return
+    expected = may_change_at(alert, timing, 4)
+    for hour in range(24 * 10):
+        changed_at = at_ms + hour * 3_600_000
+        alert, transition = follow(alert, finding, changed_at, timing, repeat_days=4)
+        if transition is not None:
+            assert expected is not None
+            assert expected <= changed_at
+            break
 
 
 def test_severity_does_not_rise_while_the_condition_does_not_hold() -> None:

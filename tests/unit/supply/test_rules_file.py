@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from supply.cpm_presets import CPM_POLICIES
-from supply.rules import Rules, StockLevels
+from supply.rules import AlertTiming, Rules, StockLevels
 from supply.rules_file import WrongRules, rules_from
 from tests.unit.supply.shelf import hospital, medicine
 
@@ -53,6 +53,46 @@ def test_a_policy_of_ones_own_is_another_one_with_changes() -> None:
     assert (twelve.outflows.hospital, twelve.outflows.warehouse) == ("both", "both")
     thirteen = rules.policies.policy_of(hospital(state="Puebla"), medicine()).policy
     assert (thirteen.name, thirteen.window_months, thirteen.month_days) == ("trece", 13, None)
+
+
+def test_when_alerts_fire_and_how_often_people_are_reminded() -> None:
+    rules = rules_from("""
+        [alerts.low_stock]
+        hold_days = 2
+        leave_factor = 1.5
+        [alerts.cpm_drift]
+        enter_share = 0.5
+        [alerts.repeat_days]
+        critical = 1
+        low = 0
+    """)
+    assert rules.timings["low_stock"] == AlertTiming(hold_days=2, clear_days=1, leave_factor=1.5)
+    assert rules.timings["cpm_drift"].enter_share == 0.5
+    assert rules.timings["cpm_drift"].enter_pieces == Rules().timings["cpm_drift"].enter_pieces
+    assert rules.timings["shortage"] == Rules().timings["shortage"]
+    assert rules.repeat_days == {"critical": 1, "high": 7, "medium": 14, "low": 0}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            "[alerts.flood]\nhold_days = 1",
+            "alerts.flood: there is no condition 'flood'; known are stock_out, shortage,",
+        ),
+        (
+            "[alerts.stock_out]\nenter_share = 1",
+            "alerts.stock_out.enter_share: stock_out has no such field; it has hold_days,",
+        ),
+        ("[alerts.surplus]\nhold_days = -1", "alerts.surplus.hold_days: Expected `float` >= 0"),
+        ("[alerts.repeat_days]\nworst = 1", "alerts.repeat_days: Invalid enum value 'worst'"),
+        ("[alerts.repeat_days]\nlow = 'never'", "alerts.repeat_days"),
+    ],
+)
+def test_what_is_wrong_about_alerts_is_named(text: str, why: str) -> None:
+    with pytest.raises(WrongRules) as wrong:
+        rules_from(text)
+    assert why in str(wrong.value)
 
 
 def test_cut_offs_and_what_is_watched() -> None:

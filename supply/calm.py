@@ -1,0 +1,99 @@
+"""When a position need not be evaluated, and when it must be looked at again.
+
+An evaluation that would tell people nothing new is skipped. Conditions narrow the bounds within which they would say
+nothing new (`Rule.keep`), and a position is calm while it stays inside them. Beside that only the calendar changes
+what is published: a month begins, an arrival becomes late, a lot expires, a time of an open alert runs out.
+"""
+
+from schemas.alerts import SEVERITIES
+from supply.assessment import Assessment, Place
+from supply.bounds import UNBOUNDED, Bounds
+from supply.calendar import first_day
+from supply.conditions import RULES
+from supply.cpm_window import consumption_of
+from supply.ledger import Ledger
+from supply.lifecycle import may_change_at
+from supply.position import Position
+from supply.rules import Rules
+
+
+def settle_down(position: Position, ledger: Ledger, assessment: Assessment, place: Place, rules: Rules) -> Bounds:
+    """Note, after an evaluation, the bounds within which the position is calm."""
+    bounds = _bounds(position, ledger, assessment, place, rules)
+    position.calm_above = bounds.above
+    position.calm_up_to = bounds.up_to
+    position.calm_used_below = bounds.used_below
+    position.calm_gap_below = bounds.gap_below
+    position.calm_month = assessment.month
+    position.calm_lead_days = assessment.lead_time.days
+    position.turns_at = place.calendar.midnight(bounds.until_day)
+    # A CPM of the running month or a rolling window changes with every piece and day.
+    lasting = place.chosen.policy.window == "complete_months" and not bounds.restless
+    position.calm_until = position.turns_at if lasting else 0
+    return bounds
+
+
+def _bounds(position: Position, ledger: Ledger, assessment: Assessment, place: Place, rules: Rules) -> Bounds:
+    bounds = Bounds(assessment.scale, assessment.day, rules.horizon_days, first_day(assessment.month + 1))
+    if place.is_planned(assessment.day):
+        # What is planned next changes from day to day.
+        bounds.never()
+    if ledger.lots:
+        bounds.until(ledger.lots[0][0] + 1)
+    for line in assessment.due:
+        if line.latest_day >= assessment.day:
+            bounds.until(line.latest_day + 1)
+    if not place.watched:
+        return bounds
+    alerts = position.alerts
+    for rule in RULES:
+        alert = alerts.get(rule.condition)
+        timing = rules.timings[rule.condition]
+        rule.keep(assessment, place, timing, alert is not None, bounds)
+        if alert is not None:
+            changes_at = may_change_at(alert, timing, rules.repeat_days[SEVERITIES[alert.severity]])
+            if changes_at is not None:
+                calendar = place.calendar
+                bounds.until(calendar.day(calendar.next_midnight(changes_at - 1)))
+    return bounds
+
+
+def is_calm(position: Position, ledger: Ledger, at_ms: int) -> bool:
+    """Whether no condition can say anything new at an instant, so that the evaluation may be skipped."""
+    if at_ms >= position.calm_until or not is_inside(position, ledger):
+        return False
+    if position.calm_used_below == UNBOUNDED:
+        return True
+    record = ledger.months.get(position.calm_month)
+    place = position.place
+    outflow = place.chosen.policy.outflows.of(place.facility.kind)
+    return record is None or consumption_of(record, outflow) < position.calm_used_below
+
+
+def is_inside(position: Position, ledger: Ledger) -> bool:
+    """Whether the stock keeps to its bounds."""
+    return ledger.on_hand is None or position.calm_above < ledger.on_hand <= position.calm_up_to
+
+
+def next_look(position: Position, ledger: Ledger, at_ms: int, place: Place) -> int:
+    """The local midnight at which to look again after an evaluation.
+
+    Without new entries only the calendar, what is due and lots can change a judgement; an open alert whose condition
+    may change any day and a planned use are looked at daily.
+    """
+    calendar = place.calendar
+    calm = is_calm(position, ledger, at_ms)
+    planned = place.plan is not None and place.is_planned(calendar.day(at_ms))
+    if not calm and (position.alerts or ledger.lots or ledger.orders or planned):
+        return calendar.next_midnight(at_ms)
+    following = position.calm_until if calm else position.turns_at
+    if following <= at_ms:
+        following = calendar.next_month(at_ms)
+    upcoming = position.first_entry_from(at_ms)
+    return following if upcoming is None else min(following, calendar.next_midnight(upcoming))
+
+
+def turns_on(assessment: Assessment) -> bool:
+    """Whether the calendar alone changes what is published that day: a month begins, or an arrival is late."""
+    day = assessment.day
+    return day == first_day(assessment.month) or any(line.latest_day == day - 1 for line in assessment.due)

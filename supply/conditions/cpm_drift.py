@@ -1,0 +1,75 @@
+"""`cpm_drift` (CPM registrado distinto): what is used differs from the CPM registered for the place, for weeks.
+
+Supply is planned by the registered CPM: too low a one makes shortages, too high a one makes waste. Source: design
+section 5, CPM supervision; `supply.indicators.cpm_supervision` sums the same differences.
+"""
+
+from supply import english, spanish
+from supply.assessment import Assessment, Place
+from supply.bounds import Bounds
+from supply.catalogue import valid_on
+from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording, severity_for
+from supply.rules import AlertTiming
+
+
+def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
+    """Enters when |observed - registered| is above `enter_share` of the registered CPM and `enter_pieces` a month at
+    least; leaves at `leave_share`, or below `enter_pieces`.
+
+    High when twice as much is used as registered, medium when more is, low when less is.
+    """
+    official, observed = valid_on(place.official, assessment.day), assessment.cpm.value
+    if official is None or observed is None:
+        return NOT_APPLICABLE
+    apart = abs(observed - official)
+    holds = apart > timing.enter_share * official and apart >= timing.enter_pieces
+    over = apart <= timing.leave_share * official or apart < timing.enter_pieces
+    if observed < official:
+        return Finding(holds, over, severity_for("low", place.item.ven))
+    return Finding(holds, over, severity_for("high" if observed >= 2 * official else "medium", place.item.ven))
+
+
+def keep(assessment: Assessment, place: Place, _timing: AlertTiming, _is_open: bool, bounds: Bounds) -> None:
+    """No other registered CPM comes into force. The observed one changes with the month."""
+    for from_day, _ in place.official:
+        if from_day > assessment.day:
+            bounds.until(from_day)
+
+
+def _difference(assessment: Assessment, place: Place) -> tuple[float, float, str]:
+    """Registered and observed CPM and how far they are apart, `+30%`."""
+    official, observed = valid_on(place.official, assessment.day) or 0.0, assessment.cpm.value or 0.0
+    return official, observed, f"{observed / official - 1:+.0%}" if official > 0 else ""
+
+
+def explain(assessment: Assessment, place: Place) -> str:
+    """The sentence of the alert in Spanish."""
+    if valid_on(place.official, assessment.day) is None or assessment.cpm.value is None:
+        return f"Sin CPM registrado y observado que comparar; {spanish.stock(assessment).lower()}."
+    official, observed, share = _difference(assessment, place)
+    apart = f" ({share.replace('%', ' %')})" if share else ""
+    return (
+        f"CPM registrado {spanish.a_month(official)}, observado {spanish.a_month(observed)}{apart}; "
+        f"{spanish.stock(assessment).lower()}; {spanish.due(assessment)}."
+    )
+
+
+def explain_in_english(assessment: Assessment, place: Place) -> str:
+    """The same in English."""
+    if valid_on(place.official, assessment.day) is None or assessment.cpm.value is None:
+        return f"No registered and observed CPM to compare; {english.stock(assessment).lower()}."
+    official, observed, share = _difference(assessment, place)
+    apart = f" ({share})" if share else ""
+    return (
+        f"Registered CPM {english.a_month(official)}, observed {english.a_month(observed)}{apart}; "
+        f"{english.stock(assessment).lower()}; {english.due(assessment)}."
+    )
+
+
+RULE = Rule(
+    "cpm_drift",
+    judge,
+    keep,
+    Wording(explain, "Revise con la unidad el CPM registrado y solicite su corrección."),
+    Wording(explain_in_english, "Review the registered CPM with the facility, and ask for it to be corrected."),
+)

@@ -1,0 +1,96 @@
+"""`demand_surge` (alza de consumo): this month's pace is far above the CPM. Source: design section 5; `supply.pace`."""
+
+import math
+
+from supply import english, spanish
+from supply.assessment import Assessment, Place
+from supply.bounds import Bounds
+from supply.calendar import days_in_month, first_day
+from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording, date_of, severity_for
+from supply.pace import pace
+from supply.rules import AlertTiming
+
+TOLD_FROM_SHARE = 0.25
+"""A week of the month: before that one large issue makes a large pace."""
+MORE_THAN_A_MONTH = 1.25
+"""Where the use of a month leaves in one issue, that issue is no surge; a quarter more than a month's use is."""
+
+
+def _surge_from(cpm: float, share_gone: float, above: float, pieces: float) -> float:
+    """What must have been used by a share of the month for a pace of `1 + above` times the CPM, and no less than a
+    quarter more than a whole month and than `pieces` more than the CPM says by then."""
+    return max(cpm * share_gone * (1.0 + above), cpm * MORE_THAN_A_MONTH, cpm * share_gone + pieces)
+
+
+def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
+    """Enters when the pace is `enter_share` above the CPM and a quarter more than a month's use is gone already, and
+    `enter_pieces` more than by now; leaves when the pace is below `leave_share`. Before a quarter of the month is gone
+    nothing begins or ends.
+
+    High when the stock would not last the lead time at that pace, else medium.
+    """
+    seen, cpm = assessment.observed, assessment.cpm.value
+    if cpm is None or cpm <= 0:
+        return NOT_APPLICABLE
+    rate = (pace(seen.used, seen.share_gone) or 0.0) / days_in_month(assessment.month)
+    short = assessment.usable is not None and assessment.usable <= rate * assessment.lead_time.days
+    severity = severity_for("high" if short else "medium", place.item.ven)
+    if seen.share_gone < TOLD_FROM_SHARE:
+        return Finding(holds=False, over=False, severity=severity)
+    holds = seen.used >= _surge_from(cpm, seen.share_gone, timing.enter_share, timing.enter_pieces)
+    over = seen.used < cpm * seen.share_gone * (1.0 + timing.leave_share)
+    return Finding(holds, over and not holds, severity)
+
+
+def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
+    """Less is used this month than a surge would take by now, or by its first quarter."""
+    cpm = assessment.cpm.value
+    if is_open:
+        bounds.never()
+    elif cpm is not None and cpm > 0:
+        seen = assessment.observed
+        share = max(TOLD_FROM_SHARE, seen.share_gone)
+        enters = _surge_from(cpm, share, timing.enter_share, timing.enter_pieces)
+        if seen.used >= enters and seen.share_gone < TOLD_FROM_SHARE:
+            bounds.until(first_day(assessment.month) + math.ceil(days_in_month(assessment.month) * TOLD_FROM_SHARE))
+        else:
+            bounds.use_below(enters)
+
+
+def _ends_at_pace(assessment: Assessment) -> int | None:
+    """The day on which the stock ends at this pace, without what is due."""
+    found = pace(assessment.observed.used, assessment.observed.share_gone)
+    if assessment.usable is None or not found:
+        return None
+    return assessment.day + int(assessment.usable * days_in_month(assessment.month) / found)
+
+
+def explain(assessment: Assessment, _place: Place) -> str:
+    """The sentence of the alert in Spanish."""
+    seen, ends = assessment.observed, _ends_at_pace(assessment)
+    at_pace = pace(seen.used, seen.share_gone) or 0.0
+    lasts = "" if ends is None else f"; a ese ritmo se agota el {date_of(ends)}"
+    return (
+        f"Van {spanish.pieces(seen.used)} este mes, ritmo de {spanish.a_month(at_pace)}{lasts}; "
+        f"{spanish.standing(assessment)}."
+    )
+
+
+def explain_in_english(assessment: Assessment, _place: Place) -> str:
+    """The same in English."""
+    seen, ends = assessment.observed, _ends_at_pace(assessment)
+    at_pace = pace(seen.used, seen.share_gone) or 0.0
+    lasts = "" if ends is None else f"; at that pace it runs out on {date_of(ends)}"
+    return (
+        f"{english.pieces(seen.used)} used this month, a pace of {english.a_month(at_pace)}{lasts}; "
+        f"{english.standing(assessment)}."
+    )
+
+
+RULE = Rule(
+    "demand_surge",
+    judge,
+    keep,
+    Wording(explain, "Confirme si hay más pacientes y, si es así, aumente el próximo pedido."),
+    Wording(explain_in_english, "Find out whether there are more patients and, if so, raise the next order."),
+)

@@ -1,0 +1,93 @@
+"""`expiry_risk` (riesgo de caducidad): pieces will pass their date unused, at the use of the past."""
+
+from supply import english, spanish
+from supply.assessment import Assessment, Place
+from supply.bounds import Bounds
+from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording, date_of, severity_for
+from supply.projection import DUST_PIECES, unused_at_expiry
+from supply.rules import AlertTiming
+
+NEAR_DAYS = 60
+"""Pieces with less time left are hard to place: they have to be sent, received and used before their date."""
+
+
+def _worth_telling(assessment: Assessment, timing: AlertTiming) -> float:
+    """The pieces from which a loss is told: a share of a month's use, and no less than some pieces."""
+    return max(timing.enter_pieces, timing.enter_share * (assessment.cpm.value or 0.0))
+
+
+def _first_loss(assessment: Assessment) -> int:
+    """The day on which the first pieces have passed their date."""
+    losses = unused_at_expiry(assessment.observed.lots, assessment.use)
+    return assessment.day + (losses[0][0] if losses else 0)
+
+
+def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
+    """Enters when what expires unused within the horizon is `enter_share` of a month's use, `enter_pieces` at least;
+    leaves below `leave_factor` times that. Without a CPM nobody knows what will be used.
+
+    High when the first are lost within 60 days, else medium.
+    """
+    if assessment.usable is None or assessment.cpm.value is None:
+        return NOT_APPLICABLE
+    unused, enters = assessment.projection.expires_unused, _worth_telling(assessment, timing)
+    over = unused < enters * timing.leave_factor
+    if over:
+        return NOT_APPLICABLE
+    near = _first_loss(assessment) - assessment.day <= NEAR_DAYS
+    return Finding(unused >= enters, over=False, severity=severity_for("high" if near else "medium", place.item.ven))
+
+
+def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
+    """Even if nothing were used until then, less would expire unused than is worth telling."""
+    if is_open:
+        bounds.never()
+        return
+    lots = assessment.observed.lots
+    if not lots or assessment.cpm.value is None:
+        return
+    enters = _worth_telling(assessment, timing)
+    days = bounds.until_day - assessment.day
+    while days > 1:
+        later = [(last_day - days + 1, pieces) for last_day, pieces in lots]
+        losses = unused_at_expiry(later, assessment.use)
+        unused = 0.0 - sum([pieces for day, pieces in losses if day <= bounds.horizon_days])
+        if unused < enters - DUST_PIECES:
+            break
+        days //= 2
+    bounds.until(assessment.day + max(1, days))
+
+
+def explain(assessment: Assessment, _place: Place) -> str:
+    """The sentence of the alert in Spanish."""
+    unused = assessment.projection.expires_unused
+    if unused <= 0:
+        return f"Nada caducaría sin usarse; {spanish.stock(assessment).lower()}; {spanish.consumption(assessment)}."
+    return (
+        f"Al ritmo de consumo caducarían sin usarse {spanish.pieces(round(unused, 1))}, las primeras el "
+        f"{date_of(_first_loss(assessment))}; {spanish.stock(assessment).lower()}; {spanish.consumption(assessment)}; "
+        f"{spanish.due(assessment)}."
+    )
+
+
+def explain_in_english(assessment: Assessment, _place: Place) -> str:
+    """The same in English."""
+    unused = assessment.projection.expires_unused
+    if unused <= 0:
+        return f"Nothing would expire unused; {english.stock(assessment).lower()}; {english.consumption(assessment)}."
+    return (
+        f"At the present use {english.pieces(round(unused, 1))} would expire unused, the first on "
+        f"{date_of(_first_loss(assessment))}; {english.stock(assessment).lower()}; {english.consumption(assessment)}; "
+        f"{english.due(assessment)}."
+    )
+
+
+RULE = Rule(
+    "expiry_risk",
+    judge,
+    keep,
+    Wording(explain, "Ofrezca esas piezas a una unidad que las use antes y detenga los pedidos que faltan."),
+    Wording(
+        explain_in_english, "Offer these pieces to a facility that will use them in time, and hold what is on order."
+    ),
+)

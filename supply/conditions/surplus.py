@@ -1,0 +1,73 @@
+"""`surplus` (excedente): more months of stock than the maximum; what is above it may be lent."""
+
+from supply import english, spanish
+from supply.assessment import Assessment, Place
+from supply.bounds import Bounds
+from supply.cover import months_of_stock
+from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording
+from supply.rules import AlertTiming
+
+
+def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
+    """Enters when stock / CPM > maximum months; leaves at `leave_factor` times the maximum.
+
+    Always low, whatever the VEN class: nobody goes without here. Without use there is no maximum to be above.
+    """
+    if assessment.usable is None or (months := months_of_stock(assessment.usable, assessment.cpm.value)) is None:
+        return NOT_APPLICABLE
+    maximum = place.levels.max_months
+    return Finding(months > maximum, months <= maximum * timing.leave_factor, "low")
+
+
+def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
+    """The stock stays on its side of the maximum."""
+    if assessment.usable is None or not assessment.cpm.value:
+        if is_open:
+            bounds.never()
+        return
+    maximum = assessment.cpm.value * place.levels.max_months
+    if not is_open:
+        bounds.stock_up_to(maximum)
+        return
+    found = judge(assessment, place, timing)
+    if found.holds:
+        bounds.stock_above(maximum)
+    elif found.over:
+        bounds.never()
+    else:
+        bounds.stock_above(maximum * timing.leave_factor)
+        bounds.stock_up_to(maximum)
+
+
+def may_be_lent(assessment: Assessment, place: Place) -> float:
+    """Whole pieces above the maximum."""
+    return max(0.0, (assessment.usable or 0.0) - (assessment.cpm.value or 0.0) * place.levels.max_months) // 1
+
+
+def explain(assessment: Assessment, place: Place) -> str:
+    """The sentence of the alert in Spanish."""
+    months = months_of_stock(assessment.usable or 0, assessment.cpm.value) or 0
+    lent = may_be_lent(assessment, place)
+    return (
+        f"{spanish.stock(assessment)}, {months:.1f} meses; el máximo es {place.levels.max_months:g}; pueden prestarse "
+        f"{spanish.pieces(lent)}; {spanish.consumption(assessment)}; {spanish.due(assessment)}."
+    )
+
+
+def explain_in_english(assessment: Assessment, place: Place) -> str:
+    """The same in English."""
+    months = months_of_stock(assessment.usable or 0, assessment.cpm.value) or 0
+    lent = may_be_lent(assessment, place)
+    return (
+        f"{english.stock(assessment)}, {months:.1f} months; the maximum is {place.levels.max_months:g}; "
+        f"{english.pieces(lent)} may be lent; {english.consumption(assessment)}; {english.due(assessment)}."
+    )
+
+
+RULE = Rule(
+    "surplus",
+    judge,
+    keep,
+    Wording(explain, "Ofrezca el excedente a unidades con faltante y detenga los pedidos que faltan."),
+    Wording(explain_in_english, "Offer the surplus to facilities that are short, and hold what is on order."),
+)

@@ -1,0 +1,59 @@
+"""`unmet_demand` (demanda no surtida): pieces were prescribed and not filled, this month or the last."""
+
+from supply import english, spanish
+from supply.assessment import Assessment, Place
+from supply.bounds import Bounds
+from supply.finding import Finding, Rule, Wording, severity_for
+from supply.rules import AlertTiming
+
+GRAVE_SHARE = 0.25
+"""A quarter of a month's use not filled: a patient in four at one visit, or all of a week."""
+SERIOUS_SHARE = 0.05
+
+
+def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
+    """Enters at `enter_pieces` not filled in the running and the last month; leaves below `leave_factor` times that,
+    when two months began without any.
+
+    Critical from a quarter of a month's use on, high from a twentieth on and where no use is known, else medium.
+    """
+    unmet, use = assessment.observed.unmet, assessment.cpm.value
+    if use is None or use <= 0:
+        severity = severity_for("high", place.item.ven)
+    elif unmet >= use * GRAVE_SHARE:
+        severity = severity_for("critical", place.item.ven)
+    else:
+        severity = severity_for("high" if unmet >= use * SERIOUS_SHARE else "medium", place.item.ven)
+    holds = unmet > 0 and unmet >= timing.enter_pieces
+    return Finding(holds, unmet <= 0 or unmet < timing.enter_pieces * timing.leave_factor, severity)
+
+
+def keep(_assessment: Assessment, _place: Place, _timing: AlertTiming, _is_open: bool, _bounds: Bounds) -> None:
+    """Nothing: unmet demand, a sheet and the end of a month end the calm by themselves."""
+
+
+def explain(assessment: Assessment, _place: Place) -> str:
+    """The sentence of the alert in Spanish."""
+    unmet = assessment.observed.unmet
+    told = (
+        f"Sin surtir {spanish.pieces(unmet)} este mes y el anterior"
+        if unmet > 0
+        else "Todo surtido este mes y el anterior"
+    )
+    return f"{told}; {spanish.stock(assessment).lower()}; {spanish.consumption(assessment)}; {spanish.due(assessment)}."
+
+
+def explain_in_english(assessment: Assessment, _place: Place) -> str:
+    """The same in English."""
+    unmet = assessment.observed.unmet
+    told = f"{english.pieces(unmet)} not filled this month and last" if unmet > 0 else "All filled this month and last"
+    return f"{told}; {english.stock(assessment).lower()}; {english.consumption(assessment)}; {english.due(assessment)}."
+
+
+RULE = Rule(
+    "unmet_demand",
+    judge,
+    keep,
+    Wording(explain, "Localice a los pacientes sin surtir y pida para ellos un traspaso."),
+    Wording(explain_in_english, "Find the patients who went without, and ask for a transfer for them."),
+)

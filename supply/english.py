@@ -1,0 +1,53 @@
+"""What alerts say in English: quantities with units, dates, what is coming. `supply.spanish` says it in Spanish."""
+
+from supply.assessment import Assessment
+from supply.finding import date_of, number, split_due
+
+
+def pieces(quantity: float) -> str:
+    """A quantity in words: `1 piece`, `1,250 pieces`."""
+    shown = number(quantity)
+    return f"{shown} piece" if shown == "1" else f"{shown} pieces"
+
+
+def days(count: int) -> str:
+    """A number of days in words: `1 day`, `15 days`."""
+    return f"{count} day" if count == 1 else f"{count} days"
+
+
+def a_month(quantity: float) -> str:
+    """A use in words: `90.0 pieces a month`."""
+    return f"{quantity:,.1f} pieces a month"
+
+
+def consumption(assessment: Assessment) -> str:
+    """The CPM, or that there is none."""
+    if assessment.cpm.value is None:
+        return "no CPM for want of data"
+    return f"CPM {a_month(assessment.cpm.value)}"
+
+
+def stock(assessment: Assessment) -> str:
+    """What can be handed out."""
+    if assessment.usable is None:
+        return "Stock never counted"
+    return f"Stock of {pieces(assessment.usable)}" if assessment.usable > 0 else "No stock"
+
+
+def due(assessment: Assessment) -> str:
+    """What is coming, the next arrival first; late ones are named as such."""
+    coming, late = split_due(assessment)
+    parts = []
+    if coming:
+        first = min(coming, key=lambda line: line.expected_on)
+        total = sum(line.outstanding for line in coming) / assessment.scale
+        parts.append(f"{pieces(total)} due, the next on {date_of(first.expected_on)}")
+    if late:
+        total = sum(line.outstanding for line in late) / assessment.scale
+        parts.append(f"{pieces(total)} past the deadline")
+    return "; ".join(parts) if parts else "nothing due"
+
+
+def standing(assessment: Assessment) -> str:
+    """Stock, use and what is coming, inside a sentence."""
+    return f"{stock(assessment).lower()}; {consumption(assessment)}; {due(assessment)}"
