@@ -46,15 +46,22 @@ def _bounds(position: Position, ledger: Ledger, assessment: Assessment, place: P
     if not place.watched:
         return bounds
     alerts = position.alerts
+    if alerts:
+        calendar = place.calendar
+        for rule in RULES:
+            alert = alerts.get(rule.condition)
+            if alert is not None:
+                timing = rules.timings[rule.condition]
+                rule.keep(assessment, place, timing, True, bounds)
+                if bounds.restless:
+                    # Looked at tomorrow whatever the others say.
+                    return bounds
+                changes_at = may_change_at(alert, timing, rules.repeat_days[SEVERITIES[alert.severity]])
+                if changes_at is not None:
+                    bounds.until(calendar.day(calendar.next_midnight(changes_at - 1)))
     for rule in RULES:
-        alert = alerts.get(rule.condition)
-        timing = rules.timings[rule.condition]
-        rule.keep(assessment, place, timing, alert is not None, bounds)
-        if alert is not None:
-            changes_at = may_change_at(alert, timing, rules.repeat_days[SEVERITIES[alert.severity]])
-            if changes_at is not None:
-                calendar = place.calendar
-                bounds.until(calendar.day(calendar.next_midnight(changes_at - 1)))
+        if rule.condition not in alerts:
+            rule.keep(assessment, place, rules.timings[rule.condition], False, bounds)
     return bounds
 
 

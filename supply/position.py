@@ -48,6 +48,9 @@ TOO_LATE: Final = Outcome.TOO_LATE
 _DISTURBS: Final = frozenset({entries.UNMET, entries.COUNTED})
 """Kinds that may end a calm and may carry no detail; all others that may do carry one."""
 
+_ON_ORDERS: Final = frozenset({entries.SCHEDULED, entries.RECEIVED, entries.CANCELLED})
+"""Kinds that may end a late arrival."""
+
 _encode_ledger: Final = msgspec.msgpack.Encoder().encode
 _decode_ledger: Final = msgspec.msgpack.Decoder(Ledger).decode
 
@@ -206,8 +209,9 @@ class Position:
     def _disturb(self, entry: Entry, ledger: Ledger, calendar: LocalCalendar) -> None:
         """What an entry that was just applied means for the calm: a sheet changes the CPM, a count may be far from the
         book, lots may go to waste, unmet demand is a condition, an arrival is published anew on the day it becomes
-        late, and an order may tell of a longer lead time. Movements and what is due cannot break a calm: it counts on
-        nothing that is due, and the stock and the month's use are looked at every day."""
+        late, and an order may tell of a longer lead time; while an alert is open it may be one about an order. Movements
+        and what is due cannot break a calm: it counts on nothing that is due, and the stock and the month's use are
+        looked at every day."""
         kind, detail = entry[1], entry[4]
         if self.calm_until == 0 or kind == entries.ADJUSTED:
             return
@@ -218,7 +222,9 @@ class Position:
         if kind in (entries.REPORTED, entries.UNMET) or (kind == entries.RECEIVED and detail[2]):
             self.calm_until = 0
             return
-        if kind == entries.SCHEDULED:
+        if self.alerts and kind in _ON_ORDERS:
+            self.calm_until = 0
+        elif kind == entries.SCHEDULED:
             late_from = 1 + (detail[2] if detail[3] is None else detail[3])
             if late_from <= calendar.day(self.calm_until):
                 self.calm_until = min(self.calm_until, calendar.midnight(late_from))

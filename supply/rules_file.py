@@ -123,7 +123,17 @@ def _timings(tables: dict[str, dict[str, Any]], default: dict[Condition, AlertTi
         for field in table:
             if field not in allowed:
                 raise WrongRules(f"{where}.{field}: {name} has no such field; it has {', '.join(allowed)}")
-        timings[condition] = _convert({**msgspec.structs.asdict(own), **table}, AlertTiming, where)
+        timing = timings[condition] = _convert({**msgspec.structs.asdict(own), **table}, AlertTiming, where)
+        if timing.leave_share > timing.enter_share:
+            raise WrongRules(
+                f"{where}.leave_share: {timing.leave_share:g} is above enter_share, {timing.enter_share:g}: "
+                "the alert would end while its condition holds"
+            )
+        if (timing.leave_factor - 1) * (own.leave_factor - 1) < 0:
+            raise WrongRules(
+                f"{where}.leave_factor: {timing.leave_factor:g} lies on the wrong side of 1: "
+                "the alert would end while its condition holds"
+            )
     return timings
 
 

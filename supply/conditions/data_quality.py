@@ -26,8 +26,9 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
         return NOT_APPLICABLE
     gap = abs(seen.count_gap)
     holds = gap >= max(timing.enter_pieces, timing.enter_share * use)
-    over = gap < max(timing.enter_pieces, timing.leave_share * use)
-    return Finding(holds, over, severity_for("medium", place.item.ven))
+    if gap < max(timing.enter_pieces, timing.leave_share * use):
+        return NOT_APPLICABLE
+    return Finding(holds, over=False, severity=severity_for("medium", place.item.ven))
 
 
 def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:

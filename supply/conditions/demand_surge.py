@@ -32,29 +32,31 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     seen, cpm = assessment.observed, assessment.cpm.value
     if cpm is None or cpm <= 0:
         return NOT_APPLICABLE
+    if seen.share_gone < TOLD_FROM_SHARE:
+        return Finding(holds=False, over=False, severity=severity_for("medium", place.item.ven))
+    holds = seen.used >= _surge_from(cpm, seen.share_gone, timing.enter_share, timing.enter_pieces)
+    if not holds and seen.used < cpm * seen.share_gone * (1.0 + timing.leave_share):
+        return NOT_APPLICABLE
     rate = (pace(seen.used, seen.share_gone) or 0.0) / days_in_month(assessment.month)
     short = assessment.usable is not None and assessment.usable <= rate * assessment.lead_time.days
-    severity = severity_for("high" if short else "medium", place.item.ven)
-    if seen.share_gone < TOLD_FROM_SHARE:
-        return Finding(holds=False, over=False, severity=severity)
-    holds = seen.used >= _surge_from(cpm, seen.share_gone, timing.enter_share, timing.enter_pieces)
-    over = seen.used < cpm * seen.share_gone * (1.0 + timing.leave_share)
-    return Finding(holds, over and not holds, severity)
+    return Finding(holds, over=False, severity=severity_for("high" if short else "medium", place.item.ven))
 
 
 def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
-    """Less is used this month than a surge would take by now, or by its first quarter."""
-    cpm = assessment.cpm.value
+    """Less is used this month than a surge would take by now, or by its first quarter. Before that an alert stays."""
+    cpm, seen = assessment.cpm.value, assessment.observed
+    young = seen.share_gone < TOLD_FROM_SHARE
     if is_open:
-        bounds.never()
-    elif cpm is not None and cpm > 0:
-        seen = assessment.observed
-        share = max(TOLD_FROM_SHARE, seen.share_gone)
-        enters = _surge_from(cpm, share, timing.enter_share, timing.enter_pieces)
-        if seen.used >= enters and seen.share_gone < TOLD_FROM_SHARE:
-            bounds.until(first_day(assessment.month) + math.ceil(days_in_month(assessment.month) * TOLD_FROM_SHARE))
-        else:
-            bounds.use_below(enters)
+        if not young or cpm is None or cpm <= 0:
+            bounds.never()
+            return
+    elif cpm is None or cpm <= 0:
+        return
+    enters = _surge_from(cpm, max(TOLD_FROM_SHARE, seen.share_gone), timing.enter_share, timing.enter_pieces)
+    if young and (is_open or seen.used >= enters):
+        bounds.until(first_day(assessment.month) + math.ceil(days_in_month(assessment.month) * TOLD_FROM_SHARE))
+    else:
+        bounds.use_below(enters)
 
 
 def _ends_at_pace(assessment: Assessment) -> int | None:

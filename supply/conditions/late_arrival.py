@@ -4,7 +4,7 @@ from supply import english, spanish
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.conditions.shortage import URGENT_DAYS
-from supply.finding import Finding, Rule, Wording, date_of, severity_for
+from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording, date_of, severity_for
 from supply.orders import OrderLine
 from supply.rules import AlertTiming
 
@@ -24,6 +24,8 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     time, else medium.
     """
     late = days_late(assessment)
+    if late <= 0:
+        return NOT_APPLICABLE
     lasts = assessment.projection.days_without_due
     if lasts is not None and lasts <= URGENT_DAYS and assessment.needed:
         severity = severity_for("critical", place.item.ven)
@@ -31,13 +33,15 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
         severity = severity_for("high", place.item.ven)
     else:
         severity = severity_for("medium", place.item.ven)
-    return Finding(late > 0 and late >= timing.enter_days, late <= 0, severity)
+    return Finding(late >= timing.enter_days, over=False, severity=severity)
 
 
-def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
-    """No line gets that late."""
+def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
+    """No line gets that late; while one is, the stock without what is due lasts the lead time even if every known lot
+    goes to waste, so that it gets no worse. What happens to orders meanwhile ends the calm by itself."""
     if is_open:
-        bounds.never()
+        lots = sum([pieces for _, pieces in assessment.observed.lots])
+        bounds.stock_above(assessment.daily_use * (place.levels.lead_time_days + 1) + lots)
         return
     for line in assessment.due:
         bounds.until(line.latest_day + max(1, int(timing.enter_days)))

@@ -3,7 +3,7 @@
 from supply import english, spanish
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
-from supply.finding import Finding, Rule, Wording, severity_for
+from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording, severity_for
 from supply.rules import AlertTiming
 
 GRAVE_SHARE = 0.25
@@ -18,14 +18,15 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     Critical from a quarter of a month's use on, high from a twentieth on and where no use is known, else medium.
     """
     unmet, use = assessment.observed.unmet, assessment.cpm.value
+    if unmet <= 0:
+        return NOT_APPLICABLE
     if use is None or use <= 0:
         severity = severity_for("high", place.item.ven)
     elif unmet >= use * GRAVE_SHARE:
         severity = severity_for("critical", place.item.ven)
     else:
         severity = severity_for("high" if unmet >= use * SERIOUS_SHARE else "medium", place.item.ven)
-    holds = unmet > 0 and unmet >= timing.enter_pieces
-    return Finding(holds, unmet <= 0 or unmet < timing.enter_pieces * timing.leave_factor, severity)
+    return Finding(unmet >= timing.enter_pieces, unmet < timing.enter_pieces * timing.leave_factor, severity)
 
 
 def keep(_assessment: Assessment, _place: Place, _timing: AlertTiming, _is_open: bool, _bounds: Bounds) -> None:

@@ -52,7 +52,11 @@ RULES_OF_OTHERS = {
         RULES,
         timings={
             condition: changed(
-                timing, hold_days=timing.hold_days / 4, enter_pieces=1, enter_share=timing.enter_share / 3
+                timing,
+                hold_days=timing.hold_days / 4,
+                enter_pieces=1,
+                enter_share=timing.enter_share / 3,
+                leave_share=timing.leave_share / 3,
             )
             for condition, timing in TIMINGS.items()
         },
