@@ -33,6 +33,7 @@ COMPILED = [
     "supply/need.py",
     "supply/position.py",
     "supply/projection.py",
+    "supply/rekeying.py",
     "supply/replenishment.py",
     "supply/scale.py",
     "supply/status.py",

@@ -57,7 +57,8 @@ class Position:
     `looked_at` the last such instant. While usable stock is above `calm_above` (smallest units) and the instant is
     before `calm_until`, no condition can hold, so the evaluation of that midnight is skipped: entries that could change
     that reset `calm_until`. `evaluated_at` is the last evaluation that was no quiet one: what is published follows it,
-    so it must not depend on evaluations that may be skipped.
+    so it must not depend on evaluations that may be skipped. `told` is what was last told of it to the judges of whole
+    facilities and items, and `heard_at` the last event (`supply.rekeying`).
     """
 
     __slots__ = (
@@ -70,6 +71,7 @@ class Position:
         "calm_above",
         "calm_until",
         "evaluated_at",
+        "heard_at",
         "key",
         "ledger",
         "looked_at",
@@ -82,6 +84,7 @@ class Position:
         "seen",
         "settled_before",
         "summary",
+        "told",
         "touched",
         "version",
     )
@@ -106,6 +109,8 @@ class Position:
         self.summary = summary
         self.alerts = state.alerts
         self.version = state.version
+        self.told = state.told
+        self.heard_at = -1
         self.ahead_count = 0
         self.ahead_at = 0
         self.ahead_day_from = 0
@@ -132,6 +137,7 @@ class Position:
             self.ledger,
             self.pending,
             self.alerts,
+            self.told,
         )
 
     def take(self, entry: Entry) -> Outcome:

@@ -11,6 +11,7 @@ from schemas.alerts import Condition
 from schemas.catalogue import Days, FacilityKind, Months
 from supply.cpm_presets import ABASTO
 from supply.policy_choice import PolicyChoices
+from supply.wide.thresholds import WideRules
 
 DAY_MS = 86_400_000
 
@@ -66,6 +67,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
             "low_stock": AlertTiming(hold_days=1.0, clear_days=1.0, leave_factor=1.2),
         }
     )
+
+    wide: WideRules = WideRules()
 
     @property
     def lateness_ms(self) -> int:

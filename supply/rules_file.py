@@ -16,6 +16,9 @@ kind = "hospital"
 
 [levels.hospital]                    # cut-offs where the catalogue gives the item none
 min_months = 1.5
+
+[wide.silent_facility]               # what concerns a facility or an item everywhere (supply.wide.thresholds)
+days = 5
 """
 
 import tomllib
@@ -27,6 +30,7 @@ from supply.cpm_policy import CpmPolicy
 from supply.cpm_presets import CPM_POLICIES
 from supply.policy_choice import PolicyChoice, PolicyChoices
 from supply.rules import Rules, StockLevels
+from supply.wide.thresholds import WideRules
 
 CALENDAR = "calendar"
 """How a file says that a month has the days of the calendar: TOML knows no null."""
@@ -52,6 +56,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     watch: Literal["oncology", "all"] | None = None
     cpm: _CpmPart = msgspec.field(default_factory=_CpmPart)
     levels: _LevelsPart = msgspec.field(default_factory=_LevelsPart)
+    wide: WideRules = WideRules()
 
 
 def rules_from(text: str) -> Rules:
@@ -82,6 +87,7 @@ def rules_from(text: str) -> Rules:
         policies=policies,
         levels={kind: getattr(file.levels, kind) or levels for kind, levels in default.levels.items()},
         watch=default.watch if file.watch is None else file.watch,
+        wide=file.wide,
     )
 
 

@@ -26,7 +26,8 @@ NEVER_MS = 1 << 62
 
 
 class PositionState(msgspec.Struct, array_like=True):
-    """What is stored of a position. `scale`: smallest units a piece. `version` counts its publications."""
+    """What is stored of a position. `scale`: smallest units a piece. `version` counts its publications. `told`: see
+    `supply.rekeying`."""
 
     scale: int
     version: int
@@ -35,6 +36,7 @@ class PositionState(msgspec.Struct, array_like=True):
     ledger: Ledger
     pending: list[Entry]
     alerts: dict[Condition, OpenAlert]
+    told: int = 0
 
 
 _encode = msgspec.msgpack.Encoder().encode
