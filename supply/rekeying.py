@@ -15,7 +15,7 @@ from supply.cover import months_of_stock
 from supply.ledger import Ledger
 from supply.lifecycle import alert_number, fingerprint_of
 from supply.position import Position
-from supply.views import stockout_date
+from supply.views import in_pieces, stockout_date
 
 Record = tuple[bytes, bytes]
 
@@ -79,7 +79,8 @@ class Rekeying:
             | trouble << _TROUBLE_SHIFT
         )
         days = assessment.projection.days_with_due
-        runs_out = assessment.day + days if trouble and days is not None else 0
+        # What is out already runs out on no day to come.
+        runs_out = assessment.day + days if 0 < trouble < len(TROUBLES) and days is not None else 0
         told_flags, told_day = position.told & ((1 << _DAY_SHIFT) - 1), position.told >> _DAY_SHIFT
         moved = abs(runs_out - told_day) >= DATE_MOVED_DAYS or (runs_out != told_day and told_day < assessment.day)
         if flags == told_flags and not moved:
@@ -105,10 +106,12 @@ class Rekeying:
                 alert=number,
                 needed=assessment.needed,
                 watched=place.watched,
-                usable=assessment.usable,
+                usable=None if assessment.on_hand is None else in_pieces(max(0, assessment.on_hand), assessment.scale),
                 cpm=assessment.cpm.value,
-                projected_stockout_on=stockout_date(assessment, assessment.projection.days_with_due),
-                surplus=surplus if surplus > 0 else None,
+                projected_stockout_on=None
+                if trouble == len(TROUBLES)
+                else stockout_date(assessment, assessment.projection.days_with_due),
+                surplus=round(surplus, 3) if surplus > 0 else None,
             )
         )
         self._notes.append((facility_key(facility).encode(), note))

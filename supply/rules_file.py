@@ -26,6 +26,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from supply.calendar import calendar_of
 from supply.cpm_policy import CpmPolicy
 from supply.cpm_presets import CPM_POLICIES
 from supply.policy_choice import PolicyChoice, PolicyChoices
@@ -81,6 +82,7 @@ def rules_from(text: str) -> Rules:
         policies = PolicyChoices(everywhere, choices)
     except ValueError as wrong:
         raise WrongRules(f"cpm.choices: {wrong}") from None
+    _check_zone(file.wide.national_shortage.timezone)
     default = Rules()
     return msgspec.structs.replace(
         default,
@@ -89,6 +91,15 @@ def rules_from(text: str) -> Rules:
         watch=default.watch if file.watch is None else file.watch,
         wide=file.wide,
     )
+
+
+def _check_zone(name: str) -> None:
+    try:
+        calendar_of(name)
+    except (KeyError, OSError, ValueError):
+        raise WrongRules(
+            f"wide.national_shortage.timezone: there is no time zone {name!r}; expected one such as America/Mexico_City"
+        ) from None
 
 
 def _own_policies(tables: dict[str, dict[str, Any]]) -> dict[str, CpmPolicy]:

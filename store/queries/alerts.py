@@ -236,6 +236,8 @@ def _worst_first() -> list[Any]:
     return [
         case({state: rank for rank, state in enumerate(STATES)}, value=AlertRow.state, else_=len(STATES)),
         case({severity: mildest - rank for rank, severity in enumerate(SEVERITIES)}, value=AlertRow.severity),
+        # One about many positions comes before those about one.
+        case((or_(AlertRow.facility.is_(None), AlertRow.item.is_(None)), 0), else_=1),
         PositionRow.cover_days.is_(None),
         PositionRow.cover_days,
         AlertRow.since,
