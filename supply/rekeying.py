@@ -86,17 +86,21 @@ class Rekeying:
         if flags == told_flags and not moved:
             return False
         position.told = flags | runs_out << _DAY_SHIFT
-        self._tell(position, assessment, trouble, surplus)
+        note = self._note(position, assessment, trouble, surplus)
+        self._notes.append((item_key(place.item.item).encode(), note))
+        # A facility is judged by what it holds and what is wrong with it, not by who needs or could lend an item.
+        if flags & ~(_NEEDED | _LENDS) != told_flags & ~(_NEEDED | _LENDS):
+            self._notes.append((facility_key(place.facility.facility).encode(), note))
         return True
 
-    def _tell(self, position: Position, assessment: Assessment, trouble: int, surplus: float) -> None:
+    def _note(self, position: Position, assessment: Assessment, trouble: int, surplus: float) -> bytes:
         place = position.place
         facility, item = place.facility.facility, place.item.item
         condition = TROUBLES[trouble - 1] if trouble else None
         number = None
         if condition is not None:
             number = alert_number(fingerprint_of(condition, facility, item), position.alerts[condition].since_ms)
-        note = _encode(
+        return _encode(
             StockNote(
                 facility=facility,
                 item=item,
@@ -114,8 +118,6 @@ class Rekeying:
                 surplus=round(surplus, 3) if surplus > 0 else None,
             )
         )
-        self._notes.append((facility_key(facility).encode(), note))
-        self._notes.append((item_key(item).encode(), note))
 
     def take_out(self) -> list[Record]:
         """Everything told since the last time."""

@@ -107,9 +107,7 @@ class WideBook:
         kind, code, *place = key.decode().split("|")
         subject = self._subject(f"{kind}|{code}")
         if place:
-            subject.places.pop(place[0], None)
-            if value is not None:
-                subject.places[place[0]] = read_place(value)
+            subject.put(place[0], None if value is None else read_place(value))
         elif value is not None:
             subject.state = read_subject(value)
             self._agenda.book(subject.key, subject.state.next_at)
@@ -250,6 +248,7 @@ class WideBook:
             facility=facility,
             item=None if subject.is_facility else self._catalogue.item(subject.code),
             places=subject.places,
+            short=subject.short,
             heard={day: at for day, at in subject.state.heard.items() if at < at_ms},
             rules=self._rules,
             catalogue=self._catalogue,

@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from schemas.alerts import AlertPlace, AlertState, Severity
 from schemas.rekeyed import StockNote
-from supply.finding import Finding, pieces, severity_for
+from supply.finding import NOT_APPLICABLE, Finding, pieces, severity_for
 from supply.rules import AlertTiming
 from supply.wide.rule import Scene, Sentences, WideRule, alert_place
+from supply.wide.subject import is_short
 from supply.wide.thresholds import WideRules
 
 
@@ -35,19 +36,23 @@ class Extent(NamedTuple):
 def extent_of(scene: Scene) -> Extent:
     """The places concerned: those without stock first, then by the day on which they run out; lenders by surplus."""
     watched = [note for note in scene.places.values() if note.watched]
-    short = [note for note in watched if note.trouble in ("stock_out", "shortage")]
+    short = [note for note in watched if is_short(note)]
     short.sort(key=lambda note: (note.trouble != "stock_out", str(note.projected_stockout_on), note.facility))
     lends = [note for note in watched if note.surplus is not None]
     lends.sort(key=lambda note: (-(note.surplus or 0), note.facility))
-    needed_in = sum(note.needed or note.trouble in ("stock_out", "shortage") for note in watched)
+    needed_in = sum(note.needed or is_short(note) for note in watched)
     return Extent(short, needed_in, lends)
 
 
 def judge(scene: Scene) -> Finding | None:
     """Enters at a share of the places that need the item, or at a number of them; leaves well below both."""
-    if scene.item is None or not any(note.watched for note in scene.places.values()):
-        return None
     limits = scene.rules.national_shortage
+    if scene.item is None:
+        return None
+    if scene.short < min(limits.least_places, limits.places * limits.leave_factor):
+        return NOT_APPLICABLE  # so it is of nearly all items on nearly all days: no need to look at their places
+    if not any(note.watched for note in scene.places.values()):
+        return None
     extent = extent_of(scene)
     short = len(extent.short)
     holds = short >= limits.places or (short >= limits.least_places and extent.share >= limits.share)

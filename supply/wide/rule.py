@@ -14,8 +14,11 @@ from supply.wide.thresholds import WideRules
 
 
 class Scene(NamedTuple):
-    """A facility or an item at an instant. `heard`: the last event of each day on which a facility was heard before
-    it, by local day; `item` and `facility` as the catalogue has them, `None` where it has not."""
+    """A facility or an item at an instant.
+
+    `short`: how many of its places are short of the item; `heard`: the last event of each day on which a facility was
+    heard before it, by local day; `item` and `facility` as the catalogue has them, `None` where it has not.
+    """
 
     at_ms: int
     code: str
@@ -23,6 +26,7 @@ class Scene(NamedTuple):
     facility: Facility | None
     item: Item | None
     places: Mapping[str, StockNote]
+    short: int
     heard: Mapping[int, int]
     rules: WideRules
     catalogue: Catalogue

@@ -17,7 +17,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from schemas.alerts import SEVERITIES, AlertPlace, AlertState
-from supply.finding import Finding, date_of, days_phrase
+from supply.finding import NOT_APPLICABLE, Finding, date_of, days_phrase
 from supply.rules import AlertTiming
 from supply.wide.rhythm import allowed_pause, usual_pause
 from supply.wide.rule import Scene, Sentences, WideRule, alert_place
@@ -33,13 +33,17 @@ def quiet_days(scene: Scene) -> int:
 
 def judge(scene: Scene) -> Finding | None:
     """Enters when as many whole days have gone as are allowed; leaves with the first event."""
-    watched = sum(note.watched for note in scene.places.values())
-    if scene.facility is None or not watched or not scene.heard:
+    if scene.facility is None or not scene.heard:
         return None
     thresholds = scene.rules.silent_facility
     quiet, allowed = quiet_days(scene), allowed_pause(sorted(scene.heard), thresholds)
+    if quiet < allowed:
+        return NOT_APPLICABLE
+    watched = sum(note.watched for note in scene.places.values())
+    if not watched:
+        return None
     step = (watched >= thresholds.many_items) + (quiet >= 2 * allowed)
-    return Finding(quiet >= allowed, quiet < allowed, SEVERITIES[_MEDIUM + step])
+    return Finding(holds=True, over=False, severity=SEVERITIES[_MEDIUM + step])
 
 
 def timing(_rules: WideRules) -> AlertTiming:

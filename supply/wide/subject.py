@@ -33,9 +33,9 @@ _decode_note = msgspec.msgpack.Decoder(StockNote).decode
 
 class Subject:
     """A subject in memory: its state, and its positions as of the last judgement: of a facility by item, of an item by
-    facility. `changed` are the places that differ from what is stored."""
+    facility. `changed` are the places that differ from what is stored, `short` counts those short of an item."""
 
-    __slots__ = ("changed", "code", "key", "places", "state", "touched")
+    __slots__ = ("changed", "code", "key", "places", "short", "state", "touched")
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -44,6 +44,7 @@ class Subject:
         self.places: dict[str, StockNote] = {}
         self.changed: set[str] = set()
         self.touched = False
+        self.short = 0
 
     @property
     def is_facility(self) -> bool:
@@ -62,10 +63,24 @@ class Subject:
             if note.at_ms > until_ms:
                 break
             place = self.place_of(note)
-            self.places[place] = note
+            self.put(place, note)
             self.changed.add(place)
             count += 1
         del pending[:count]
+
+    def put(self, place: str, note: StockNote | None) -> None:
+        """Replace what is known of a place; `None` forgets it."""
+        before = self.places.pop(place, None)
+        if before is not None:
+            self.short -= is_short(before)
+        if note is not None:
+            self.places[place] = note
+            self.short += is_short(note)
+
+
+def is_short(note: StockNote) -> bool:
+    """Whether a place is out of the item, or will be before an order could arrive."""
+    return note.trouble in ("stock_out", "shortage")
 
 
 def stored_key(subject: str, place: str | None = None) -> bytes:
