@@ -47,6 +47,7 @@ COMPILED = [
     "supply/pace.py",
     "supply/position.py",
     "supply/projection.py",
+    "supply/rekeying.py",
     "supply/replenishment.py",
     "supply/scale.py",
     "supply/status.py",

@@ -6,12 +6,12 @@ from typing import Any
 import faust
 from faust.app.base import BootStrategy
 
-from schemas.channels import INPUTS
 from streams.assignment import Assignment
 from streams.assignor import InputAssignor
 from streams.consumer import ChunkConsumer, ChunkTransport
 from streams.faults import Superseded
 from streams.settings import Settings
+from streams.stage import Stage
 
 CHUNKS_WAITING = 16
 """Chunks that wait for the agent: enough that reading and counting overlap, at most 16 MB."""
@@ -38,8 +38,9 @@ class AbastoApp(faust.App):
         """Create none of Faust's directories."""
 
 
-def build_app(settings: Settings, assignment: Assignment) -> faust.App:
-    """The app of one worker, wired to its shards. Agents are added to it by `agents.positions`."""
+def build_app(settings: Settings, assignment: Assignment, stage: Stage) -> faust.App:
+    """The app of one stage of a worker, wired to its shards; the settings are the stage's. Agents are added to it by
+    `agents.positions` and `agents.wide`."""
     app = AbastoApp(
         settings.group,
         broker=[f"kafka://{broker.strip()}" for broker in settings.brokers.split(",")],
@@ -53,7 +54,7 @@ def build_app(settings: Settings, assignment: Assignment) -> faust.App:
         stream_buffer_maxsize=CHUNKS_WAITING,
         # A chunk is counted in one go; waiting for acknowledgements that nobody gives would hold every rebalance up.
         stream_wait_empty=False,
-        PartitionAssignor=partial(InputAssignor, inputs=dict.fromkeys(INPUTS, settings.partitions)),
+        PartitionAssignor=partial(InputAssignor, inputs=dict.fromkeys(stage.inputs, settings.partitions)),
         # A fault of an agent ends the worker. Restarted in place it would go on with half a chunk.
         agent_supervisor="mode.CrashingSupervisor",
         broker_request_timeout=SEEK_SECONDS,
@@ -73,13 +74,14 @@ def build_app(settings: Settings, assignment: Assignment) -> faust.App:
         if isinstance(consumer, ChunkConsumer):
             assignment.ends = consumer.end
         try:
-            await assignment.assign((tp.topic, tp.partition) for tp in consumer.assignment() if tp.topic in INPUTS)
+            assigned = consumer.assignment()
+            await assignment.assign((tp.topic, tp.partition) for tp in assigned if tp.topic in stage.inputs)
         except Superseded:
             app.log.info("assignment called off by a newer rebalance")
 
     return app
 
 
-def input_chunks(app: faust.App) -> Any:
-    """The channel of chunks of all three input topics."""
-    return app.topic(*INPUTS, value_type=None, value_serializer="raw", key_type=None, acks=False)
+def input_chunks(app: faust.App, stage: Stage) -> Any:
+    """The channel of chunks of all input topics of a stage."""
+    return app.topic(*stage.inputs, value_type=None, value_serializer="raw", key_type=None, acks=False)

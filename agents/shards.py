@@ -1,16 +1,19 @@
-"""Shards with the real rules inside: the book, the intake and the clock of `supply`."""
+"""Shards with the real rules inside: the books, the intakes and the clocks of `supply`."""
 
 import time
 from collections.abc import Callable
 
-from schemas.channels import INPUTS
 from streams.settings import Settings
 from streams.shard import Shard
+from streams.stage import POSITIONS_STAGE, WIDE_STAGE
 from supply.book import Book
 from supply.catalogue import Catalogue
 from supply.clock import ShardClock
 from supply.intake import Intake
 from supply.rules import Rules
+from supply.wide.book import WideBook
+from supply.wide.clock import WideClock
+from supply.wide.intake import WideIntake
 
 OpenShard = Callable[[int], Shard]
 Furnish = Callable[[Settings, Rules, Catalogue], OpenShard]
@@ -24,12 +27,33 @@ def supply_shards(settings: Settings, rules: Rules, catalogue: Catalogue) -> Ope
     def open_shard(partition: int) -> Shard:
         return Shard(
             partition,
-            INPUTS,
+            POSITIONS_STAGE.inputs,
             settings.partitions,
             intake=intake,
             book=lambda owns: Book(catalogue, rules, owns=owns),
-            clock=ShardClock(INPUTS, rules.lateness_ms),
+            clock=ShardClock(POSITIONS_STAGE.inputs, rules.lateness_ms),
             wall_ms=wall_ms,
+            changelog=POSITIONS_STAGE.changelog,
+            tells=True,
+        )
+
+    return open_shard
+
+
+def wide_shards(settings: Settings, rules: Rules, catalogue: Catalogue) -> OpenShard:
+    """Shards that judge whole facilities, and items everywhere."""
+
+    def open_shard(partition: int) -> Shard:
+        clock = WideClock(settings.partitions)
+        return Shard(
+            partition,
+            WIDE_STAGE.inputs,
+            settings.partitions,
+            intake=WideIntake(),
+            book=lambda _owns: WideBook(catalogue, rules, clock),
+            clock=clock,
+            wall_ms=wall_ms,
+            changelog=WIDE_STAGE.changelog,
         )
 
     return open_shard

@@ -7,8 +7,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import faust
 import prometheus_client
@@ -17,8 +17,9 @@ from aiokafka.errors import KafkaError
 from agents.app import build_app
 from agents.positions import add_positions_agent
 from agents.rules import rules_of
-from agents.shards import Furnish, supply_shards, wall_ms
+from agents.shards import Furnish, supply_shards, wall_ms, wide_shards
 from agents.voices import quiet_libraries
+from agents.wide import add_wide_agent
 from streams.assignment import Assignment
 from streams.catalogue import CatalogueReader
 from streams.faults import EngineFault, Unfoldable, WrongSetting, WrongTopics
@@ -27,6 +28,7 @@ from streams.memory import spare_the_collector
 from streams.metrics import WorkerMetrics
 from streams.pacing import Pacer
 from streams.settings import Settings, unknown_variables
+from streams.stage import POSITIONS_STAGE, WIDE_STAGE, Stage
 from streams.topic_check import ensure_topics
 from streams.whole_batches import hand_over_whole_batches
 from supply.catalogue import Catalogue
@@ -113,29 +115,53 @@ async def _serve(settings: Settings, rules: Rules, furnish: Furnish, *, create_t
     metrics = WorkerMetrics()
     catalogue = Catalogue()
     reader = CatalogueReader(catalogue, settings, metrics)
-    assignment = Assignment(
-        settings,
-        furnish(settings, rules, catalogue),
-        metrics,
-        wall_ms=wall_ms if settings.clock == "wall" else _no_wall,
-    )
-    pacer = Pacer(assignment, settings, metrics)
     with _metrics_server(settings, metrics):
         try:
             await reader.read_whole()
-            app = build_app(settings, assignment)
-            add_positions_agent(app, assignment)
-            await _work(app, assignment, pacer, reader)
+            running = []
+            if settings.stages != "wide":
+                running.append(
+                    _stage(POSITIONS_STAGE, add_positions_agent, furnish, settings, rules, catalogue, metrics)
+                )
+            if settings.stages != "positions":
+                running.append(_stage(WIDE_STAGE, add_wide_agent, wide_shards, settings, rules, catalogue, metrics))
+            await _work(running, reader)
         finally:
             await reader.close()
 
 
-async def _work(app: faust.App, assignment: Assignment, pacer: Pacer, reader: CatalogueReader) -> None:
-    """Run the app and what looks after its shards; the first of them to end, or to fail, ends the rest."""
-    tasks = [asyncio.create_task(step) for step in (_run_app(app), pacer.run(), reader.follow())]
+class _Running(NamedTuple):
+    """A stage at work: its Faust app, its shards, and what keeps them saved."""
+
+    app: faust.App
+    assignment: Assignment
+    pacer: Pacer
+
+
+def _stage(
+    stage: Stage,
+    add_agent: Callable[[faust.App, Assignment], None],
+    furnish: Furnish,
+    settings: Settings,
+    rules: Rules,
+    catalogue: Catalogue,
+    metrics: WorkerMetrics,
+) -> _Running:
+    own = stage.settings(settings)
+    wall = wall_ms if settings.clock == "wall" else _no_wall
+    assignment = Assignment(own, furnish(own, rules, catalogue), metrics, wall_ms=wall, name=stage.name)
+    app = build_app(own, assignment, stage)
+    add_agent(app, assignment)
+    return _Running(app, assignment, Pacer(assignment, own, metrics))
+
+
+async def _work(running: Sequence[_Running], reader: CatalogueReader) -> None:
+    """Run the apps and what looks after their shards; the first of them to end, or to fail, ends the rest."""
+    apps = [asyncio.create_task(_run_app(stage.app)) for stage in running]
+    others = [asyncio.create_task(step) for step in (*(stage.pacer.run() for stage in running), reader.follow())]
     fault: BaseException | None = None
     try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait([*apps, *others], return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
     except BaseException as ended:
@@ -145,15 +171,16 @@ async def _work(app: faust.App, assignment: Assignment, pacer: Pacer, reader: Ca
         raise
     finally:
         asked_to_stop = isinstance(fault, asyncio.CancelledError)
-        for task in tasks[1:]:
+        for task in others:
             task.cancel()
-        await asyncio.wait(tasks[1:])
+        await asyncio.wait(others)
         # After a fault nothing is saved: memory may be what is at fault, and the last checkpoint is true.
-        await assignment.release(save=asked_to_stop)
-        tasks[0].cancel()
-        await asyncio.wait(tasks[:1])
+        await asyncio.gather(*(stage.assignment.release(save=asked_to_stop) for stage in running))
+        for task in apps:
+            task.cancel()
+        await asyncio.wait(apps)
         with contextlib.suppress(asyncio.CancelledError):  # of Faust's own tasks; they must not hide the fault
-            await app.stop()
+            await asyncio.gather(*(stage.app.stop() for stage in running))
 
 
 async def _run_app(app: faust.App) -> None:

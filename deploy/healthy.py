@@ -55,7 +55,7 @@ def look_at_worker(samples: Samples, now: float) -> Look:
     done = sum(samples.values("abasto_checkpoint_seconds_count"))
     lag = sum(samples.values("abasto_lag_offsets"))
     silent = now - max(samples.values("abasto_worker_alive_timestamp_seconds"), default=0.0)
-    if not samples.values("abasto_positions"):
+    if not (samples.values("abasto_positions") or samples.values("abasto_wide_subjects")):
         return Look(done, "it owns no partition")
     if silent > ALIVE_SECONDS:
         return Look(done, f"it last looked after its shards {silent:.0f} s ago")

@@ -18,8 +18,9 @@ Condition = Literal[
     "unmet_demand",
     "cpm_drift",
     "demand_surge",
-    "silent_facility",
     "data_quality",
+    "silent_facility",
+    "national_shortage",
 ]
 AlertState = Literal["pending", "firing", "resolved"]
 Severity = Literal["low", "medium", "high", "critical"]
@@ -52,6 +53,29 @@ class AlertFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     official_cpm: float | None = None
 
 
+PlaceRole = Literal["short", "lends", "unconfirmed"]
+
+
+class AlertPlace(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One position that an alert about a whole facility, or about an item everywhere, speaks of.
+
+    `role`: `short` of the item; `lends`, for it has a surplus; `unconfirmed`, an alert of a facility that is silent.
+    `alert` is the open alert of the position itself. The figures are those of `as_of`, `surplus` the pieces above the
+    maximum.
+    """
+
+    facility: str
+    item: str
+    role: PlaceRole
+    as_of: Instant
+    status: Status
+    alert: str | None = None
+    usable: Number | None = None
+    cpm: float | None = None
+    projected_stockout_on: dt.date | None = None
+    surplus: Number | None = None
+
+
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """One transition of an alert.
 
@@ -60,19 +84,23 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     decided, `sequence` counts the transitions of the alert from 1. `reason` is what it says to a person in Spanish,
     `reason_en` in English. With `repeat` nothing changed: it reminds of an alert that still fires. A resolved alert
     whose condition begins again soon after goes on: same number, next sequence.
+
+    An alert about a whole facility has no `item`, one about an item everywhere no `facility`; neither has `facts` of a
+    position, and `places` lists the positions concerned, those short of the item first.
     """
 
     alert: str
     fingerprint: str
     condition: Condition
-    facility: str
-    item: str
+    facility: str | None
+    item: str | None
     state: AlertState
     severity: Severity
     since: Instant
     at: Instant
     sequence: int
     reason: str
-    facts: AlertFacts
+    facts: AlertFacts | None
     reason_en: str = ""
     repeat: bool = False
+    places: tuple[AlertPlace, ...] = ()

@@ -23,7 +23,7 @@ _KEYS = {
     channels.ARRIVALS: _POSITION_KEY,
     channels.CONSUMPTION: _POSITION_KEY,
     channels.POSITIONS: _POSITION_KEY,
-    channels.ALERTS: _POSITION_KEY,
+    channels.ALERTS: "facility|item of a position; of an alert about a whole facility or item its code",
     channels.DEAD_LETTERS: "topic:partition:offset of the record refused",
     channels.CATALOGUE: "item|ITEM, facility|FACILITY, official_cpm|FACILITY|ITEM|DATE or "
     "demand_profile|FACILITY|ITEM; no value removes the entry",

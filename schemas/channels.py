@@ -13,6 +13,10 @@ DEAD_LETTERS = "abasto.dead-letter.v1"
 CATALOGUE = "abasto.catalogue.v1"
 CHANGELOG = "abasto.changelog.v1"
 
+REKEYED = "abasto.rekeyed.v1"
+"""What concerns a facility or an item everywhere: from the shards of the positions to the shards that judge it."""
+WIDE_CHANGELOG = "abasto.wide-changelog.v1"
+
 INPUTS = (INVENTORY, ARRIVALS, CONSUMPTION)
 
 TOPIC_OF: Final[dict[type[events.Event], str]] = {
@@ -32,3 +36,13 @@ TOPIC_OF: Final[dict[type[events.Event], str]] = {
 def position_key(facility: str, item: str) -> str:
     """The Kafka key of a position: all its events, its position and its alerts share a partition by it."""
     return f"{facility}|{item}"
+
+
+def facility_key(facility: str) -> str:
+    """The key of what concerns a whole facility."""
+    return f"facility|{facility}"
+
+
+def item_key(item: str) -> str:
+    """The key of what concerns an item everywhere."""
+    return f"item|{item}"

@@ -100,7 +100,9 @@ class ConsumptionMonthRow(Base):
 
 
 class AlertRow(Base):
-    """An alert as its latest transition left it. `fired_at` and `resolved_at` are the transitions' own times."""
+    """An alert as its latest transition left it. `fired_at` and `resolved_at` are the transitions' own times. One about
+    a whole facility has no item, one about an item everywhere no facility; `places` says how many positions are
+    concerned, those that could lend not counted."""
 
     __tablename__ = "alerts"
     __table_args__ = (
@@ -113,8 +115,8 @@ class AlertRow(Base):
     alert: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[str]
     condition: Mapped[str]
-    facility: Mapped[str]
-    item: Mapped[str]
+    facility: Mapped[str | None]
+    item: Mapped[str | None]
     state: Mapped[str]
     severity: Mapped[str]
     since: Mapped[dt.datetime]
@@ -123,6 +125,8 @@ class AlertRow(Base):
     resolved_at: Mapped[dt.datetime | None]
     sequence: Mapped[int]
     reason: Mapped[str]
+    reason_en: Mapped[str] = mapped_column(server_default="")
+    places: Mapped[int] = mapped_column(server_default="0")
     document: Mapped[str]
 
 

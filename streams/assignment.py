@@ -14,6 +14,7 @@ from streams.records import Chunk
 from streams.recovery import recover
 from streams.settings import Settings
 from streams.shard import Shard
+from streams.stage import POSITIONS_STAGE
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class Assignment:
         metrics: WorkerMetrics,
         *,
         wall_ms: Callable[[], int | None],
+        name: str = POSITIONS_STAGE.name,
     ) -> None:
         self.ends: Ends = lambda _topic, _partition: None
         self.fenced_at: float | None = None
@@ -40,6 +42,7 @@ class Assignment:
         self._open_shard = open_shard
         self._metrics = metrics
         self._wall_ms = wall_ms
+        self._said = "shards" if name == POSITIONS_STAGE.name else f"{name} parts"
         self._owned: dict[int, OwnedShard] = {}
         self._parked = True
         self._released = False
@@ -160,7 +163,8 @@ class Assignment:
         self._parked = False
         self.fenced_at = None
         log.info(
-            "shards kept %s, recovered %s in %.2f s",
+            "%s kept %s, recovered %s in %.2f s",
+            self._said,
             kept,
             [owned.shard.partition for owned in fresh],
             time.monotonic() - began,
@@ -203,7 +207,7 @@ class Assignment:
         if self._owned.get(number) is owned:
             del self._owned[number]
             self._metrics.add(owned.shard.tally)
-            self._metrics.forget(number)
+            self._metrics.forget(number, owned.shard.changelog)
         await owned.close()
 
     def lags(self) -> Mapping[int, Lag]:

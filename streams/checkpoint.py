@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import IllegalOperation, InvalidProducerEpoch, KafkaError, ProducerFenced
 from aiokafka.structs import OffsetAndMetadata
 
-from schemas.channels import ALERTS, CHANGELOG, DEAD_LETTERS, POSITIONS
+from schemas.channels import ALERTS, DEAD_LETTERS, POSITIONS
 from streams.clients import shard_producer
 from streams.faults import CheckpointFailed, Fenced
 from streams.metrics import WorkerMetrics
@@ -108,7 +108,7 @@ class OwnedShard:
         written: dict[str, int] = defaultdict(int)
         confirmed: list[asyncio.Future[object]] = []
         try:
-            for topic, partition, records in _addressed(snapshot, number):
+            for topic, partition, records in _addressed(snapshot, self.shard.changelog, number):
                 written[topic] += len(records)
                 await _send(producer, topic, partition, records, confirmed)
         except IllegalOperation:
@@ -142,10 +142,10 @@ class OwnedShard:
             log.warning("shard %d: its producer did not close: %r", self.shard.partition, unanswered)
 
 
-def _addressed(snapshot: Snapshot, partition: int) -> Iterator[tuple[str, int, Sequence[Record]]]:
+def _addressed(snapshot: Snapshot, changelog: str, partition: int) -> Iterator[tuple[str, int, Sequence[Record]]]:
     """Topic, partition and records of everything in a snapshot."""
     for topic, records in (
-        (CHANGELOG, snapshot.changelog),
+        (changelog, snapshot.changelog),
         (POSITIONS, snapshot.positions),
         (ALERTS, snapshot.alerts),
         (DEAD_LETTERS, snapshot.letters),

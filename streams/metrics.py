@@ -2,7 +2,7 @@
 
 import collections
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -10,6 +10,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from schemas.alerts import Condition, Severity
+from schemas.channels import CHANGELOG
+from schemas.messages import EVENT_TYPES
 from streams.ports import ItemStock
 from streams.shard import Tally
 
@@ -22,9 +24,10 @@ COVER_DAYS_A_MONTH = 30.0
 
 @dataclass(frozen=True, slots=True)
 class ShardFigures:
-    """What a scrape shows of one shard, copied on the event loop so that a scrape never touches live state."""
+    """What a scrape shows of one shard, copied on the event loop so that a scrape never touches live state. `subjects`
+    are facilities and items of a shard that judges these; another has `positions`."""
 
-    positions: int
+    positions: int | None
     lag: Mapping[str, int | None]
     """Behind the last end that the broker told of each input topic; `None` before the first time."""
     ends_unknown: int
@@ -32,6 +35,7 @@ class ShardFigures:
     newest_ms: Mapping[str, int]
     open_alerts: Mapping[tuple[Condition, Severity], int]
     stock: Mapping[str, ItemStock]
+    subjects: int | None = None
 
 
 class WorkerMetrics:
@@ -42,6 +46,10 @@ class WorkerMetrics:
         self.events = Counter(
             "abasto_events", "Events admitted, by type and by what became of them.", ["type", "outcome"],
             registry=self.registry,
+        )  # fmt: skip
+        self.notes = Counter(
+            "abasto_notes", "Notes about positions that were taken in by the shards of facilities and items, by kind.",
+            ["note"], registry=self.registry,
         )  # fmt: skip
         self.dead_letters = Counter(
             "abasto_dead_letters", "Records refused, by fault.", ["fault"], registry=self.registry
@@ -76,31 +84,35 @@ class WorkerMetrics:
             "When the worker last looked after its shards, in seconds since 1970; 0 before it has any to look after.",
             registry=self.registry,
         )
-        self._shards: dict[int, ShardFigures] = {}
+        self._shards: dict[tuple[str, int], ShardFigures] = {}
         self.registry.register(ShardCollector(self._shards))
 
     def add(self, tally: Tally) -> None:
         """Move the counters by what a shard has done since the last time, and clear its tally."""
         for (kind, outcome), count in tally.outcomes.items():
-            self.events.labels(kind.__struct_config__.tag, outcome).inc(count)
+            tag = str(kind.__struct_config__.tag)
+            if tag in EVENT_TYPES:
+                self.events.labels(tag, outcome).inc(count)
+            else:
+                self.notes.labels(tag).inc(count)
         for fault, count in tally.faults.items():
             self.dead_letters.labels(fault).inc(count)
         self.skipped.inc(tally.skipped)
         tally.clear()
 
-    def show(self, partition: int, figures: ShardFigures) -> None:
-        """Replace what a scrape shows of a shard."""
-        self._shards[partition] = figures
+    def show(self, partition: int, figures: ShardFigures, changelog: str = CHANGELOG) -> None:
+        """Replace what a scrape shows of a shard, named by its partition and the topic of its state."""
+        self._shards[changelog, partition] = figures
 
-    def forget(self, partition: int) -> None:
+    def forget(self, partition: int, changelog: str = CHANGELOG) -> None:
         """Show nothing more of a shard that is no longer ours."""
-        self._shards.pop(partition, None)
+        self._shards.pop((changelog, partition), None)
 
 
 class ShardCollector(Collector):
     """Shows the latest figures of all owned shards."""
 
-    def __init__(self, shards: Mapping[int, ShardFigures]) -> None:
+    def __init__(self, shards: Mapping[tuple[str, int], ShardFigures]) -> None:
         self._shards = shards
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
@@ -117,24 +129,35 @@ class ShardCollector(Collector):
         unknown = GaugeMetricFamily(
             "abasto_ends_unknown", "Input topics whose end the broker has not told lately.", labels=["partition"]
         )
+        subjects = GaugeMetricFamily(
+            "abasto_wide_subjects", "Facilities and items that are judged as a whole, by partition.",
+            labels=["partition"],
+        )  # fmt: skip
         now_ms = time.time() * 1000
-        for partition, figures in shards.items():
-            positions.add_metric([str(partition)], figures.positions)
-            unknown.add_metric([str(partition)], figures.ends_unknown)
+        ends_unknown: collections.Counter[int] = collections.Counter()
+        for (_, partition), figures in shards.items():
+            if figures.positions is not None:
+                positions.add_metric([str(partition)], figures.positions)
+            if figures.subjects is not None:
+                subjects.add_metric([str(partition)], figures.subjects)
+            ends_unknown[partition] += figures.ends_unknown
             for topic, behind in figures.lag.items():
                 if behind is not None:
                     lag.add_metric([topic, str(partition)], behind)
             for topic, newest_ms in figures.newest_ms.items():
                 age.add_metric([topic, str(partition)], (now_ms - newest_ms) / 1000)
-        yield from (positions, lag, unknown, age, _open_alerts(shards), *_stock(shards))
+        for partition, count in ends_unknown.items():
+            unknown.add_metric([str(partition)], count)
+        figures_of_all = list(shards.values())
+        yield from (positions, subjects, lag, unknown, age, _open_alerts(figures_of_all), *_stock(figures_of_all))
 
 
-def _open_alerts(shards: Mapping[int, ShardFigures]) -> GaugeMetricFamily:
+def _open_alerts(shards: Sequence[ShardFigures]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(
         "abasto_alerts_open", "Alerts firing now, by condition and severity.", labels=["condition", "severity"]
     )
     total: collections.Counter[tuple[Condition, Severity]] = collections.Counter()
-    for figures in shards.values():
+    for figures in shards:
         for alert, count in figures.open_alerts.items():
             total[alert] += count
     for (condition, severity), count in total.items():
@@ -142,11 +165,11 @@ def _open_alerts(shards: Mapping[int, ShardFigures]) -> GaugeMetricFamily:
     return family
 
 
-def _stock(shards: Mapping[int, ShardFigures]) -> Iterator[GaugeMetricFamily]:
+def _stock(shards: Sequence[ShardFigures]) -> Iterator[GaugeMetricFamily]:
     usable: dict[str, float] = {}
     monthly: dict[str, float] = {}
     out: dict[str, int] = {}
-    for figures in shards.values():
+    for figures in shards:
         for item, stock in figures.stock.items():
             # What is used where nothing was ever counted has no stock to be set against.
             if stock.counted:

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 
+from schemas.channels import CHANGELOG
 from streams.assignment import Assignment
 from streams.checkpoint import OwnedShard
 from streams.faults import Fenced, FencedForGood
@@ -103,13 +104,15 @@ class Pacer:
             self._metrics.show(
                 shard.partition,
                 ShardFigures(
-                    positions=len(shard.book),
+                    positions=len(shard.book) if shard.changelog == CHANGELOG else None,
+                    subjects=None if shard.changelog == CHANGELOG else len(shard.book),
                     lag=Lag(shard, self._last_end).offsets,
                     ends_unknown=sum(behind is None for behind in Lag(shard, self._assignment.ends).offsets.values()),
                     newest_ms=dict(shard.newest_ms),
                     open_alerts=dict(shard.book.open_alerts()),
                     stock={item: copy.copy(stock) for item, stock in shard.book.stock_by_item().items()},
                 ),
+                shard.changelog,
             )
             # One shard at a time: chunks get their turn between the evaluations of many shards at midnight.
             await asyncio.sleep(0)

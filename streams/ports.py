@@ -1,10 +1,9 @@
 """What a shard needs of the rules: a book of positions, an intake for records and a clock; `supply` has them."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from schemas.alerts import Condition, Severity
-from schemas.events import Event
 from supply.clock import Reach
 from supply.position import Outcome
 
@@ -12,9 +11,13 @@ Headers = Sequence[tuple[str, bytes | None]]
 Record = tuple[bytes, bytes]
 """Key and value, ready for Kafka."""
 
+Message = Any
+"""What a record says: an event, or a note about a position. A stage's intake and book agree on it."""
+
 
 class Publication(Protocol):
-    """What touched positions became: one changelog record each, and the positions and alerts to publish."""
+    """What touched positions became: one changelog record each, the positions and alerts to publish, and what to tell
+    the shards that judge whole facilities and items."""
 
     @property
     def changelog(self) -> Sequence[Record]: ...
@@ -22,6 +25,8 @@ class Publication(Protocol):
     def positions(self) -> Sequence[Record]: ...
     @property
     def alerts(self) -> Sequence[Record]: ...
+    @property
+    def rekeyed(self) -> Sequence[Record]: ...
 
 
 class ItemStock(Protocol):
@@ -47,7 +52,7 @@ class Book(Protocol):
         """Take over what the changelog holds for a position; the last value wins."""
         ...
 
-    def take(self, key: str, event: Event, at_ms: int) -> Outcome:
+    def take(self, key: str, event: Message, at_ms: int) -> Outcome:
         """Count an admitted event of a position; `at_ms` is its time. May raise `BadRecord`."""
         ...
 
@@ -74,7 +79,7 @@ class Intake(Protocol):
 
     def admit(
         self, topic: str, key: bytes | None, value: bytes | None, headers: Headers, now_ms: int
-    ) -> tuple[str, Event, int]: ...
+    ) -> tuple[str, Message, int]: ...
 
 
 class ShardClock(Protocol):

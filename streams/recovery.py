@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from schemas.channels import CHANGELOG
 from streams import input_positions
 from streams.clients import bulk_reader, close_reader
 from streams.faults import BrokerUnreachable, RecordsLost, StateDisagrees
@@ -39,16 +38,16 @@ async def recover(shards: Sequence[Shard], settings: Settings) -> int:
         await asyncio.gather(*(_place(reader, shard, progress.get(shard.partition), settings) for shard in shards))
         return records
     except UnreadableState as newer:
-        raise StateDisagrees(f"{CHANGELOG}: {newer}") from newer
+        raise StateDisagrees(f"{_changelog(shards)}: {newer}") from newer
     except KafkaError as unanswered:
-        raise BrokerUnreachable(f"recovery from {CHANGELOG} failed: {unanswered!r}") from unanswered
+        raise BrokerUnreachable(f"recovery from {_changelog(shards)} failed: {unanswered!r}") from unanswered
     finally:
         await close_reader(reader)
 
 
 async def _read_changelogs(reader: AIOKafkaConsumer, shards: Sequence[Shard]) -> tuple[dict[int, bytes | None], int]:
     """Load every shard's book; the latest record of the input positions by shard comes back."""
-    by_partition = {TopicPartition(CHANGELOG, shard.partition): shard for shard in shards}
+    by_partition = {TopicPartition(shard.changelog, shard.partition): shard for shard in shards}
     reader.assign(list(by_partition))
     await reader.seek_to_beginning(*by_partition)
     ends = await reader.end_offsets(list(by_partition))
@@ -76,7 +75,7 @@ async def _place(reader: AIOKafkaConsumer, shard: Shard, progress: bytes | None,
     starts = await reader.beginning_offsets(list(inputs.values()))
     ends = await reader.end_offsets(list(inputs.values()))
     committed = {topic: await reader.committed(partition) for topic, partition in inputs.items()}
-    where = f"{CHANGELOG}:{shard.partition}"
+    where = f"{shard.changelog}:{shard.partition}"
     positions = input_positions.decode(progress, where) if progress is not None else None
     shard.positions = starting_offsets(
         where,
@@ -136,6 +135,10 @@ def starting_offsets(
                 f"{PREFIX}ACCEPT_LOST_RECORDS=true starts without them"
             )
     return {topic: max(offset, starts[topic]) for topic, offset in counted.items()}
+
+
+def _changelog(shards: Sequence[Shard]) -> str:
+    return ", ".join(sorted({shard.changelog for shard in shards}))
 
 
 def _listed(offsets: Mapping[str, int]) -> str:

@@ -59,6 +59,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A name that a worker keeps over restarts, different for each worker. With it a restarted worker takes its
     partitions back without a rebalance, but those of a stopped one wait out the session."""
 
+    stages: Literal["all", "positions", "wide"] = "all"
+    """What this worker does: count events into positions, judge whole facilities and items, or both. One process does
+    both with ease; of several, at least one must do each."""
+
     # ------------------------------------------------------------------------------------------------ topics
 
     partitions: Annotated[int, Meta(ge=1, le=10_000)] = 8

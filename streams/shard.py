@@ -3,23 +3,37 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-from schemas.channels import position_key
+import msgspec
+
+from schemas.channels import CHANGELOG, REKEYED, position_key
 from schemas.dead_letters import BadRecord
-from schemas.events import Event
+from schemas.rekeyed import Reached
 from streams import input_positions
 from streams.faults import RecordsLost, StateDisagrees, Unfoldable
 from streams.forwards import copy_of, original
 from streams.letters import dead_letter
 from streams.partitioning import partition_of
-from streams.ports import Book, Intake, Record, ShardClock
+from streams.ports import Book, Intake, Message, Record, ShardClock
 from streams.records import Chunk, LeanRecord
 from supply.position import COUNTED, Outcome
+
+REACH_STEP_MS: Final = 15 * 60_000
+"""How far a shard is, it tells in these steps: every midnight of the world lies on one of them."""
+
+NOWHERE: Final = -2
+"""A shard that has made no evaluation yet and may not tell that it never will."""
+NOTHING: Final = -1
+"""A shard that has read its inputs to their end and found no event in them."""
+
+_encode: Final = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """An event for the partition that its position belongs to, on the input topic it came from."""
+    """A record for a partition that may be another shard's: an event for the one that its position belongs to, on the
+    topic it came from, or what is told of a facility or an item."""
 
     topic: str
     partition: int
@@ -42,7 +56,7 @@ class Snapshot:
 class Tally:
     """What a shard did since it was last asked, for the metrics."""
 
-    outcomes: Counter[tuple[type[Event], Outcome]] = field(default_factory=Counter)
+    outcomes: Counter[tuple[type[msgspec.Struct], Outcome]] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     skipped: int = 0
 
@@ -58,9 +72,11 @@ class Shard:
 
     Plain and synchronous: it knows no Kafka client, and a checkpoint taken between two calls never sees half a
     chunk. `positions` are the next offsets to count, by topic, and `committed` the ones of the last checkpoint.
+    `changelog` is the topic of its state. A shard that `tells` writes what concerns whole facilities and items, and how
+    far it is, for the shards that judge those.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 # all that differs between stages, each by its name
         self,
         partition: int,
         topics: Collection[str],
@@ -70,8 +86,13 @@ class Shard:
         book: Callable[[Callable[[str], bool]], Book],
         clock: ShardClock,
         wall_ms: Callable[[], int],
+        changelog: str = CHANGELOG,
+        tells: bool = False,
     ) -> None:
         self.partition = partition
+        self.changelog = changelog
+        self._tells = tells
+        self._reached = self._told = NOWHERE
         self.positions = dict.fromkeys(topics, 0)
         self.committed: dict[str, int] | None = None
         self.tally = Tally()
@@ -88,7 +109,13 @@ class Shard:
     @property
     def unsaved(self) -> bool:
         """Whether there is anything that a checkpoint would save."""
-        return bool(self.positions != self.committed or self.book.touched or self._letters or self._forwards)
+        return bool(
+            self.positions != self.committed
+            or self.book.touched
+            or self._letters
+            or self._forwards
+            or self._reached != self._told
+        )
 
     @property
     def pending(self) -> int:
@@ -120,7 +147,7 @@ class Shard:
         topic, now_ms = chunk.topic, self._wall_ms()
         admit, take, outcomes = self._intake.admit, self.book.take, self.tally.outcomes
         newest_ms: int | None = None
-        counted: list[type[Event]] = []
+        counted: list[type[msgspec.Struct]] = []
         for record in chunk.records:
             if record.offset < start:
                 self.tally.skipped += 1
@@ -149,7 +176,7 @@ class Shard:
             outcomes[kind, COUNTED] += count
         return newest_ms
 
-    def _forward(self, topic: str, record: LeanRecord, event: Event) -> Forward:
+    def _forward(self, topic: str, record: LeanRecord, event: Message) -> Forward:
         key = position_key(event.facility, event.item)
         origin, _ = original(topic, self.partition, record)
         return Forward(topic, partition_of(key, self._partitions), (key.encode(), copy_of(event, origin)))
@@ -159,7 +186,13 @@ class Shard:
 
     def advance(self, caught_up: Collection[str], wall_ms: int | None) -> None:
         """Make the daily evaluations that are due, given the topics read to their end and the wall clock, if any."""
-        self.book.advance(self.clock.limit(caught_up, wall_ms))
+        reach = self.clock.limit(caught_up, wall_ms)
+        self.book.advance(reach)
+        if self._tells:
+            if reach is not None:
+                self._reached = max(self._reached, reach.evaluate_ms // REACH_STEP_MS * REACH_STEP_MS)
+            elif len(caught_up) == len(self.positions) and max(self.clock.snapshot().values(), default=-1) < 0:
+                self._reached = NOTHING
 
     def judged_at(self, caught_up: Collection[str], wall_ms: int | None) -> int | None:
         """The wall clock if positions may be judged at it: all is read, and what is being read is no history."""
@@ -175,6 +208,8 @@ class Shard:
         progress = (input_positions.KEY, input_positions.encode(offsets, self.clock.snapshot()))
         letters, self._letters = self._letters, []
         forwards, self._forwards = self._forwards, []
+        if self._tells:
+            forwards += self._tell(publication.rekeyed)
         return Snapshot(
             changelog=[*publication.changelog, progress],
             positions=publication.positions,
@@ -183,3 +218,13 @@ class Shard:
             forwards=forwards,
             offsets=offsets,
         )
+
+    def _tell(self, rekeyed: Sequence[Record]) -> list[Forward]:
+        """What concerns whole facilities and items, then how far this shard is: readers rely on that order."""
+        told = [Forward(REKEYED, partition_of(key.decode(), self._partitions), (key, value)) for key, value in rekeyed]
+        if self._reached != self._told:
+            self._told = self._reached
+            reached = _encode(Reached(shard=self.partition, at_ms=None if self._told == NOTHING else self._told))
+            key = f"shard|{self.partition}".encode()
+            told += [Forward(REKEYED, partition, (key, reached)) for partition in range(self._partitions)]
+        return told

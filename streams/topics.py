@@ -2,7 +2,16 @@
 
 from dataclasses import dataclass, field
 
-from schemas.channels import ALERTS, CATALOGUE, CHANGELOG, DEAD_LETTERS, INPUTS, POSITIONS
+from schemas.channels import (
+    ALERTS,
+    CATALOGUE,
+    CHANGELOG,
+    DEAD_LETTERS,
+    INPUTS,
+    POSITIONS,
+    REKEYED,
+    WIDE_CHANGELOG,
+)
 from streams.settings import Settings
 
 DAY_MS = 86_400_000
@@ -16,6 +25,10 @@ history far beyond any seen, travels alone in its batch and must not stop the sh
 
 UNLIMITED = -1
 """What a retention says that deletes nothing."""
+
+REKEYED_RETENTION_DAYS = 30
+"""What the stages tell each other is read within seconds. A month without a worker is longer than any repair; what is
+deleted unread stops the worker, and is not passed over."""
 
 COMPACTED_SEGMENT_BYTES = 64 << 20
 """Only closed segments are compacted; with the default of 1 GiB a recovery would read mostly old values."""
@@ -84,6 +97,14 @@ def topic_plan(settings: Settings) -> tuple[TopicPlan, ...]:
         # Kept for ever: the read model can be rebuilt from the topics, and alerts are its history.
         TopicPlan(ALERTS, settings.partitions, kept | output | {"retention.ms": str(UNLIMITED)}, at_least=large),
         TopicPlan(DEAD_LETTERS, settings.partitions, kept | output, at_least=large),
+        # Between two stages: kept until read, and for as long as a stopped worker may stay away.
+        TopicPlan(
+            REKEYED,
+            settings.partitions,
+            kept | output | {"retention.ms": str(REKEYED_RETENTION_DAYS * DAY_MS)},
+            at_least=large,
+        ),
+        TopicPlan(WIDE_CHANGELOG, settings.partitions, compacted | output, at_least=large),
         TopicPlan(CATALOGUE, 1, compacted | plain),
     )
 

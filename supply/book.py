@@ -21,6 +21,7 @@ from supply.entries import entry_of
 from supply.evaluation import evaluate
 from supply.ledger import Ledger
 from supply.position import COUNTED, DUPLICATE, TOO_LATE, Outcome, Position
+from supply.rekeying import Rekeying
 from supply.rules import Rules
 from supply.stored import UNPUBLISHED, PositionState, Summary, pack_firing, read_state, read_summary, write_state
 from supply.totals import ItemStock, Totals
@@ -39,11 +40,12 @@ _encode: Final = msgspec.json.Encoder().encode
 
 class Publication(NamedTuple):
     """What a checkpoint writes, keys and values ready for Kafka: one changelog and one position record for each
-    touched key, and the alert transitions in the order they were decided."""
+    touched key, the alert transitions in the order they were decided, and what to tell by facility and by item."""
 
     changelog: list[Record]
     positions: list[Record]
     alerts: list[Record]
+    rekeyed: list[Record]
 
 
 class Book:
@@ -72,6 +74,7 @@ class Book:
         self._awake = 0
         self._touched: list[Position] = []
         self._alerts: list[Record] = []
+        self._rekeying = Rekeying()
         self._agenda = Agenda()
         self._totals = Totals()
         self._revision = catalogue.revision
@@ -177,7 +180,7 @@ class Book:
             name = position.key.encode()
             changelog.append((name, state))
             positions.append((name, view))
-        publication = Publication(changelog, positions, self._alerts)
+        publication = Publication(changelog, positions, self._alerts, self._rekeying.take_out())
         self._touched = []
         self._alerts = []
         if self._awake > self._awake_limit:
@@ -199,6 +202,8 @@ class Book:
             assessment, alerts, _ = evaluate(position, ledger, at_ms, place, self._rules)
             position.evaluated_at = at_ms
             self._keep(position.key, alerts)
+            self._rekeying.judged(position, assessment)
+            self._rekeying.counted(position)
             position.next_at = next_look(position, ledger, at_ms, place)
             self._rebook(position)
         position.version += 1
@@ -221,13 +226,16 @@ class Book:
         while position.next_at <= reach.evaluate_ms:
             at_ms = position.next_at
             ledger = position.as_of(at_ms, reach.settle_ms, place.calendar)
+            self._rekeying.looked(position, ledger, at_ms)
             if is_calm(position, ledger, at_ms):
                 position.looked_at = at_ms
             else:
-                _, alerts, quiet = evaluate(position, ledger, at_ms, place, self._rules)
+                assessment, alerts, quiet = evaluate(position, ledger, at_ms, place, self._rules)
                 self._keep(position.key, alerts)
                 if not quiet:
                     position.evaluated_at = at_ms
+                    self._touch(position)
+                if self._rekeying.judged(position, assessment):
                     self._touch(position)
             position.next_at = next_look(position, ledger, at_ms, place)
         position.settle_some(reach.settle_ms, place.calendar)

@@ -65,7 +65,8 @@ class Position:
     anything new to say (`supply.calm`), so the evaluation of that midnight is skipped: entries that could change that,
     and those that tell of a longer lead time than `calm_lead_days`, reset `calm_until`. At `turns_at` the calendar
     changes something. `evaluated_at` is the last evaluation that was no quiet one: what is published follows it, so it
-    must not depend on evaluations that may be skipped.
+    must not depend on evaluations that may be skipped. `told` is what was last told of it to the judges of whole
+    facilities and items, and `heard_at` the last event (`supply.rekeying`).
     """
 
     __slots__ = (
@@ -83,6 +84,7 @@ class Position:
         "calm_up_to",
         "calm_used_below",
         "evaluated_at",
+        "heard_at",
         "key",
         "ledger",
         "looked_at",
@@ -96,6 +98,7 @@ class Position:
         "seen",
         "settled_before",
         "summary",
+        "told",
         "touched",
         "turns_at",
         "version",
@@ -128,6 +131,8 @@ class Position:
         self.alerts = state.alerts
         self.resolved = state.resolved
         self.version = state.version
+        self.told = state.told
+        self.heard_at = -1
         self.ahead_count = 0
         self.ahead_at = 0
         self.ahead_day_from = 0
@@ -155,6 +160,7 @@ class Position:
             self.pending,
             self.alerts,
             self.resolved,
+            self.told,
         )
 
     def take(self, entry: Entry) -> Outcome:
@@ -209,9 +215,9 @@ class Position:
     def _disturb(self, entry: Entry, ledger: Ledger, calendar: LocalCalendar) -> None:
         """What an entry that was just applied means for the calm: a sheet changes the CPM, a count may be far from the
         book, lots may go to waste, unmet demand is a condition, an arrival is published anew on the day it becomes
-        late, and an order may tell of a longer lead time; while an alert is open it may be one about an order. Movements
-        and what is due cannot break a calm: it counts on nothing that is due, and the stock and the month's use are
-        looked at every day."""
+        late, and an order may tell of a longer lead time; while an alert is open it may be one about an order.
+        Movements and what is due cannot break a calm: it counts on nothing that is due, and the stock and the month's
+        use are looked at every day."""
         kind, detail = entry[1], entry[4]
         if self.calm_until == 0 or kind == entries.ADJUSTED:
             return

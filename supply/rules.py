@@ -12,6 +12,7 @@ from schemas.alerts import Condition, Severity
 from schemas.catalogue import Days, FacilityKind, Months
 from supply.cpm_presets import ABASTO
 from supply.policy_choice import PolicyChoices
+from supply.wide.thresholds import WideRules
 
 DAY_MS = 86_400_000
 
@@ -105,6 +106,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     watch: Literal["oncology", "all"] = "oncology"
     timings: dict[Condition, AlertTiming] = msgspec.field(default_factory=lambda: dict(TIMINGS))
     repeat_days: dict[Severity, Waiting] = msgspec.field(default_factory=lambda: dict(REPEAT_DAYS))
+
+    wide: WideRules = WideRules()
 
     @property
     def lateness_ms(self) -> int:

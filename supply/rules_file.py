@@ -22,6 +22,8 @@ hold_days = 2
 
 [alerts.repeat_days]                 # days after which people are reminded; 0: never
 critical = 1
+[wide.silent_facility]               # what concerns a facility or an item everywhere (supply.wide.thresholds)
+days = 5
 """
 
 import tomllib
@@ -30,10 +32,12 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from schemas.alerts import Condition, Severity
+from supply.calendar import calendar_of
 from supply.cpm_policy import CpmPolicy
 from supply.cpm_presets import CPM_POLICIES
 from supply.policy_choice import PolicyChoice, PolicyChoices
 from supply.rules import AlertTiming, Rules, StockLevels, Waiting
+from supply.wide.thresholds import WideRules
 
 CALENDAR = "calendar"
 """How a file says that a month has the days of the calendar: TOML knows no null."""
@@ -65,6 +69,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     cpm: _CpmPart = msgspec.field(default_factory=_CpmPart)
     levels: _LevelsPart = msgspec.field(default_factory=_LevelsPart)
     alerts: dict[str, dict[str, Any]] = {}
+    wide: WideRules = WideRules()
 
 
 def rules_from(text: str) -> Rules:
@@ -89,6 +94,7 @@ def rules_from(text: str) -> Rules:
         policies = PolicyChoices(everywhere, choices)
     except ValueError as wrong:
         raise WrongRules(f"cpm.choices: {wrong}") from None
+    _check_zone(file.wide.national_shortage.timezone)
     default = Rules()
     return msgspec.structs.replace(
         default,
@@ -100,7 +106,17 @@ def rules_from(text: str) -> Rules:
             **default.repeat_days,
             **_convert(file.alerts.get(REPEAT, {}), dict[Severity, Waiting], f"alerts.{REPEAT}"),
         },
+        wide=file.wide,
     )
+
+
+def _check_zone(name: str) -> None:
+    try:
+        calendar_of(name)
+    except (KeyError, OSError, ValueError):
+        raise WrongRules(
+            f"wide.national_shortage.timezone: there is no time zone {name!r}; expected one such as America/Mexico_City"
+        ) from None
 
 
 def _timings(tables: dict[str, dict[str, Any]], default: dict[Condition, AlertTiming]) -> dict[Condition, AlertTiming]:

@@ -27,7 +27,7 @@ NEVER_MS = 1 << 62
 
 class PositionState(msgspec.Struct, array_like=True):
     """What is stored of a position. `scale`: smallest units a piece. `version` counts its publications. `resolved` are
-    alerts whose condition may still begin again as the same alert."""
+    alerts whose condition may still begin again as the same alert. `told`: see `supply.rekeying`."""
 
     scale: int
     version: int
@@ -37,6 +37,7 @@ class PositionState(msgspec.Struct, array_like=True):
     pending: list[Entry]
     alerts: dict[Condition, OpenAlert]
     resolved: dict[Condition, ResolvedAlert] = msgspec.field(default_factory=dict)
+    told: int = 0
 
 
 _encode = msgspec.msgpack.Encoder().encode

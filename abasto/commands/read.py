@@ -87,6 +87,10 @@ def alerts(
         dt.datetime | None,
         typer.Option("--since", formats=["%Y-%m-%d"], help="Conditions that began on this day or later."),
     ] = None,
+    each: Annotated[
+        bool,
+        typer.Option("--each", help="List also what an alert about a whole facility or item tells already."),
+    ] = False,
     limit: Limit = 50,
     lang: Language = "en",
     database: Database = None,
@@ -111,6 +115,8 @@ def alerts(
         facility_state=in_state,
         item=item,
         since=since.astimezone() if since else None,
+        # Who asks for one place or one item wants to see it all.
+        each=each or facility is not None or item is not None or state not in ("open", "firing", "pending"),
         words=search,
     )
     list_alerts(database, wanted, limit=limit, lang=lang, as_json=as_json)

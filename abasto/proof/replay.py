@@ -15,14 +15,18 @@ import msgspec
 
 from abasto.feed.lines import numbered_lines, partition_key_of
 from schemas.alerts import Alert
-from schemas.channels import INPUTS, TOPIC_OF
+from schemas.channels import INPUTS, REKEYED, TOPIC_OF
 from schemas.dead_letters import BadRecord, Fault
+from schemas.rekeyed import Reached
 from streams.memory import spare_the_collector
 from supply.book import Book
 from supply.catalogue import Catalogue
 from supply.clock import Reach, ShardClock
 from supply.intake import Intake
 from supply.rules import Rules
+from supply.wide.book import WideBook
+from supply.wide.clock import WideClock
+from supply.wide.intake import WideIntake
 
 LINES_A_CHUNK = 2000
 """Between two looks at the clock; the result does not depend on it."""
@@ -67,6 +71,8 @@ class Replay:
         self.alerts: list[bytes] = []
         self._until_ms = until_ms
         self._newest_ms = -1
+        self._catalogue = catalogue
+        self._rules = rules
         self._book = Book(catalogue, rules)
         self._intake = Intake(catalogue)
         self._clock = ShardClock(INPUTS, rules.lateness_ms)
@@ -111,7 +117,19 @@ class Replay:
             self._book.advance(Reach(until_ms, until_ms))
         publication = self._book.publish(None)
         self.positions = [value for _, value in sorted(publication.positions)]
-        self.alerts = sorted((value for _, value in publication.alerts), key=_moment)
+        alerts = [*publication.alerts, *self._judge_wide(publication.rekeyed, until_ms)]
+        self.alerts = sorted((value for _, value in alerts), key=_moment)
+
+    def _judge_wide(self, notes: Iterable[tuple[bytes, bytes]], until_ms: int | None) -> list[tuple[bytes, bytes]]:
+        """The alerts of whole facilities and items, from what the positions tell of them."""
+        clock = WideClock(shards=1)
+        book, intake = WideBook(self._catalogue, self._rules, clock), WideIntake()
+        for key, value in notes:
+            book.take(*intake.admit(REKEYED, key, value, (), 0))
+        if until_ms is not None:
+            clock.reached(Reached(shard=0, at_ms=until_ms))
+            book.advance(clock.limit((REKEYED,), None))
+        return book.publish(None).alerts
 
     def summary(self) -> Replayed:
         """What was read and made."""
@@ -145,7 +163,7 @@ _decode_alert = msgspec.json.Decoder(Alert).decode
 
 def _moment(encoded: bytes) -> tuple[object, ...]:
     alert = _decode_alert(encoded)
-    return alert.at, alert.facility, alert.item, alert.condition, alert.sequence
+    return alert.at, alert.facility or "", alert.item or "", alert.condition, alert.sequence
 
 
 def write_lines(path: Path, lines: Iterable[bytes]) -> None:

@@ -16,7 +16,7 @@ LENDERS_IN_A_ROW = 2
 def alert_table(page: AlertPage, words: Words) -> RenderableType:
     """What, where, since when, how long the stock at hand lasts, what is coming and who has some, worst first."""
     if not page.alerts:
-        return Text(words("no_alerts"))
+        return Group(Text(words("no_alerts")), *_told_by_others(page, words))
     table = _table()
     table.add_column(words("severity"), no_wrap=True)
     table.add_column(words("what"), ratio=1)
@@ -25,7 +25,13 @@ def alert_table(page: AlertPage, words: Words) -> RenderableType:
     table.add_column(words("could_lend"), ratio=1)
     for line in page.alerts:
         table.add_row(*_alert_cells(line, words))
-    return Group(table, _footer(page.total, len(page.alerts), "alert", words))
+    return Group(table, _footer(page.total, len(page.alerts), "alert", words), *_told_by_others(page, words))
+
+
+def _told_by_others(page: AlertPage, words: Words) -> list[Text]:
+    """That there are more, for who would otherwise miss them."""
+    count = page.told_by_others
+    return [Text(words("told_by_others", count=f"{count:,}"), style="dim")] if count else []
 
 
 def _alert_cells(line: AlertLine, words: Words) -> list[Text]:
@@ -34,9 +40,13 @@ def _alert_cells(line: AlertLine, words: Words) -> list[Text]:
     severity.append(f"\n{since}", style="dim not bold on default")
     if line.state != "firing":
         severity.append(f"\n{words(line.state)}", style="dim not bold on default")
+    if line.facility is None or line.item is None:
+        return _wide_cells(line, severity, words)
     medicine = Text(words(line.condition), style="bold")
     medicine.append(f"\n{line.item_name} {line.presentation}".rstrip(), style="not bold")
     medicine.append(f"\n{line.item}", style="not bold dim")
+    if line.told_by is not None:
+        medicine.append(f"\n{words(f'told_by.{line.told_by}')}", style="not bold yellow")
     resolved = line.state == "resolved"
     return [
         severity,
@@ -45,6 +55,18 @@ def _alert_cells(line: AlertLine, words: Words) -> list[Text]:
         Text("\n").join([phrases.without_due(words, line), phrases.coming(words, line)]),
         Text("") if resolved else phrases.who_has(words, line.elsewhere, LENDERS_IN_A_ROW),
     ]
+
+
+def _wide_cells(line: AlertLine, severity: Text, words: Words) -> list[Text]:
+    """An alert about a whole facility, or about an item everywhere: no one position, but a sentence that says all."""
+    what = Text(words(line.condition), style="bold")
+    what.append(f"\n{f'{line.item_name} {line.presentation}'.rstrip() or words('all_items')}", style="not bold")
+    if line.item is not None:
+        what.append(f"\n{line.item}", style="not bold dim")
+    what.append(f"\n{phrases.reason(words, line)}", style="not bold")
+    where = _place(line) if line.facility is not None else Text(words("everywhere"))
+    lenders = Text("") if line.item is None else phrases.who_has(words, line.elsewhere, LENDERS_IN_A_ROW)
+    return [severity, what, where, Text(""), Text("") if line.state == "resolved" else lenders]
 
 
 def position_table(page: PositionPage, words: Words) -> RenderableType:

@@ -8,7 +8,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from abasto.read import styles
+from abasto.read import phrases, styles
 from abasto.read.sparkline import consecutive, sparkline
 from abasto.read.words import Words, local, number
 from schemas.positions import CpmInputs, MonthTotals, Position
@@ -191,7 +191,9 @@ def _alerts(detail: PositionDetail, words: Words) -> Text:
         since = words.local_date(alert.since, alert.timezone)
         line.append(f" {words(alert.condition)}, {words(alert.state)}", style="bold on default")
         line.append(f"  {words('since').lower()} {since}  {alert.alert[:8]}\n", style="not bold dim on default")
-        line.append(alert.reason, style="not bold on default")
+        line.append(phrases.reason(words, alert), style="not bold on default")
+        if alert.told_by is not None:
+            line.append(f"\n{words(f'told_by.{alert.told_by}')}", style="not bold yellow on default")
         lines.append(line)
     return Text("\n").join(lines)
 

@@ -43,6 +43,11 @@ def _day(words: Words, day: dt.date | None) -> Text:
     return Text(words("beyond") if day is None else words("until", day=words.date(day)))
 
 
+def reason(words: Words, line: AlertLine) -> str:
+    """The sentence of an alert in the reader's language; older alerts have it in Spanish alone."""
+    return line.reason_en or line.reason if words.lang == "en" else line.reason
+
+
 def coming(words: Words, line: AlertLine | PositionLine) -> Text:
     """The pieces due, and when the next of them are."""
     if not line.due_quantity:

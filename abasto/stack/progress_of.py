@@ -8,9 +8,10 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from abasto.stack.stack import Stack
-from schemas.channels import ALERTS, INPUTS, POSITIONS
+from schemas.channels import ALERTS, POSITIONS
 from streams.clients import admin, bulk_reader
 from streams.settings import Settings
+from streams.stage import POSITIONS_STAGE, WIDE_STAGE, Stage
 
 
 def backlog_left(stack: Stack) -> int:
@@ -24,7 +25,10 @@ async def _left(settings: Settings, database: str) -> int:
     await reader.start()
     try:
         await client.start()
-        return await _uncounted(reader, client, settings) or await _unshown(reader, settings, database)
+        for stage in (POSITIONS_STAGE, WIDE_STAGE):
+            if left := await _uncounted(reader, client, settings, stage):
+                return left
+        return await _unshown(reader, settings, database)
     finally:
         await client.close()
         await reader.stop()
@@ -34,11 +38,11 @@ def _partitions(topics: tuple[str, ...], settings: Settings) -> list[TopicPartit
     return [TopicPartition(topic, number) for topic in topics for number in range(settings.partitions)]
 
 
-async def _uncounted(reader: AIOKafkaConsumer, client: AIOKafkaAdminClient, settings: Settings) -> int:
-    inputs = _partitions(INPUTS, settings)
+async def _uncounted(reader: AIOKafkaConsumer, client: AIOKafkaAdminClient, settings: Settings, stage: Stage) -> int:
+    inputs = _partitions(stage.inputs, settings)
     ends = await reader.end_offsets(inputs)
     try:
-        counted = await client.list_consumer_group_offsets(settings.group, partitions=inputs)
+        counted = await client.list_consumer_group_offsets(stage.settings(settings).group, partitions=inputs)
     except GroupCoordinatorNotAvailableError:
         # A broker that is asked for its first group has yet to make the topic that holds their offsets.
         return sum(ends.values())

@@ -97,6 +97,8 @@ def _follow(
             "resolved_at": alert.at if alert.state == "resolved" else None,
             "sequence": alert.sequence,
             "reason": column_text(alert.reason),
+            "reason_en": column_text(alert.reason_en),
+            "places": sum(place.role != "lends" for place in alert.places),
             "document": document,
         }
     upsert(connection, AlertRow, list(rows.values()), rises=AlertRow.sequence)

@@ -4,7 +4,8 @@ import datetime as dt
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from schemas.alerts import SEVERITIES, Alert, AlertState, Condition, Severity
 from schemas.positions import Number, Status
@@ -17,19 +18,43 @@ STATES: tuple[AlertState, ...] = ("firing", "pending", "resolved")
 
 _alert = msgspec.json.Decoder(Alert)
 
+STOCK_CONDITIONS: tuple[Condition, ...] = ("stock_out", "shortage", "low_stock")
+"""What a silent facility cannot confirm, and a shortage everywhere tells once for all."""
+
+_wide = aliased(AlertRow)
+_TOLD_BY = (
+    # Of both, the silence: what the facility last said may be true no more.
+    select(func.max(_wide.condition))
+    .where(
+        AlertRow.condition.in_(STOCK_CONDITIONS),
+        AlertRow.state != "resolved",
+        _wide.state == "firing",
+        or_(
+            and_(_wide.condition == "silent_facility", _wide.facility == AlertRow.facility),
+            and_(_wide.condition == "national_shortage", _wide.item == AlertRow.item),
+        ),
+    )
+    .correlate(AlertRow)
+    .scalar_subquery()
+)
+
 
 class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert as lists show it, with the position as it is now and who else has the item."""
+    """An alert as lists show it, with the position as it is now and who else has the item.
+
+    One about a whole facility has no `item`, one about an item everywhere no `facility`, and `places` counts the
+    positions it speaks of. `told_by` is the condition of such an alert that fires and tells of this one already.
+    """
 
     alert: str
     condition: Condition
     severity: Severity
     state: AlertState
-    facility: str
+    facility: str | None
     facility_name: str
     facility_state: str
     timezone: str
-    item: str
+    item: str | None
     item_name: str
     presentation: str
     since: dt.datetime
@@ -38,6 +63,9 @@ class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
     resolved_at: dt.datetime | None
     sequence: int
     reason: str
+    reason_en: str
+    places: int
+    told_by: Condition | None
     status: Status | None
     usable: Number | None
     cpm: float | None
@@ -50,10 +78,12 @@ class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertPage(msgspec.Struct, frozen=True):
-    """Some alerts of a list, and how many the whole list has."""
+    """Some alerts of a list, how many the whole list has, and how many it leaves out because a wider alert tells of
+    them."""
 
     total: int
     alerts: list[AlertLine]
+    told_by_others: int = 0
 
 
 class Transition(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +121,8 @@ class AlertFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Leaves out conditions that began before it."""
     words: str | None = None
     """All of them in the names of item or facility."""
+    each: bool = True
+    """Whether to list also what an alert about the whole facility, or about the item everywhere, tells already."""
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """For a query that has the names beside the alerts."""
@@ -120,8 +152,13 @@ def alerts(connection: Connection, wanted: AlertFilter, *, limit: int = LIMIT, o
     """The alerts wanted: firing first, then worst first, then least cover first."""
     conditions = wanted.conditions()
     total = connection.execute(_named(select(func.count())).where(*conditions)).scalar_one()
+    told_by_others = 0
+    if not wanted.each:
+        conditions.append(_TOLD_BY.is_(None))
+        apart = connection.execute(_named(select(func.count())).where(*conditions)).scalar_one()
+        total, told_by_others = apart, total - apart
     listed = _named(_lines()).where(*conditions).order_by(*_worst_first()).limit(limit).offset(offset)
-    return AlertPage(total, _with_stock_elsewhere(connection, connection.execute(listed).all()))
+    return AlertPage(total, _with_stock_elsewhere(connection, connection.execute(listed).all()), told_by_others)
 
 
 def alert(connection: Connection, number: str) -> AlertDetail:
@@ -158,11 +195,11 @@ def _lines() -> Query:
         AlertRow.severity,
         AlertRow.state,
         AlertRow.facility,
-        func.coalesce(FacilityRow.name, AlertRow.facility).label("facility_name"),
+        func.coalesce(FacilityRow.name, AlertRow.facility, "").label("facility_name"),
         func.coalesce(FacilityRow.state, "").label("facility_state"),
         func.coalesce(FacilityRow.timezone, "UTC").label("timezone"),
         AlertRow.item,
-        func.coalesce(ItemRow.name, AlertRow.item).label("item_name"),
+        func.coalesce(ItemRow.name, AlertRow.item, "").label("item_name"),
         func.coalesce(ItemRow.presentation, "").label("presentation"),
         AlertRow.since,
         AlertRow.at,
@@ -170,6 +207,9 @@ def _lines() -> Query:
         AlertRow.resolved_at,
         AlertRow.sequence,
         AlertRow.reason,
+        AlertRow.reason_en,
+        AlertRow.places,
+        _TOLD_BY.label("told_by"),
         PositionRow.status,
         PositionRow.usable,
         PositionRow.cpm,
@@ -196,6 +236,8 @@ def _worst_first() -> list[Any]:
     return [
         case({state: rank for rank, state in enumerate(STATES)}, value=AlertRow.state, else_=len(STATES)),
         case({severity: mildest - rank for rank, severity in enumerate(SEVERITIES)}, value=AlertRow.severity),
+        # One about many positions comes before those about one.
+        case((or_(AlertRow.facility.is_(None), AlertRow.item.is_(None)), 0), else_=1),
         PositionRow.cover_days.is_(None),
         PositionRow.cover_days,
         AlertRow.since,
@@ -204,5 +246,6 @@ def _worst_first() -> list[Any]:
 
 
 def _with_stock_elsewhere(connection: Connection, rows: Any) -> list[AlertLine]:
-    elsewhere = who_has(connection, {(row.facility, row.item) for row in rows})
-    return [AlertLine(**plain(row), elsewhere=elsewhere[row.facility, row.item]) for row in rows]
+    # Of an item that is short everywhere, all who have a surplus; a silent facility asks for nothing.
+    elsewhere = who_has(connection, {(row.facility or "", row.item) for row in rows if row.item is not None})
+    return [AlertLine(**plain(row), elsewhere=elsewhere.get((row.facility or "", row.item), [])) for row in rows]

@@ -33,6 +33,7 @@ class Publication(NamedTuple):
     changelog: list[Record]
     positions: list[Record]
     alerts: list[Record]
+    rekeyed: tuple[Record, ...] = ()
 
 
 class CountingBook:

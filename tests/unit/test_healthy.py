@@ -8,7 +8,7 @@ from prometheus_client import generate_latest
 
 from deploy import healthy
 from deploy.healthy import Look, Samples, look_at_projector, look_at_worker, verdict
-from schemas.channels import INPUTS, POSITIONS
+from schemas.channels import INPUTS, POSITIONS, REKEYED, WIDE_CHANGELOG
 from store.metrics import ProjectorMetrics
 from streams.metrics import ShardFigures, WorkerMetrics
 
@@ -117,3 +117,14 @@ def test_what_was_done_is_remembered_from_look_to_look(capsys: pytest.CaptureFix
         server.server_close()
         thread.join()
     assert "nothing was done since the last look" in capsys.readouterr().out
+
+
+def test_a_worker_that_only_judges_facilities_and_items_is_healthy_when_it_has_read_all() -> None:
+    metrics = WorkerMetrics()
+    metrics.alive_at.set(NOW)
+    figures = ShardFigures(
+        positions=None, lag={REKEYED: 0}, ends_unknown=0, newest_ms={}, open_alerts={}, stock={}, subjects=4
+    )
+    metrics.show(0, figures, WIDE_CHANGELOG)
+    look = look_at_worker(Samples(generate_latest(metrics.registry).decode()), NOW)
+    assert look.waits is None

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from aiokafka import AIOKafkaProducer
 
 import streams.assignment
@@ -91,7 +92,8 @@ def main() -> int:
         die_at(point, int(os.environ.get("DIE_AFTER", "1")))
     if seconds := os.environ.get("SLOW_RECOVERY"):
         recover_slowly(float(seconds))
-    return run_worker(Settings.from_environment(), furnish=counting_shards)
+    settings = msgspec.structs.replace(Settings.from_environment(), stages="positions")
+    return run_worker(settings, furnish=counting_shards)
 
 
 if __name__ == "__main__":

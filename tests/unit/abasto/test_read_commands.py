@@ -413,3 +413,22 @@ def test_days_are_those_of_the_facility() -> None:
     late = NOON.replace(hour=4)
     assert Words("es").local_date(late, "America/Mexico_City") == "9 mar 2026"
     assert Words("en", 2026).local_date(late, "Nowhere/Nothing") == "10 Mar"
+
+
+def test_an_alert_about_a_whole_facility_says_all_in_its_language_and_stands_for_its_own(
+    run: Run, log: Log, project: Callable[[], None]
+) -> None:
+    silence = alert("sss1", 1, "firing", "critical", "silent_facility")
+    log.publish(
+        msgspec.structs.replace(silence, item=None, facts=None, reason="No reporta.", reason_en="It says nothing.")
+    )
+    project()
+    shown = words_of(run("alerts"))
+    assert "Silent facility" in shown
+    assert "It says nothing." in shown
+    assert "2 more are told by an alert about a whole facility or item: --each lists them." in shown
+    assert "Stock-out" not in shown
+    en_espanol = words_of(run("alerts", "--lang", "es", "--each"))
+    assert "No reporta." in en_espanol
+    assert "sin confirmar" in en_espanol
+    assert "Desabasto" in en_espanol

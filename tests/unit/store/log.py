@@ -88,7 +88,7 @@ def address_of(message: Message) -> tuple[str, str]:
         case Position():
             return channels.POSITIONS, channels.position_key(message.facility, message.item)
         case Alert():
-            return channels.ALERTS, channels.position_key(message.facility, message.item)
+            return channels.ALERTS, channels.position_key(message.facility or "", message.item or "")
         case DeadLetter():
             return channels.DEAD_LETTERS, message.number
         case Item() | Facility() | OfficialCpm() | DemandProfile():

@@ -15,6 +15,7 @@ from streams.assignor import InputAssignor
 from streams.metrics import WorkerMetrics
 from streams.settings import Settings
 from streams.shard import Shard
+from streams.stage import POSITIONS_STAGE
 
 PARTITIONS = 4
 
@@ -23,7 +24,7 @@ PARTITIONS = 4
 def assignor() -> InputAssignor:
     """The assignor of a worker's app."""
     settings = Settings(brokers="127.0.0.1:1", partitions=PARTITIONS)
-    app = build_app(settings, Assignment(settings, _never, WorkerMetrics(), wall_ms=wall_ms))
+    app = build_app(settings, Assignment(settings, _never, WorkerMetrics(), wall_ms=wall_ms), POSITIONS_STAGE)
     assert isinstance(app.assignor, InputAssignor)
     return app.assignor
 

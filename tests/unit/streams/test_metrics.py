@@ -3,8 +3,9 @@
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from schemas.channels import CONSUMPTION, INVENTORY
+from schemas.channels import CONSUMPTION, INVENTORY, REKEYED, WIDE_CHANGELOG
 from schemas.events import StockDispensed
+from schemas.rekeyed import StockNote
 from streams.metrics import ShardFigures, WorkerMetrics
 from streams.shard import Tally
 from supply.position import Outcome
@@ -91,3 +92,35 @@ def test_a_shard_given_up_is_shown_no_more() -> None:
     metrics.show(0, figures())
     metrics.forget(0)
     assert not [name for name, _ in scraped(metrics) if name in {"abasto_positions", "abasto_lag_offsets"}]
+
+
+def test_the_stages_of_a_worker_show_each_their_own_and_what_they_share_once() -> None:
+    metrics = WorkerMetrics()
+    metrics.show(0, figures())
+    wide = ShardFigures(
+        positions=None,
+        lag={REKEYED: 2},
+        ends_unknown=1,
+        newest_ms={},
+        open_alerts={("silent_facility", "high"): 1},
+        stock={},
+        subjects=9,
+    )
+    metrics.show(0, wide, WIDE_CHANGELOG)
+    shown = scraped(metrics)
+    assert shown["abasto_positions", ("0",)] == 3
+    assert shown["abasto_wide_subjects", ("0",)] == 9
+    assert shown["abasto_ends_unknown", ("0",)] == 2
+    assert shown["abasto_alerts_open", ("silent_facility", "high")] == 1
+    metrics.forget(0, WIDE_CHANGELOG)
+    assert scraped(metrics)["abasto_positions", ("0",)] == 3
+    assert ("abasto_wide_subjects", ("0",)) not in scraped(metrics)
+
+
+def test_notes_are_no_events() -> None:
+    metrics, tally = WorkerMetrics(), Tally()
+    tally.outcomes[StockNote, Outcome.COUNTED] += 4
+    metrics.add(tally)
+    shown = scraped(metrics)
+    assert shown["abasto_notes_total", ("stock",)] == 4
+    assert not any(name == "abasto_events_total" for name, _ in shown)

@@ -2,7 +2,18 @@
 
 import pytest
 
-from schemas.channels import ALERTS, CATALOGUE, CHANGELOG, CONSUMPTION, DEAD_LETTERS, INPUTS, INVENTORY, POSITIONS
+from schemas.channels import (
+    ALERTS,
+    CATALOGUE,
+    CHANGELOG,
+    CONSUMPTION,
+    DEAD_LETTERS,
+    INPUTS,
+    INVENTORY,
+    POSITIONS,
+    REKEYED,
+    WIDE_CHANGELOG,
+)
 from streams.letters import LETTER_BYTES
 from streams.settings import Settings
 from streams.topics import FoundTopic, differences, topic_plan
@@ -19,12 +30,14 @@ def found_with(name: str, *, partitions: int | None = None, **config: str) -> di
 
 def test_what_derives_from_the_inputs_shares_their_partition_count() -> None:
     counts = {topic.name: topic.partitions for topic in PLAN}
-    assert counts == {**dict.fromkeys((*INPUTS, CHANGELOG, POSITIONS, ALERTS, DEAD_LETTERS), 4), CATALOGUE: 1}
+    derived = (CHANGELOG, POSITIONS, ALERTS, DEAD_LETTERS, REKEYED, WIDE_CHANGELOG)
+    assert counts == {**dict.fromkeys((*INPUTS, *derived), 4), CATALOGUE: 1}
 
 
 def test_state_is_compacted_and_history_is_kept() -> None:
     policies = {topic.name: topic.config["cleanup.policy"] for topic in PLAN}
-    assert {name for name, policy in policies.items() if policy == "compact"} == {CHANGELOG, POSITIONS, CATALOGUE}
+    compacted = {CHANGELOG, WIDE_CHANGELOG, POSITIONS, CATALOGUE}
+    assert {name for name, policy in policies.items() if policy == "compact"} == compacted
 
 
 def test_topics_as_planned_are_accepted() -> None:
@@ -106,8 +119,8 @@ def test_what_deletes_records_is_compared_where_the_plan_sets_it() -> None:
     retention = {"retention.ms", "retention.bytes"}
     assert compared == {
         **dict.fromkeys(INPUTS, retention | {"message.timestamp.type"}),
-        **dict.fromkeys((ALERTS, DEAD_LETTERS), retention),
-        **{compacted: set() for compacted in (CHANGELOG, POSITIONS, CATALOGUE)},
+        **dict.fromkeys((ALERTS, DEAD_LETTERS, REKEYED), retention),
+        **{compacted: set() for compacted in (CHANGELOG, WIDE_CHANGELOG, POSITIONS, CATALOGUE)},
     }
 
 

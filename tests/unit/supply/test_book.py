@@ -27,7 +27,7 @@ def test_a_publication_holds_each_touched_position_once_and_then_none_is_touched
     publication = shelf.book.publish(None)
     assert [key for key, _ in publication.changelog] == [key for key, _ in publication.positions] == [KEY.encode()]
     assert shelf.book.touched == 0
-    assert shelf.book.publish(None) == ([], [], [])
+    assert shelf.book.publish(None) == ([], [], [], [])
 
 
 def test_versions_rise_by_one_with_each_publication_of_a_position() -> None:

@@ -489,6 +489,7 @@ def test_each_alert_carries_the_numbers_behind_it() -> None:
     assert (alert.condition, alert.state, alert.sequence) == ("shortage", "firing", 1)
     assert alert.since == alert.at
     facts = alert.facts
+    assert facts is not None
     assert (facts.usable, facts.cpm, facts.cover_days, facts.lead_time_days) == (30, 90, 10, 15)
     assert facts.cpm_inputs.pieces == 270
     assert [line.quantity for line in facts.due] == [200]

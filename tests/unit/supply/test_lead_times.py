@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace as changed
 
+from schemas.alerts import Condition
 from schemas.channels import position_key
 from schemas.events import Event
 from schemas.positions import Position, SupplierLeadTime
@@ -27,6 +28,7 @@ from tests.unit.supply.shelf import Shelf, hospital, medicine, position
 from tests.unit.supply.test_any_order import in_order
 
 STOCK = counted(1000, "2026-01-01")
+SHORTAGE: tuple[Condition, ...] = ("shortage",)
 LAB = "LAB-12"
 
 
@@ -226,18 +228,19 @@ def test_it_does_not_matter_when_lines_are_put_away(lines: list[OrderLine], cuts
 def test_an_observed_lead_time_moves_status_and_alert() -> None:
     """Thirty days' stock is fine when orders take five days, and a risk when they take forty."""
     use = [counted(290, "2026-05-01"), dispensed(270, "2026-05-10"), counted(100, "2026-05-31 12:00")]
-    quick = Shelf(STOCK, *orders(5, 5, 5, 5, 5), *use, only=("shortage",)).until("2026-06-05")
-    slow = Shelf(STOCK, *orders(40, 40, 40, 40, 40), *use, only=("shortage",)).until("2026-06-05")
+    quick = Shelf(STOCK, *orders(5, 5, 5, 5, 5), *use, only=SHORTAGE).until("2026-06-05")
+    slow = Shelf(STOCK, *orders(40, 40, 40, 40, 40), *use, only=SHORTAGE).until("2026-06-05")
     assert (quick.position.status, quick.story) == ("adequate", [])
     assert (slow.position.status, slow.story) == ("critical", ["2026-06-01 shortage firing high"])
-    assert slow.alerts[0].facts.lead_time_days == 40
+    facts = slow.alerts[0].facts
+    assert facts is not None and facts.lead_time_days == 40
     assert "surtir tarda 40 días" in slow.alerts[0].reason
 
 
 def test_the_delivery_that_makes_the_lead_time_known_wakes_a_calm_position() -> None:
     """Stock for forty days lies above all that fifteen days of lead time ask for, until a fifth order took sixty."""
     use = [counted(290, "2026-03-01"), dispensed(270, "2026-03-03"), counted(120, "2026-03-31")]
-    shelf = Shelf(STOCK, *use, *orders(60, 60, 60, 60, 60, first=10), only=("shortage",)).until("2026-04-20")
+    shelf = Shelf(STOCK, *use, *orders(60, 60, 60, 60, 60, first=10), only=SHORTAGE).until("2026-04-20")
     assert shelf.story == ["2026-04-10 shortage firing high"]
 
 

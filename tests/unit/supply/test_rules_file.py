@@ -141,3 +141,29 @@ def test_the_example_of_the_documentation_is_true() -> None:
     rules = rules_from(example)
     assert rules.policies.everywhere.policy.name == "abasto"
     assert rules.policies.policy_of(hospital(state="Baja California"), medicine()).policy.name == "imss-bienestar-bc"
+
+
+def test_what_counts_as_a_silence_and_as_a_shortage_everywhere_may_be_set() -> None:
+    wide = rules_from("""
+        [wide.silent_facility]
+        days = 5
+        [wide.national_shortage]
+        share = 0.2
+        timezone = "America/Bogota"
+    """).wide
+    assert (wide.silent_facility.days, wide.silent_facility.rhythm_factor) == (5, 2)
+    assert (wide.national_shortage.share, wide.national_shortage.timezone) == (0.2, "America/Bogota")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[wide.silent_facility]\ndays = 0", "wide.silent_facility.days"),
+        ("[wide.national_shortage]\nshare = 1.5", "wide.national_shortage.share"),
+        ('[wide.national_shortage]\ntimezone = "Mexico"', "there is no time zone 'Mexico'"),
+        ("[wide.silence]\ndays = 3", "silence"),
+    ],
+)
+def test_a_threshold_that_cannot_be_is_named(text: str, sentence: str) -> None:
+    with pytest.raises(WrongRules, match=sentence):
+        rules_from(text)

@@ -1,0 +1,147 @@
+"""What a shard of positions tells those who judge whole facilities and items: what changed, not what was counted.
+
+Told are days on which a facility was heard, and positions whose standing changed at an evaluation. Both follow from the
+daily looks alone where only events drive the clock, so a replay tells the same.
+"""
+
+from typing import Final
+
+import msgspec
+
+from schemas.channels import facility_key, item_key
+from schemas.rekeyed import TROUBLES, Heard, StockNote
+from supply.assessment import Assessment
+from supply.cover import months_of_stock
+from supply.ledger import Ledger
+from supply.lifecycle import alert_number, fingerprint_of
+from supply.position import Position
+from supply.views import in_pieces, stockout_date
+
+Record = tuple[bytes, bytes]
+
+DATE_MOVED_DAYS: Final = 3
+"""A projected stock-out that moves by less is no news, unless the day told has passed."""
+
+_KNOWN: Final = 1
+_NEEDED: Final = 2
+_WATCHED: Final = 4
+_LENDS: Final = 8
+_TROUBLE_SHIFT: Final = 4
+_DAY_SHIFT: Final = 6
+"""Bits of what was last told of a position: the flags, its trouble (0: none), and the day of the stock-out."""
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Rekeying:
+    """Collects notes until a checkpoint takes them out."""
+
+    def __init__(self) -> None:
+        self._notes: list[Record] = []
+        self._heard: dict[str, dict[int, int]] = {}
+        self._newest_day: dict[str, int] = {}
+
+    def looked(self, position: Position, ledger: Ledger, at_ms: int) -> None:
+        """A position was looked at: its facility was heard on the day of the last event before that."""
+        last = ledger.last_at
+        if last is None or last == position.heard_at or last >= at_ms:
+            return
+        position.heard_at = last
+        self._hear(position, last)
+
+    def counted(self, position: Position) -> None:
+        """In service a facility is heard with its first event of a day, not at the midnight after it."""
+        last = position.last_entry_at()
+        facility = position.place.facility.facility
+        if last >= 0 and position.place.calendar.day(last) > self._newest_day.get(facility, -1):
+            self._hear(position, last)
+
+    def _hear(self, position: Position, last: int) -> None:
+        facility, day = position.place.facility.facility, position.place.calendar.day(last)
+        days = self._heard.get(facility)
+        if days is None:
+            days = self._heard[facility] = {}
+        if last > days.get(day, -1):
+            days[day] = last
+        if day > self._newest_day.get(facility, -1):
+            self._newest_day[facility] = day
+
+    def judged(self, position: Position, assessment: Assessment) -> bool:
+        """A position was evaluated; whether that is news, which must be stored with what was told."""
+        place = position.place
+        trouble = _trouble_of(position)
+        surplus = _surplus_of(position, assessment)
+        flags = (
+            _KNOWN
+            | (_NEEDED if assessment.needed else 0)
+            | (_WATCHED if place.watched else 0)
+            | (_LENDS if surplus > 0 else 0)
+            | trouble << _TROUBLE_SHIFT
+        )
+        days = assessment.projection.days_with_due
+        # What is out already runs out on no day to come.
+        runs_out = assessment.day + days if 0 < trouble < len(TROUBLES) and days is not None else 0
+        told_flags, told_day = position.told & ((1 << _DAY_SHIFT) - 1), position.told >> _DAY_SHIFT
+        moved = abs(runs_out - told_day) >= DATE_MOVED_DAYS or (runs_out != told_day and told_day < assessment.day)
+        if flags == told_flags and not moved:
+            return False
+        position.told = flags | runs_out << _DAY_SHIFT
+        note = self._note(position, assessment, trouble, surplus)
+        self._notes.append((item_key(place.item.item).encode(), note))
+        # A facility is judged by what it holds and what is wrong with it, not by who needs or could lend an item.
+        if flags & ~(_NEEDED | _LENDS) != told_flags & ~(_NEEDED | _LENDS):
+            self._notes.append((facility_key(place.facility.facility).encode(), note))
+        return True
+
+    def _note(self, position: Position, assessment: Assessment, trouble: int, surplus: float) -> bytes:
+        place = position.place
+        facility, item = place.facility.facility, place.item.item
+        condition = TROUBLES[trouble - 1] if trouble else None
+        number = None
+        if condition is not None:
+            number = alert_number(fingerprint_of(condition, facility, item), position.alerts[condition].since_ms)
+        return _encode(
+            StockNote(
+                facility=facility,
+                item=item,
+                at_ms=assessment.at_ms,
+                status=assessment.status,
+                trouble=condition,
+                alert=number,
+                needed=assessment.needed,
+                watched=place.watched,
+                usable=None if assessment.on_hand is None else in_pieces(max(0, assessment.on_hand), assessment.scale),
+                cpm=assessment.cpm.value,
+                projected_stockout_on=None
+                if trouble == len(TROUBLES)
+                else stockout_date(assessment, assessment.projection.days_with_due),
+                surplus=round(surplus, 3) if surplus > 0 else None,
+            )
+        )
+
+    def take_out(self) -> list[Record]:
+        """Everything told since the last time."""
+        records = self._notes
+        for facility, days in self._heard.items():
+            heard = Heard(facility=facility, at_ms=tuple(sorted(days.values())))
+            records.append((facility_key(facility).encode(), _encode(heard)))
+        self._notes, self._heard = [], {}
+        return records
+
+
+def _trouble_of(position: Position) -> int:
+    """The worst stock alert that fires, as its place in `TROUBLES` from 1; 0 for none."""
+    if position.alerts:
+        for level in range(len(TROUBLES), 0, -1):
+            alert = position.alerts.get(TROUBLES[level - 1])
+            if alert is not None and alert.firing:
+                return level
+    return 0
+
+
+def _surplus_of(position: Position, assessment: Assessment) -> float:
+    """Pieces above the maximum; 0 without a surplus."""
+    usable, cpm = assessment.usable, assessment.cpm.value
+    if assessment.status != "surplus" or usable is None or cpm is None or months_of_stock(usable, cpm) is None:
+        return 0.0
+    return usable - cpm * position.place.levels.max_months

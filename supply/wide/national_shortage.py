@@ -1,0 +1,124 @@
+"""`national_shortage` (desabasto nacional): an item is out, or about to be, in many of the places that need it.
+
+A place is short of it while its `stock_out` or `shortage` fires there. Judged at the midnights of one time zone for the
+whole nation. One notice for all places: theirs stay open beside it, each with its own facts, and are listed here.
+
+| share of the places that need it | vital | essential | non-essential |
+|---|---|---|---|
+| below `severe_share` | high | medium | low |
+| `severe_share` or more | critical | high | medium |
+"""
+
+from typing import NamedTuple
+
+from schemas.alerts import AlertPlace, AlertState, Severity
+from schemas.rekeyed import StockNote
+from supply import spanish
+from supply.finding import NOT_APPLICABLE, Finding, severity_for
+from supply.rules import AlertTiming
+from supply.wide.rule import Scene, Sentences, WideRule, alert_place
+from supply.wide.subject import is_short
+from supply.wide.thresholds import WideRules
+
+
+class Extent(NamedTuple):
+    """How far a shortage reaches: the places short of the item, those that need it, and who has a surplus."""
+
+    short: list[StockNote]
+    needed_in: int
+    lends: list[StockNote]
+
+    @property
+    def share(self) -> float:
+        """Share of the places that need the item and are short of it."""
+        return len(self.short) / self.needed_in if self.needed_in else 0.0
+
+
+def extent_of(scene: Scene) -> Extent:
+    """The places concerned: those without stock first, then by the day on which they run out; lenders by surplus."""
+    watched = [note for note in scene.places.values() if note.watched]
+    short = [note for note in watched if is_short(note)]
+    short.sort(key=lambda note: (note.trouble != "stock_out", str(note.projected_stockout_on), note.facility))
+    lends = [note for note in watched if note.surplus is not None]
+    lends.sort(key=lambda note: (-(note.surplus or 0), note.facility))
+    needed_in = sum(note.needed or is_short(note) for note in watched)
+    return Extent(short, needed_in, lends)
+
+
+def judge(scene: Scene) -> Finding | None:
+    """Enters at a share of the places that need the item, or at a number of them; leaves well below both."""
+    limits = scene.rules.national_shortage
+    if scene.item is None:
+        return None
+    if scene.short < min(limits.least_places, limits.places * limits.leave_factor):
+        return NOT_APPLICABLE  # so it is of nearly all items on nearly all days: no need to look at their places
+    if not any(note.watched for note in scene.places.values()):
+        return None
+    extent = extent_of(scene)
+    short = len(extent.short)
+    holds = short >= limits.places or (short >= limits.least_places and extent.share >= limits.share)
+    fewer = short < limits.places * limits.leave_factor
+    over = fewer and (short < limits.least_places or extent.share < limits.share * limits.leave_factor)
+    worst: Severity = "critical" if extent.share >= limits.severe_share else "high"
+    return Finding(holds, over, severity_for(worst, scene.item.ven))
+
+
+def timing(rules: WideRules) -> AlertTiming:
+    """The hold times of the rules."""
+    limits = rules.national_shortage
+    return AlertTiming(hold_days=limits.hold_days, clear_days=limits.clear_days)
+
+
+def explain(scene: Scene, _state: AlertState) -> Sentences:
+    """The sentences of the alert."""
+    extent = extent_of(scene)
+    short, out = len(extent.short), sum(note.trouble == "stock_out" for note in extent.short)
+    es = (
+        f"{_name(scene)} falta en {short:,} de {extent.needed_in:,} unidades que la necesitan ({extent.share:.0%}): "
+        f"{out:,} sin existencia y {short - out:,} que se agotan antes de que llegue un pedido"
+    )
+    en = (
+        f"{_name(scene)} is short in {short:,} of {extent.needed_in:,} facilities that need it ({extent.share:.0%}): "
+        f"{out:,} without stock and {short - out:,} that run out before an order could arrive"
+    )
+    soonest = next((note for note in extent.short if note.trouble == "shortage" and note.projected_stockout_on), None)
+    if soonest is not None:
+        where, on = _facility(scene, soonest), soonest.projected_stockout_on
+        es += f"; la próxima en agotarse es {where}, el {on}"
+        en += f"; the next to run out is {where}, on {on}"
+    if extent.lends:
+        total = round(sum(note.surplus or 0 for note in extent.lends))
+        most = _facility(scene, extent.lends[0])
+        es += (
+            f". Hay {spanish.pieces(total)} de excedente en {len(extent.lends):,} unidades, lo más en {most}: "
+            "traspáselas y trate el resto con compras, no unidad por unidad."
+        )
+        en += (
+            f". {total:,} pieces are surplus in {len(extent.lends):,} facilities, most in {most}: "
+            "transfer them, and settle the rest with purchasing, not place by place."
+        )
+    else:
+        es += ". Ninguna unidad tiene excedente: trátela con compras, no unidad por unidad."
+        en += ". No facility has a surplus: settle it with purchasing, not place by place."
+    return Sentences(es, en)
+
+
+def _name(scene: Scene) -> str:
+    return scene.code if scene.item is None else scene.item.name
+
+
+def _facility(scene: Scene, note: StockNote) -> str:
+    facility = scene.catalogue.facility(note.facility)
+    return note.facility if facility is None else facility.name
+
+
+def places(scene: Scene) -> tuple[AlertPlace, ...]:
+    """The places short of the item, then those that could lend."""
+    extent = extent_of(scene)
+    return (
+        *(alert_place(note, "short") for note in extent.short),
+        *(alert_place(note, "lends") for note in extent.lends),
+    )
+
+
+RULE = WideRule("national_shortage", judge, timing, explain, places)

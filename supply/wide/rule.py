@@ -1,0 +1,74 @@
+"""What a rule over a whole facility, or over an item everywhere, gives."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from schemas.alerts import AlertPlace, AlertState, Condition, PlaceRole
+from schemas.catalogue import Facility, Item
+from schemas.rekeyed import StockNote
+from supply.calendar import LocalCalendar, instant
+from supply.catalogue import Catalogue
+from supply.finding import Finding
+from supply.rules import AlertTiming
+from supply.wide.thresholds import WideRules
+
+
+class Scene(NamedTuple):
+    """A facility or an item at an instant.
+
+    `short`: how many of its places are short of the item; `heard`: the last event of each day on which a facility was
+    heard before it, by local day; `item` and `facility` as the catalogue has them, `None` where it has not.
+    """
+
+    at_ms: int
+    code: str
+    calendar: LocalCalendar
+    facility: Facility | None
+    item: Item | None
+    places: Mapping[str, StockNote]
+    short: int
+    heard: Mapping[int, int]
+    rules: WideRules
+    catalogue: Catalogue
+
+    @property
+    def day(self) -> int:
+        """The local day of the instant."""
+        return self.calendar.day(self.at_ms)
+
+
+class Sentences(NamedTuple):
+    """What a person reads: in Spanish and in English."""
+
+    es: str
+    en: str
+
+
+class WideRule(NamedTuple):
+    """A condition of a whole facility or of an item everywhere.
+
+    `judge` says whether it holds, and `None` that nobody watches it; `explain` writes its sentences, given the state
+    that the alert has come to; `places` lists the positions concerned.
+    """
+
+    condition: Condition
+    judge: Callable[[Scene], Finding | None]
+    timing: Callable[[WideRules], AlertTiming]
+    explain: Callable[[Scene, AlertState], Sentences]
+    places: Callable[[Scene], tuple[AlertPlace, ...]]
+
+
+def alert_place(note: StockNote, role: PlaceRole) -> AlertPlace:
+    """A position as an alert lists it."""
+    return AlertPlace(
+        facility=note.facility,
+        item=note.item,
+        role=role,
+        as_of=instant(note.at_ms),
+        status=note.status,
+        alert=note.alert,
+        usable=note.usable,
+        cpm=note.cpm,
+        projected_stockout_on=note.projected_stockout_on,
+        surplus=note.surplus,
+    )

@@ -1,0 +1,118 @@
+"""A facility, or an item everywhere: what is known of it, and its alert."""
+
+from typing import Final
+
+import msgspec
+
+from schemas.rekeyed import StockNote
+from supply.lifecycle import OpenAlert
+from supply.stored import NEVER_MS, UnreadableState
+
+STATE_VERSION: Final = 1
+
+
+class SubjectState(msgspec.Struct, array_like=True):
+    """What is stored of a subject beside its places.
+
+    `looked_at` is the last instant it was judged at and `next_at` the next one. `pending` are notes of positions later
+    than `looked_at`, in order of time. `heard`: the last event of each day a facility was heard, by local day; it may
+    hold days after `looked_at`.
+    """
+
+    looked_at: int = -1
+    next_at: int = NEVER_MS
+    alert: OpenAlert | None = None
+    pending: list[StockNote] = msgspec.field(default_factory=list)
+    heard: dict[int, int] = msgspec.field(default_factory=dict)
+
+
+_encode_state = msgspec.msgpack.Encoder().encode
+_decode_state = msgspec.msgpack.Decoder(SubjectState).decode
+_decode_note = msgspec.msgpack.Decoder(StockNote).decode
+
+
+class Subject:
+    """A subject in memory: its state, and its positions as of the last judgement: of a facility by item, of an item by
+    facility. `changed` are the places that differ from what is stored, `short` counts those short of an item."""
+
+    __slots__ = ("changed", "code", "key", "places", "short", "state", "touched")
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.code = key.partition("|")[2]
+        self.state = SubjectState()
+        self.places: dict[str, StockNote] = {}
+        self.changed: set[str] = set()
+        self.touched = False
+        self.short = 0
+
+    @property
+    def is_facility(self) -> bool:
+        """Whether it is a facility; else it is an item."""
+        return self.key.startswith("facility|")
+
+    def place_of(self, note: StockNote) -> str:
+        """Which of its places a note speaks of."""
+        return note.item if self.is_facility else note.facility
+
+    def apply_notes(self, until_ms: int) -> None:
+        """Let the notes up to an instant count."""
+        pending = self.state.pending
+        count = 0
+        for note in pending:
+            if note.at_ms > until_ms:
+                break
+            place = self.place_of(note)
+            self.put(place, note)
+            self.changed.add(place)
+            count += 1
+        del pending[:count]
+
+    def put(self, place: str, note: StockNote | None) -> None:
+        """Replace what is known of a place; `None` forgets it."""
+        before = self.places.pop(place, None)
+        if before is not None:
+            self.short -= is_short(before)
+        if note is not None:
+            self.places[place] = note
+            self.short += is_short(note)
+
+
+def is_short(note: StockNote) -> bool:
+    """Whether a place is out of the item, or will be before an order could arrive."""
+    return note.trouble in ("stock_out", "shortage")
+
+
+def stored_key(subject: str, place: str | None = None) -> bytes:
+    """The changelog key of a subject, or of one of its places."""
+    return (subject if place is None else f"{subject}|{place}").encode()
+
+
+def write_subject(state: SubjectState) -> bytes:
+    """A subject's state as bytes."""
+    return bytes([STATE_VERSION]) + _encode_state(state)
+
+
+def write_place(note: StockNote) -> bytes:
+    """One of its places as bytes."""
+    return bytes([STATE_VERSION]) + _encode_state(note)
+
+
+def read_subject(stored: bytes) -> SubjectState:
+    """A stored subject; raises `UnreadableState` when a newer release wrote it."""
+    return _decode_state(_content(stored))
+
+
+def read_place(stored: bytes) -> StockNote:
+    """A stored place; raises `UnreadableState` when a newer release wrote it."""
+    return _decode_note(_content(stored))
+
+
+def _content(stored: bytes) -> memoryview:
+    if not stored or stored[0] != STATE_VERSION:
+        version = stored[0] if stored else "none"
+        raise UnreadableState(
+            f"stored facility or item has state version {version}, this release reads version {STATE_VERSION}: "
+            "start the release that wrote it, or a newer one"
+        )
+    return memoryview(stored)[1:]

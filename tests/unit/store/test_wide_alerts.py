@@ -1,0 +1,96 @@
+"""Alerts about a whole facility or an item everywhere are kept, and what they tell of is not listed once more."""
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from sqlalchemy import Engine
+
+from schemas.alerts import Alert, AlertPlace
+from store import queries
+from store.queries import AlertFilter
+from tests.builders import HOSPITAL, NOON, RITUXIMAB, TRASTUZUMAB, alert
+from tests.unit.store.log import Log
+from tests.unit.store.read_model import PUEBLA, publish_network
+
+
+def place(facility: str, item: str, role: str, number: str | None = None) -> AlertPlace:
+    return AlertPlace(
+        facility=facility,
+        item=item,
+        role=role,  # type: ignore[arg-type] # tests name roles as text
+        as_of=NOON,
+        status="out",
+        alert=number,
+    )
+
+
+def silence(sequence: int = 1, state: str = "firing") -> Alert:
+    places = (place(HOSPITAL, RITUXIMAB, "unconfirmed", "aaa1"), place(HOSPITAL, TRASTUZUMAB, "unconfirmed", "bbb2"))
+    told = alert("sss1", sequence, state, "high", "silent_facility", reason="No reporta.", reason_en="It is silent.")
+    return msgspec.structs.replace(told, item=None, facts=None, places=places)
+
+
+def shortage(sequence: int = 1, state: str = "firing") -> Alert:
+    places = (place(HOSPITAL, RITUXIMAB, "short", "aaa1"), place(PUEBLA, RITUXIMAB, "lends"))
+    told = alert("nnn1", sequence, state, "critical", "national_shortage")
+    return msgspec.structs.replace(told, facility=None, facts=None, places=places)
+
+
+Listed = Callable[..., list[tuple[str, str | None]]]
+
+
+@pytest.fixture
+def listed(engine: Engine, log: Log, project: Callable[[], None]) -> Listed:
+    """Publishes alerts beside the network's own three, and lists what is open: numbers, and what else tells of them."""
+    publish_network(log)
+
+    def listing(*wide: Alert, each: bool = False) -> list[tuple[str, str | None]]:
+        log.publish(*wide)
+        project()
+        with engine.connect() as connection:
+            page = queries.alerts(connection, AlertFilter(still_open=True, each=each))
+        own = sum(line.facility is not None and line.item is not None for line in page.alerts)
+        assert (page.total, page.told_by_others) == (len(page.alerts), 3 - own)
+        return [(line.alert, line.told_by) for line in page.alerts]
+
+    return listing
+
+
+def test_what_a_silent_facility_cannot_confirm_is_left_out_or_marked(listed: Listed) -> None:
+    assert listed(silence()) == [("sss1", None), ("ccc3", None)]
+    assert listed(each=True) == [
+        ("bbb2", "silent_facility"), ("sss1", None), ("aaa1", "silent_facility"), ("ccc3", None),
+    ]  # fmt: skip
+
+
+def test_it_comes_back_when_the_facility_reports_again(listed: Listed) -> None:
+    listed(silence())
+    assert listed(silence(2, "resolved")) == [("bbb2", None), ("aaa1", None), ("ccc3", None)]
+
+
+def test_a_shortage_in_many_places_is_one_notice(listed: Listed) -> None:
+    assert [number for number, _ in listed(shortage())] == ["nnn1", "bbb2"]
+    assert dict(listed(each=True)) == {
+        "nnn1": None, "bbb2": None, "aaa1": "national_shortage", "ccc3": "national_shortage",
+    }  # fmt: skip
+
+
+def test_a_pending_one_tells_of_nothing_yet(listed: Listed) -> None:
+    assert [number for number, _ in listed(shortage(state="pending"))] == ["bbb2", "aaa1", "nnn1", "ccc3"]
+
+
+def test_it_is_shown_with_its_places_its_sentences_and_who_has_some(
+    engine: Engine, log: Log, project: Callable[[], None]
+) -> None:
+    publish_network(log)
+    log.publish(silence(), shortage())
+    project()
+    with engine.connect() as connection:
+        national, silent = (queries.alert(connection, number) for number in ("nnn1", "sss1"))
+    assert (national.line.facility, national.line.facility_name, national.line.item) == (None, "", RITUXIMAB)
+    assert national.line.places == 1
+    assert {stock.facility for stock in national.line.elsewhere} >= {PUEBLA}
+    assert len(national.latest.places) == 2
+    assert (silent.line.item, silent.line.item_name, silent.line.places) == (None, "", 2)
+    assert (silent.line.reason, silent.line.reason_en, silent.line.elsewhere) == ("No reporta.", "It is silent.", [])

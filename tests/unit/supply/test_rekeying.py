@@ -1,0 +1,82 @@
+"""What positions tell of their facility and item: what changed at a look, once, and nothing of single events."""
+
+import msgspec
+
+from schemas.channels import facility_key, item_key
+from schemas.rekeyed import Heard, Rekeyed, StockNote
+from supply.clock import Reach
+from tests.events import HOSPITAL, ITEM, counted, dispensed, ms
+from tests.unit.supply.shelf import Shelf
+
+_decode = msgspec.json.Decoder(Rekeyed).decode
+
+MONTHS = [dispensed(100, f"2026-{month}-10") for month in ("01", "02", "03")]
+
+
+def told(shelf: Shelf, until: str | None = None, now: str | None = None) -> list[tuple[str, Rekeyed]]:
+    """What the next publication tells, after all looks up to an instant."""
+    if until is not None:
+        shelf.book.advance(Reach(ms(until), ms(until)))
+    publication = shelf.book.publish(None if now is None else ms(now))
+    shelf.keep(publication)
+    return [(key.decode(), _decode(value)) for key, value in publication.rekeyed]
+
+
+def stock_notes(notes: list[tuple[str, Rekeyed]]) -> list[StockNote]:
+    """The notes under the item's key."""
+    return [note for key, note in notes if key == item_key(ITEM) and isinstance(note, StockNote)]
+
+
+def heard_at(notes: list[tuple[str, Rekeyed]]) -> list[int]:
+    """When the facility was heard."""
+    return [at for key, note in notes if key == facility_key(HOSPITAL) and isinstance(note, Heard) for at in note.at_ms]
+
+
+def test_a_day_is_told_by_its_last_event_once_it_is_over() -> None:
+    shelf = Shelf(counted(500, "2026-01-05 08:00"), dispensed(1, "2026-01-05 17:30"), dispensed(1, "2026-01-07 09:00"))
+    assert told(shelf) == []
+    assert heard_at(told(shelf, "2026-01-20")) == [ms("2026-01-05 17:30"), ms("2026-01-07 09:00")]
+    assert heard_at(told(shelf, "2026-02-20")) == []
+
+
+def test_in_service_the_first_event_of_a_day_is_told_at_once() -> None:
+    shelf = Shelf(counted(500, "2026-01-05 08:00"))
+    assert heard_at(told(shelf, now="2026-01-05 08:01")) == [ms("2026-01-05 08:00")]
+    shelf.tell(dispensed(1, "2026-01-05 09:00"))
+    assert heard_at(told(shelf, now="2026-01-05 09:01")) == []
+
+
+def test_a_note_goes_to_facility_and_item_and_again_only_when_something_changed() -> None:
+    shelf = Shelf(counted(1000, "2026-01-01 08:00"), *MONTHS)
+    notes = told(shelf, "2026-03-20")
+    assert {key for key, note in notes if isinstance(note, StockNote)} == {facility_key(HOSPITAL), item_key(ITEM)}
+    assert [note.trouble for note in stock_notes(notes)][-1] is None
+    quiet = told(shelf, "2026-03-31")
+    assert stock_notes(quiet) == []
+    shelf.tell(counted(0, "2026-04-02 10:00"))
+    (out,) = stock_notes(told(shelf, "2026-04-05"))
+    assert (out.trouble, out.usable, out.needed, out.watched) == ("stock_out", 0, True, True)
+    assert out.alert == shelf.alerts[-1].alert
+    assert out.at_ms == ms("2026-04-03")
+
+
+def test_after_a_recovery_nothing_is_told_twice() -> None:
+    shelf = Shelf(counted(1000, "2026-01-01 08:00"), *MONTHS, counted(0, "2026-04-02 10:00"))
+    assert stock_notes(told(shelf, "2026-04-05"))
+    again = Shelf(changelog=shelf.changelog)
+    assert stock_notes(told(again, "2026-04-08")) == []
+
+
+def test_what_was_told_is_stored_with_it_and_told_again_if_that_was_lost() -> None:
+    before = Shelf(counted(1000, "2026-01-01 08:00"), *MONTHS).until("2026-03-20")
+    lost, kept = Shelf(changelog=before.changelog), Shelf(changelog=before.changelog)
+    for shelf in (lost, kept):
+        shelf.tell(counted(0, "2026-04-02 10:00"))
+    assert stock_notes(told(lost, "2026-04-05")) == stock_notes(told(kept, "2026-04-05"))
+
+
+def test_a_surplus_is_told_with_its_pieces() -> None:
+    shelf = Shelf(counted(10_000, "2026-01-01 08:00"), *MONTHS)
+    note = stock_notes(told(shelf, "2026-04-02"))[-1]
+    assert note.status == "surplus"
+    assert (note.usable, note.cpm, note.surplus) == (9_900, 100, 9_500)

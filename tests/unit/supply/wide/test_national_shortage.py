@@ -1,0 +1,122 @@
+"""One item short in many places is one notice that lists them."""
+
+import datetime as dt
+
+import pytest
+
+from schemas.catalogue import Item
+from supply.wide.thresholds import NationalShortage
+from tests.events import ITEM
+from tests.unit.supply.wide.nation import HOSPITALS, Nation, entries, rules, stock
+
+AT_ONCE = NationalShortage(hold_days=0, clear_days=0)
+
+
+def nation(short: int, needed_in: int, limits: NationalShortage = AT_ONCE, *, ven: str | None = "V") -> Nation:
+    """The item is out in some of the hospitals that need it."""
+    told = Nation(rules=rules(national=limits), catalogue=entries(ven))
+    for number, hospital in enumerate(HOSPITALS[:needed_in]):
+        told.tell(stock(hospital, "2026-03-02", "stock_out" if number < short else None))
+    return told.until("2026-03-02 12:00")
+
+
+@pytest.mark.parametrize(
+    ("short", "needed_in", "holds"),
+    [
+        (3, 10, True),  # 30 % and three places
+        (2, 6, False),  # a third, but two places
+        (3, 11, False),  # three places, but 27 %
+        (19, 40, True),
+        (11, 40, False),
+        (12, 40, True),
+    ],
+)
+def test_it_takes_a_share_of_the_places_that_need_the_item(short: int, needed_in: int, holds: bool) -> None:
+    assert bool(nation(short, needed_in).story) == holds
+
+
+@pytest.mark.parametrize(("short", "holds"), [(4, False), (5, True)])
+def test_or_a_number_of_them_whatever_the_share(short: int, holds: bool) -> None:
+    limits = NationalShortage(places=5, share=0.9, hold_days=0)
+    assert bool(nation(short, 40, limits).story) == holds
+
+
+@pytest.mark.parametrize(
+    ("short", "ven", "severity"),
+    [
+        (4, "V", "high"),
+        (5, "V", "critical"),
+        (4, "E", "medium"),
+        (5, "E", "high"),
+        (4, "N", "low"),
+        (5, "N", "medium"),
+        (5, None, "high"),
+    ],
+)
+def test_severity_comes_from_the_ven_class_and_the_share(short: int, ven: str | None, severity: str) -> None:
+    assert nation(short, 10, ven=ven).story == [f"2026-03-02 national_shortage firing {severity}"]
+
+
+def test_it_has_to_hold_for_a_day_and_to_be_over_for_one() -> None:
+    told = nation(3, 10, NationalShortage())
+    assert told.story == ["2026-03-02 national_shortage pending high"]
+    told.until("2026-03-03 12:00")
+    assert told.story[1:] == ["2026-03-03 national_shortage firing high"]
+    told.tell(stock(HOSPITALS[0], "2026-03-05"), stock(HOSPITALS[1], "2026-03-05")).until("2026-03-05 12:00")
+    assert len(told.story) == 2
+    assert told.until("2026-03-06 12:00").story[2:] == ["2026-03-06 national_shortage resolved high"]
+
+
+@pytest.mark.parametrize(("better", "over"), [(1, False), (2, True)])
+def test_it_leaves_well_below_where_it_entered(better: int, over: bool) -> None:
+    """Of four in ten it enters at three; it leaves below 21 % or with fewer than three places."""
+    told = nation(4, 10)
+    for hospital in HOSPITALS[:better]:
+        told.tell(stock(hospital, "2026-03-10"))
+    assert told.until("2026-03-20").story[-1].endswith("resolved high") == over
+
+
+def test_a_place_that_is_only_low_is_not_short_and_one_that_does_not_need_it_does_not_count() -> None:
+    told = Nation(rules=rules(national=AT_ONCE))
+    for hospital in HOSPITALS[:5]:
+        told.tell(stock(hospital, "2026-03-02", "low_stock"))
+    for hospital in HOSPITALS[5:8]:
+        told.tell(stock(hospital, "2026-03-02", "shortage"))
+    for hospital in HOSPITALS[8:]:
+        told.tell(stock(hospital, "2026-03-02", needed=False))
+    told.until("2026-03-03")
+    assert told.story == ["2026-03-02 national_shortage firing high"]
+    assert "3 de 8 unidades" in told.alerts[0].reason
+
+
+def test_it_lists_those_without_stock_first_then_by_day_then_who_could_lend() -> None:
+    told = Nation(rules=rules(national=AT_ONCE))
+    told.tell(
+        stock(HOSPITALS[0], "2026-03-02", "shortage", projected_stockout_on=dt.date(2026, 3, 9), usable=7),
+        stock(HOSPITALS[1], "2026-03-02", "shortage", projected_stockout_on=dt.date(2026, 3, 5), usable=3),
+        stock(HOSPITALS[2], "2026-03-02", "stock_out", usable=0),
+        stock(HOSPITALS[3], "2026-03-02", usable=500, surplus=120),
+        stock(HOSPITALS[4], "2026-03-02", usable=900, surplus=220.0),
+    )
+    (alert,) = told.until("2026-03-02 12:00").alerts
+    assert [(place.facility[-1], place.role) for place in alert.places] == [
+        ("2", "short"), ("1", "short"), ("0", "short"), ("4", "lends"), ("3", "lends"),
+    ]  # fmt: skip
+    assert (alert.facility, alert.item) == (None, ITEM)
+    assert alert.reason == (
+        "Rituximab falta en 3 de 5 unidades que la necesitan (60%): 1 sin existencia y 2 que se agotan antes de que "
+        "llegue un pedido; la próxima en agotarse es Hospital 01, el 2026-03-05. Hay 340 piezas de excedente en 2 "
+        "unidades, lo más en Hospital 04: traspáselas y trate el resto con compras, no unidad por unidad."
+    )
+    assert alert.reason_en == (
+        "Rituximab is short in 3 of 5 facilities that need it (60%): 1 without stock and 2 that run out before an "
+        "order could arrive; the next to run out is Hospital 01, on 2026-03-05. 340 pieces are surplus in 2 "
+        "facilities, most in Hospital 04: transfer them, and settle the rest with purchasing, not place by place."
+    )
+
+
+def test_an_item_that_leaves_the_catalogue_is_not_watched_any_more() -> None:
+    told = nation(5, 10)
+    assert isinstance(told.catalogue.item(ITEM), Item)
+    told.catalogue.remove(f"item|{ITEM}")
+    assert told.until("2026-03-03 12:00").story[-1] == "2026-03-03 national_shortage resolved critical"
