@@ -22,11 +22,16 @@ def publish(
         bool, typer.Option("--skip-bad", help="Leave bad lines out instead of sending nothing.")
     ] = False,
     raw_bad: Annotated[
-        bool, typer.Option("--raw-bad", help="Send bad lines as they are: they end among the dead letters.")
+        bool,
+        typer.Option(
+            "--raw-bad", help="Send bad lines as they are, each as one record: they end among the dead letters."
+        ),
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Publish events. Every line is validated first, and nothing is sent when one is bad.
+
+    A table, CSV or XLSX, becomes events with `abasto convert`.
 
     An event sent again counts once within 7 days of its time; an older one is not recognised: publish history once.
     """

@@ -7,16 +7,12 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from abasto.feed.records import Record
+from abasto.feed.records import RECORD_BYTES, Record
 from abasto.kafka import Partitions
-from streams.clients import BATCH_BYTES
 from streams.partitioning import murmur2
 
 UNCONFIRMED_BATCHES = 32
 """Batches under way at most: 32 of 0.9 MB bound the memory, and are more than a broker takes at once."""
-
-RECORD_BYTES = BATCH_BYTES - 10_000
-"""A record larger than this has no room in a batch, with its key and the batch's header."""
 
 
 class Batches:

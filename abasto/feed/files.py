@@ -12,6 +12,8 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+import msgspec
+
 from abasto.feed.keys import PositionKeys
 from abasto.feed.lines import BadLine, numbered_lines, raw_record, records
 from abasto.feed.records import Record
@@ -22,6 +24,9 @@ STANDARD_INPUT = "-"
 
 BAD_LINES_KEPT = 1000
 """Bad lines described in a report; beyond that only their number is kept, a wrong file may be bad throughout."""
+
+TABLES = (".csv", ".xlsx")
+"""How the names of files end that `abasto convert` reads: rows, not events."""
 
 PROGRESS_EVERY_LINES = 2000
 
@@ -44,6 +49,9 @@ class Findings:
     """Good events older than the lateness window: too old to be told from ones published before."""
     bad: int = 0
     bad_lines: list[tuple[str, BadLine]] = field(default_factory=list)
+    """The first of them, without their bytes."""
+    too_large: list[tuple[str, int]] = field(default_factory=list)
+    """File and number of bad lines that cannot even be sent as they are."""
 
 
 class EventFiles:
@@ -68,8 +76,10 @@ class EventFiles:
                 findings.beyond_window += found.at is not None and found.at < self._window_from
                 continue
             findings.bad += 1
+            if not found.sendable:
+                findings.too_large.append((name, found.number))
             if len(findings.bad_lines) < BAD_LINES_KEPT:
-                findings.bad_lines.append((name, found))
+                findings.bad_lines.append((name, msgspec.structs.replace(found, value=b"")))
         return findings
 
     def to_send(self, keys: PositionKeys, on_bad: OnBad, advance: Callable[[int], None]) -> Iterator[Record]:
@@ -121,6 +131,11 @@ def _opened(name: str, stack: ExitStack) -> BinaryIO:
         kept = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
         shutil.copyfileobj(sys.stdin.buffer, kept)
         return kept
+    if name.lower().endswith(TABLES):
+        raise Failure(
+            f"nothing was sent: {name} is a table, and publish takes events in JSON, one a line. "
+            f"`abasto convert {name} --map MAP` makes events of its rows; publish the events.jsonl that it writes"
+        )
     try:
         return stack.enter_context(Path(name).open("rb"))
     except OSError as fault:

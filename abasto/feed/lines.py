@@ -12,7 +12,7 @@ from typing import BinaryIO
 import msgspec
 
 from abasto.feed.keys import PositionKeys
-from abasto.feed.records import Record
+from abasto.feed.records import KEY_BYTES, RECORD_BYTES, Record
 from schemas.channels import INVENTORY, TOPIC_OF, position_key
 from schemas.codes import shown
 from schemas.dead_letters import BadRecord, Fault
@@ -21,8 +21,8 @@ from supply.intake import FUTURE_TOLERANCE_MS, RECORD_BYTES_LIMIT
 
 FUTURE_TOLERANCE = dt.timedelta(milliseconds=FUTURE_TOLERANCE_MS)
 
-LINE_BYTES = 2 * RECORD_BYTES_LIMIT
-"""What is longer is no event and comes in pieces: a file without line ends must not fill the memory."""
+LINE_BYTES = RECORD_BYTES + 1
+"""What is longer is no event and is cut: a file without line ends must not fill the memory."""
 
 _TOPIC_OF_TYPE = {str(kind.__struct_config__.tag): topic for kind, topic in TOPIC_OF.items()}
 
@@ -38,6 +38,11 @@ class BadLine(msgspec.Struct, frozen=True, gc=False):
     field: str | None
     reason: str
 
+    @property
+    def sendable(self) -> bool:
+        """Whether it can be sent as it is: otherwise no broker would take it, and `value` is but its beginning."""
+        return len(self.value) <= RECORD_BYTES
+
 
 class _Loose(msgspec.Struct):
     """What can be made out of a line that is no valid event."""
@@ -52,13 +57,16 @@ class _Loose(msgspec.Struct):
 def numbered_lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """The lines that hold anything, with their numbers from 1 on and without their ends.
 
-    What exceeds `LINE_BYTES` comes in pieces under one number: none of them is an event, so each is refused.
+    Of a line that exceeds `LINE_BYTES` only so much is told: it is refused for its length, whatever follows.
     """
     number = 0
-    ended = True
     while line := file.readline(LINE_BYTES):
-        number += ended
-        ended = line.endswith(b"\n")
+        number += 1
+        if len(line) == LINE_BYTES and not line.endswith(b"\n"):
+            yield number, line
+            while (rest := file.readline(LINE_BYTES)) and not rest.endswith(b"\n"):
+                pass
+            continue
         bare = line.rstrip(b"\r\n")
         if bare.strip():
             yield number, bare
@@ -81,7 +89,8 @@ def record_of(line: bytes, latest: dt.datetime, keys: PositionKeys) -> Record:
         BadRecord: the line is no event, happened after `latest`, or its codes are none.
     """
     if len(line) > RECORD_BYTES_LIMIT:
-        raise BadRecord("oversize", None, f"the line has {len(line)} bytes; expected at most {RECORD_BYTES_LIMIT}")
+        size = len(line) if len(line) <= RECORD_BYTES else f"more than {RECORD_BYTES}"
+        raise BadRecord("oversize", None, f"the line has {size} bytes; expected at most {RECORD_BYTES_LIMIT}")
     event = decode_event(line)
     if event.time > latest:
         raise BadRecord("future_time", "time", f"time is {event.time.isoformat()}, which lies in the future")
@@ -106,7 +115,8 @@ def raw_record(bad: BadLine, keys: PositionKeys) -> Record:
     if key is None and isinstance(facility, str) and isinstance(item, str):
         key = _readable_key(facility, item, keys)
     topic = _TOPIC_OF_TYPE.get(loose.type, INVENTORY) if isinstance(loose.type, str) else INVENTORY
-    return Record(topic, key.encode() if isinstance(key, str) else None, bad.value)
+    named = key.encode() if isinstance(key, str) else None
+    return Record(topic, named if named is None or len(named) <= KEY_BYTES else None, bad.value)
 
 
 def partition_key_of(line: bytes) -> bytes | None:

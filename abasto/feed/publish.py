@@ -15,7 +15,7 @@ from abasto.feed.files import LATENESS_WINDOW, EventFiles, Findings, OnBad
 from abasto.feed.keys import PositionKeys
 from abasto.feed.lines import BadLine
 from abasto.feed.partitions import refuse_unequal
-from abasto.feed.records import Record
+from abasto.feed.records import RECORD_BYTES, Record
 from abasto.kafka import producer_for, settings_for
 from abasto.terminal import Failure, print_json, progress, say
 from schemas.channels import CATALOGUE, INPUTS
@@ -69,6 +69,14 @@ def run(files: Sequence[str], *, broker: str | None, rate: float | None, on_bad:
             if as_json:
                 print_json(Report(0, {}, findings.bad, False, 0.0, bad_lines))
             raise Failure(f"nothing was sent: {_described(findings, bad_lines)}\n  --skip-bad leaves bad lines out")
+        if findings.too_large and on_bad == "send":
+            where = ", ".join(f"{name}, line {number}" for name, number in findings.too_large[:BAD_LINES_SHOWN])
+            if as_json:
+                print_json(Report(0, {}, findings.bad, False, 0.0, bad_lines))
+            raise Failure(
+                f"nothing was sent: {where}: more than {RECORD_BYTES:,} bytes, which no record may have, so it cannot "
+                "be sent as it is. Take it out of the file, or leave all bad lines out with --skip-bad"
+            )
         if findings.bad:
             say(f"{'sent as they are' if on_bad == 'send' else 'left out'}: {_described(findings, bad_lines)}")
         if findings.beyond_window:

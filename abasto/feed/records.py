@@ -4,6 +4,13 @@ import datetime as dt
 
 import msgspec
 
+RECORD_BYTES = 890_000
+"""The largest value that is sent: with a key and the batch's header it just fits a batch of `BATCH_BYTES`, which is
+what brokers take by default."""
+
+KEY_BYTES = 4_096
+"""The longest key that is sent. Those of positions have some thirty bytes."""
+
 
 class Record(msgspec.Struct, frozen=True, gc=False):
     """Topic, key and bytes; without a value the record removes its key from a compacted topic. `at` is when its

@@ -30,12 +30,14 @@ class Child:
         self._arguments = arguments
         self._environment = dict(environment)
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_from = 0
 
     def start(self) -> None:
         """Start the program; what it wrote before stays in its log."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.started_at = time.monotonic()
         with self.log.open("ab") as output:
+            self._log_from = output.seek(0, os.SEEK_END)
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "abasto", *self._arguments],
                 stdin=subprocess.DEVNULL,
@@ -66,13 +68,25 @@ class Child:
             self._process.kill()
             self._process.wait()
 
-    def last_lines(self) -> list[str]:
-        """The end of its log."""
+    def how_it_ended(self) -> str:
+        """How it ended, to follow its name in a sentence."""
+        code = self.exit_code
+        if code is None:
+            return "runs"
+        if code >= 0:
+            return f"ended with code {code}"
+        likely = ", as a machine out of memory does" if -code == signal.SIGKILL else ""
+        return f"was killed by signal {-code}{likely}"
+
+    def last_words(self) -> str:
+        """The end of what it logged since its last start: what came before tells nothing of why it ended."""
         try:
-            text = self.log.read_bytes()[-_LOG_BYTES_READ:].decode(errors="replace")
+            with self.log.open("rb") as log:
+                log.seek(max(self._log_from, log.seek(0, os.SEEK_END) - _LOG_BYTES_READ))
+                lines = log.read().decode(errors="replace").splitlines()[-LAST_LINES:]
         except FileNotFoundError:
-            return []
-        return text.splitlines()[-LAST_LINES:]
+            lines = []
+        return "\n  ".join(["it last said:", *lines]) if lines else "it said nothing since its last start"
 
 
 def _end_with_parent() -> None:

@@ -7,12 +7,14 @@ have been; published beside a running worker the same events would be months lat
 import asyncio
 import datetime as dt
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
 
 from abasto.feed.files import EventFiles
+from abasto.stack.as_of_now import judged
 from abasto.stack.progress_of import backlog_left
 from abasto.stack.stack import Stack
 from abasto.terminal import progress
@@ -23,6 +25,9 @@ MONTHS = 4
 
 LOOK_SECONDS = 0.5
 PATIENCE_SECONDS = 300.0
+
+JUDGED_PATIENCE_SECONDS = 90.0
+"""The worker goes over to the wall clock half a minute after the last old event; judging all takes seconds."""
 
 
 def fill(stack: Stack, console: Console) -> None:
@@ -39,7 +44,7 @@ def fill(stack: Stack, console: Console) -> None:
         console.print("The last start was cut short while it published: everything begins anew")
         stack.begin_anew()
         started.unlink()
-    _simulate(folder, console)
+    _simulate(stack, folder, console)
     started.touch()
     with stack.interruptible():
         _publish(folder, stack.broker, console)
@@ -47,13 +52,18 @@ def fill(stack: Stack, console: Console) -> None:
     started.unlink()
 
 
-def _simulate(folder: Path, console: Console) -> None:
+def _simulate(stack: Stack, folder: Path, console: Console) -> None:
     from abasto.simulate.days import Days
     from abasto.simulate.simulation import simulate
 
     until = dt.datetime.now(dt.UTC).date()
     with progress("simulating", Days(until, MONTHS).count) as advance:
-        summary = simulate(SEED, MONTHS, until, folder, small=False, advance=advance)
+
+        def day_done(days: int) -> None:
+            stack.wish_to_end.check()
+            advance(days)
+
+        summary = simulate(SEED, MONTHS, until, folder, small=False, advance=day_done)
     console.print(
         f"Simulated {summary['lines']:,} events of {summary['facilities']} facilities and {summary['items']} items"
     )
@@ -77,18 +87,36 @@ def _publish(folder: Path, broker: str, console: Console) -> None:
 
 
 def show_alerts(stack: Stack, console: Console) -> None:
-    """Wait until all events are counted and shown, then print what a coordinator sees first."""
+    """Wait until all events are counted, judged as of now and shown, then print what a coordinator sees first."""
     from abasto.commands.read import alerts
 
     began = time.monotonic()
-    left = total = backlog_left(stack)
-    with progress("counting", total) as advance:
-        while left and time.monotonic() - began < PATIENCE_SECONDS:
-            stack.watch()
-            time.sleep(LOOK_SECONDS)
-            before, left = left, backlog_left(stack)
-            advance(before - left)
-    console.print(f"Counted in {time.monotonic() - began:.0f} s")
+    _wait(stack, "counting", lambda: backlog_left(stack), PATIENCE_SECONDS)
+    console.print(f"Counted in {time.monotonic() - began:.0f} s; now all is judged as of today, within half a minute")
+    database = stack.plan.database_address
+    late = _wait(stack, "judging as of today", lambda: judged(database).before_today, JUDGED_PATIENCE_SECONDS)
+    # The alerts of the positions that were just seen may be a moment behind them.
+    _wait(stack, "showing", lambda: backlog_left(stack), JUDGED_PATIENCE_SECONDS)
     alerts(limit=15)
+    oldest = judged(database).oldest
+    if oldest is not None:
+        console.print(
+            f"As of {oldest.astimezone():%Y-%m-%d %H:%M %Z}, {time.monotonic() - began:.0f} s after the start"
+        )
+    if late:
+        console.print(f"[yellow]{late} positions with an alert are not judged as of today yet: look again in a minute")
     more = "More: `abasto alerts`, `abasto positions --status critical`, `abasto show FACILITY ITEM`"
     console.print(more, soft_wrap=True)
+
+
+def _wait(stack: Stack, what: str, left_now: Callable[[], int], patience_seconds: float) -> int:
+    """Wait, while the stack is kept running, until nothing is left; what is left when patience ends comes back."""
+    began = time.monotonic()
+    left = left_now()
+    with progress(what, left) as advance:
+        while left and time.monotonic() - began < patience_seconds:
+            stack.watch()
+            time.sleep(LOOK_SECONDS)
+            before, left = left, left_now()
+            advance(before - left)
+    return left

@@ -3,14 +3,13 @@
 import asyncio
 import os
 import shutil
-import signal
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Self
 
 import msgspec
@@ -18,6 +17,8 @@ from rich.console import Console
 
 from abasto.local.broker import LocalKafka
 from abasto.stack.child import Child
+from abasto.stack.metrics_ports import require_free_metrics_ports
+from abasto.stack.wish_to_end import WishToEnd
 from abasto.terminal import Failure
 
 GRACE_SECONDS = 15.0
@@ -27,6 +28,9 @@ RESTART_PAUSE_SECONDS = 1.0
 RESTARTS_ALLOWED = 3
 RESTART_WINDOW_SECONDS = 60.0
 """A program that ends more often than this in a minute will not be mended by starting it once more."""
+
+REFUSED = 2
+"""The exit code of a program that refused to start: as it is, it would refuse again."""
 
 WATCH_SECONDS = 0.2
 
@@ -78,7 +82,7 @@ class Stack:
         self._kafka = None if plan.broker else LocalKafka(plan.folder, plan.kafka_port, console=console)
         self._watched: list[_Watched] = []
         self._kafka_restarts = Restarts()
-        self._ending = False
+        self.wish_to_end = WishToEnd()
 
     @property
     def broker(self) -> str:
@@ -91,9 +95,7 @@ class Stack:
         return {"ABASTO_BROKERS": self.broker, "ABASTO_DATABASE": self.plan.database_address}
 
     def __enter__(self) -> Self:
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._interrupted)
-        signal.signal(signal.SIGINT, self._interrupted)
+        self.wish_to_end.listen()
         try:
             self._prepare()
         except BaseException:
@@ -107,6 +109,8 @@ class Stack:
         self._end()
 
     def _prepare(self) -> None:
+        if self.plan.metrics:
+            require_free_metrics_ports()
         self.plan.folder.mkdir(parents=True, exist_ok=True)
         if self._kafka is not None:
             self._kafka.start()
@@ -164,8 +168,11 @@ class Stack:
         """Look once whether everything runs; a program that ended is started again.
 
         Raises:
-            Failure: a program ends again and again, or Kafka ended.
+            Failure: a program refused to run, or ends again and again.
+            LocalKafkaError: Kafka ends again and again.
+            KeyboardInterrupt: a wish to end was swallowed before.
         """
+        self.wish_to_end.check()
         for watched in self._watched:
             if watched.child.exit_code is not None:
                 self._restart(watched)
@@ -180,11 +187,11 @@ class Stack:
 
     def _restart(self, watched: _Watched) -> None:
         child = watched.child
-        code = child.exit_code
+        if child.exit_code == REFUSED:
+            raise Failure(f"the {child.name} refused to run; {child.last_words()}")
         if watched.restarts.one_too_many():
-            lines = "\n  ".join(child.last_lines())
-            raise Failure(f"the {child.name} ends again and again; it last said:\n  {lines}")
-        self._console.print(f"[yellow]The {child.name} ended with code {code}; it is started again")
+            raise Failure(f"the {child.name} ends again and again: it {child.how_it_ended()}; {child.last_words()}")
+        self._console.print(f"[yellow]The {child.name} {child.how_it_ended()}; it is started again")
         time.sleep(RESTART_PAUSE_SECONDS)
         # What ended it may have ended Kafka too; a worker that finds no Kafka ends at once.
         self._keep_kafka()
@@ -196,27 +203,12 @@ class Stack:
             self.watch()
             time.sleep(WATCH_SECONDS)
 
-    def _interrupted(self, _number: int, _frame: FrameType | None) -> None:
-        """Ctrl-C ends the stack in order, once: pressing it again does not cut that short."""
-        if not self._ending:
-            self._ending = True
-            raise KeyboardInterrupt
-
-    @contextmanager
-    def interruptible(self) -> Iterator[None]:
-        """Inside it, coroutines that Ctrl-C interrupts end in order, as Python does it: our handler would break into
-        their loop wherever it is, and leave tasks behind that nobody waits for."""
-        handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
-            yield
-        except KeyboardInterrupt:
-            self._ending = True
-            raise
-        finally:
-            signal.signal(signal.SIGINT, handler)
+    def interruptible(self) -> AbstractContextManager[None]:
+        """Inside it Ctrl-C ends coroutines in order."""
+        return self.wish_to_end.interruptible()
 
     def _end(self) -> None:
-        self._ending = True
+        self.wish_to_end.begin()
         if self._watched:
             self._console.print("Ending: last checkpoint, then Kafka")
         for watched in self._watched:

@@ -1,4 +1,4 @@
-"""`abasto publish` on a real Kafka where somebody enlarged a topic: nothing goes to a partition that no shard reads."""
+"""`abasto publish` on a real Kafka: what the broker stores of it, and a topic that somebody enlarged."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,7 +10,8 @@ from aiokafka.admin import NewPartitions
 from typer.testing import CliRunner
 
 from abasto.cli import app
-from schemas.channels import CONSUMPTION
+from abasto.feed.records import RECORD_BYTES
+from schemas.channels import CONSUMPTION, INVENTORY
 from streams.clients import admin
 from streams.settings import Settings
 from streams.topic_check import ensure_topics
@@ -31,7 +32,7 @@ async def enlarge(settings: Settings, topic: str, partitions: int) -> None:
         await client.close()
 
 
-def test_a_topic_that_got_a_third_partition_is_refused_by_name(
+def test_what_is_sent_is_stored_once_and_nothing_goes_to_a_partition_that_no_shard_reads(
     own_kafka: Callable[[], KafkaServer], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("ABASTO_PARTITIONS", raising=False)
@@ -51,6 +52,12 @@ def test_a_topic_that_got_a_third_partition_is_refused_by_name(
     assert [(batch.records, batch.base_sequence) for batch in batches] == [(1, 0)]
     assert batches[0].producer_id >= 0, "not idempotent: an attempt that is repeated may write events twice"
 
+    events.write_bytes(b"x" * RECORD_BYTES)
+    largest = CliRunner().invoke(app, [*publish, "--raw-bad"])
+    assert largest.exit_code == 0, largest.output
+    assert [len(value) for _, _, value in asyncio.run(read_topic(settings, INVENTORY))] == [RECORD_BYTES]
+
+    events.write_bytes(msgspec.json.encode(dispensed(1, "2026-01-05 10:00")))
     asyncio.run(enlarge(settings, CONSUMPTION, 3))
     refused = CliRunner().invoke(app, publish)
     assert refused.exit_code == 1

@@ -1,6 +1,7 @@
 """`abasto topics` on a real Kafka: made once, checked as the worker checks them."""
 
 import asyncio
+import json
 from collections.abc import Callable
 
 import pytest
@@ -25,16 +26,36 @@ def test_topics_are_made_once_and_another_number_of_partitions_is_refused(
     monkeypatch.setenv("ABASTO_PARTITIONS", "2")
     run = CliRunner().invoke
     assert "missing topics" in run(app, ["topics", "check"]).output
-    made = run(app, ["topics", "create"])
+    missing = run(app, ["topics", "check", "--json"])
+    assert missing.exit_code == 1
+    made = run(app, ["topics", "create", "--json"])
     assert made.exit_code == 0, made.output
-    assert "abasto.inventory.v1" in made.output
+    created = json.loads(made.stdout)["created"]
+    assert INVENTORY in created
+    assert json.loads(missing.stdout) == {"missing": created, "different": []}
     assert run(app, ["topics", "create"]).output == "All topics are there\n"
+    assert run(app, ["topics", "create", "--json"]).output == '{"created":[]}\n'
     assert run(app, ["topics", "check"]).exit_code == 0
+    checked = run(app, ["topics", "check", "--json"])
+    assert (checked.exit_code, checked.output) == (0, '{"missing":[],"different":[]}\n')
 
     monkeypatch.setenv("ABASTO_PARTITIONS", "3")
     refused = run(app, ["topics", "create"])
     assert refused.exit_code == 1
     assert "abasto.inventory.v1 has 2 partitions, expected 3" in refused.output
+    (of_alerts,) = (
+        each
+        for each in json.loads(run(app, ["topics", "check", "--json"]).stdout)["different"]
+        if each["topic"] == ALERTS
+    )
+    assert of_alerts == {
+        "topic": ALERTS,
+        "setting": "partitions",
+        "found": "2",
+        "planned": "3",
+        "remedy": "set ABASTO_PARTITIONS=2, or move to new topics",
+        "wrong_answers": True,
+    }
     listed = run(app, ["topics", "check"])
     assert listed.exit_code == 1
     assert "abasto.alerts.v1 has 2 partitions, expected 3: positions would be wrong\n  set ABASTO_PARTITIONS=2" in (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from abasto.feed.keys import PositionKeys
 from abasto.feed.lines import LINE_BYTES, BadLine, numbered_lines, raw_record, record_of, records
-from abasto.feed.records import Record
+from abasto.feed.records import RECORD_BYTES, Record
 from schemas.catalogue import Facility
 from schemas.channels import ARRIVALS, CONSUMPTION, INVENTORY
 from schemas.dead_letters import BadRecord
@@ -149,9 +149,33 @@ def test_lines_are_numbered_as_an_editor_shows_them() -> None:
     assert list(numbered_lines(io.BytesIO(b"a\r\n\n  \nb\n\nc"))) == [(1, b"a"), (4, b"b"), (6, b"c")]
 
 
-def test_a_file_without_line_ends_does_not_fill_the_memory() -> None:
-    pieces = list(numbered_lines(io.BytesIO(b"x" * (LINE_BYTES + 5) + b"\ny\n")))
-    assert [(number, len(piece)) for number, piece in pieces] == [(1, LINE_BYTES), (1, 5), (2, 1)]
+@pytest.mark.parametrize("first", [b"x", b" "])
+def test_a_file_without_line_ends_does_not_fill_the_memory_and_is_one_line(first: bytes) -> None:
+    told = list(numbered_lines(io.BytesIO(first * LINE_BYTES + b"x" * 3 * LINE_BYTES + b"\ny\n" + b"z" * LINE_BYTES)))
+    assert [(number, len(line)) for number, line in told] == [(1, LINE_BYTES), (2, 1), (3, LINE_BYTES)]
+
+
+@pytest.mark.parametrize(
+    ("length", "said", "sendable"),
+    [
+        (RECORD_BYTES_LIMIT + 1, "has 262145 bytes;", True),
+        (RECORD_BYTES, "has 890000 bytes;", True),
+        (RECORD_BYTES + 1, "has more than 890000 bytes;", False),
+        (5_000_000, "has more than 890000 bytes;", False),
+    ],
+)
+def test_a_line_that_is_too_long_is_one_bad_line_of_its_size(length: int, said: str, sendable: bool) -> None:
+    (bad, good) = records(numbered_lines(io.BytesIO(b"x" * length + b"\n" + line())), NOW, KEYS)
+    assert isinstance(bad, BadLine)
+    assert isinstance(good, Record)
+    assert (bad.number, bad.fault, bad.sendable) == (1, "oversize", sendable)
+    assert said in bad.reason
+
+
+def test_a_key_beyond_all_measure_is_not_sent_with_a_bad_line() -> None:
+    (bad,) = records([(1, line(partitionkey="x" * 5_000))], NOW, KEYS)
+    assert isinstance(bad, BadLine)
+    assert raw_record(bad, KEYS).key is None
 
 
 @given(st.lists(st.binary(max_size=40)))

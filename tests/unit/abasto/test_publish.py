@@ -13,13 +13,14 @@ from typer.testing import CliRunner, Result
 
 import abasto.feed.publish
 from abasto.cli import app
-from abasto.feed.batches import RECORD_BYTES, Batches
+from abasto.feed.batches import Batches
 from abasto.feed.partitions import refuse_unequal
 from abasto.feed.publish import Pace, send
-from abasto.feed.records import Record
+from abasto.feed.records import KEY_BYTES, RECORD_BYTES, Record
 from abasto.terminal import Failure
 from schemas.catalogue import CatalogueEntry, Facility, entry_key
 from schemas.channels import CONSUMPTION, INPUTS, INVENTORY
+from streams.clients import BATCH_BYTES
 from streams.partitioning import partition_of
 from streams.settings import Settings
 
@@ -116,6 +117,43 @@ def test_bad_lines_are_sent_as_they_are_when_asked(producer: ProducerInMemory) -
     assert report["topics"] == {INVENTORY: 1, "abasto.arrivals.v1": 0, CONSUMPTION: 2}
     assert [(each["line"], each["fault"]) for each in report["bad_lines"]] == [(2, "undecodable"), (3, "invalid_field")]
     assert {b"{", bad.encode()} <= set(producer.values())
+
+
+def test_a_line_too_long_for_an_event_is_sent_as_one_record(producer: ProducerInMemory) -> None:
+    long = "x" * 600_000
+    done = publish("-", "--raw-bad", "--json", standard_input="\n".join([line(1), long, line(2)]))
+    assert json.loads(done.stdout)["sent"] == 3
+    assert long.encode() in producer.values()
+
+
+def test_a_line_too_long_for_a_record_is_one_bad_line_and_cannot_be_sent(producer: ProducerInMemory) -> None:
+    lines = "\n".join([line(1), "x" * 5_000_000, line(2)])
+    refused = publish("-", standard_input=lines)
+    assert refused.exit_code == 1
+    assert "1 of 3 lines are bad\n  -, line 2: the line has more than 890000 bytes" in refused.stderr
+    refused = publish("-", "--raw-bad", "--json", standard_input=lines)
+    assert refused.exit_code == 1
+    assert "nothing was sent: -, line 2: more than 890,000 bytes, which no record may have" in refused.stderr
+    assert [each["line"] for each in json.loads(refused.stdout)["bad_lines"]] == [2]
+    assert producer.sent == {}
+    assert publish("-", "--skip-bad", standard_input=lines).exit_code == 0
+    assert len(producer.values()) == 2
+
+
+@pytest.mark.parametrize("name", ["sheet.csv", "SHEET.XLSX"])
+def test_a_table_is_sent_to_convert_in_one_sentence_before_anything_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.setattr(abasto.feed.publish, "known_keys", None)
+    (tmp_path / name).write_text("item,quantity\n" * 40)
+    refused = publish(str(tmp_path / name), "--skip-bad")
+    assert refused.exit_code == 1
+    assert f"`abasto convert {tmp_path / name} --map MAP` makes events of its rows" in refused.stderr
+    assert len(refused.output.splitlines()) == 1
+
+
+def test_the_largest_record_fits_a_batch_with_its_key_and_the_header() -> None:
+    assert RECORD_BYTES + KEY_BYTES < BATCH_BYTES - 100
 
 
 def test_skipping_and_sending_bad_lines_exclude_each_other(producer: ProducerInMemory) -> None:

@@ -1,0 +1,49 @@
+"""Whether what the read model shows is as of now.
+
+After a backlog the worker takes old events for history until none has come for a while, and judges positions only up to
+where that reaches; then by the wall clock. A position with an open alert is looked at on each of its midnights, so once
+all of these are as of today, or later than that, their shards are at the wall clock.
+"""
+
+import datetime as dt
+import time
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from store.database import open_engine
+from store.tables import AlertRow, FacilityRow, PositionRow
+from supply.calendar import calendar_of, milliseconds
+
+
+class Judged(NamedTuple):
+    """Positions with an open alert: how many were last judged before their day began, and when the oldest was."""
+
+    before_today: int
+    oldest: dt.datetime | None
+
+
+def judged(database: str, now_ms: int | None = None) -> Judged:
+    """What the read model says of the positions with open alerts; `now_ms` is the wall clock unless given."""
+    engine = open_engine(database)
+    try:
+        with engine.connect() as connection:
+            return _judged(connection, time.time_ns() // 1_000_000 if now_ms is None else now_ms)
+    finally:
+        engine.dispose()
+
+
+def _judged(connection: Connection, now_ms: int) -> Judged:
+    alarmed = select(AlertRow.facility, AlertRow.item).where(AlertRow.state != "resolved").distinct().subquery()
+    rows = connection.execute(
+        select(PositionRow.as_of, func.coalesce(FacilityRow.timezone, "UTC"))
+        .join(alarmed, (PositionRow.facility == alarmed.c.facility) & (PositionRow.item == alarmed.c.item))
+        .outerjoin(FacilityRow, FacilityRow.facility == PositionRow.facility)
+    ).all()
+    before_today = sum(milliseconds(at) < _day_began(timezone, now_ms) for at, timezone in rows)
+    return Judged(before_today, min((at for at, _ in rows), default=None))
+
+
+def _day_began(timezone: str, now_ms: int) -> int:
+    calendar = calendar_of(timezone)
+    return calendar.midnight(calendar.day(now_ms))

@@ -1,0 +1,143 @@
+"""A mended dead letter through a real worker: it counts once, and whoever sends it again is told what that does."""
+
+import asyncio
+import datetime as dt
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from aiokafka import AIOKafkaProducer
+from typer.testing import CliRunner, Result
+
+import store
+from abasto.cli import app
+from schemas.catalogue import CatalogueEntry, Facility, Item, entry_key
+from schemas.channels import CATALOGUE, CONSUMPTION, DEAD_LETTERS, POSITIONS, position_key
+from schemas.dead_letters import DeadLetter
+from schemas.positions import Position
+from store.rebuild import rebuild
+from store.settings import StoreSettings
+from streams.clients import connection
+from streams.partitioning import partition_of
+from streams.settings import Settings
+from streams.topic_check import ensure_topics
+from tests.integration.engine.conftest import settings_for
+from tests.integration.engine.topics import read_topic
+from tests.servers.kafka import KafkaServer
+from tests.servers.reaper import Reaper
+from tests.servers.worker import REAL, running_workers
+
+pytestmark = pytest.mark.integration
+
+HOSPITAL = Facility(facility="DFIMS000001", name="Hospital Siglo XXI", kind="hospital")
+ITEM = Item(item="010.000.0001.00", name="Cisplatino", oncology=True)
+KEY = position_key(HOSPITAL.facility, ITEM.item)
+NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+PIECES = 7
+
+
+class Service:
+    """A worker, its Kafka and a read model that is brought up to date when asked."""
+
+    def __init__(self, settings: Settings, database: str, folder: Path) -> None:
+        self.settings = settings
+        self._environment = {"ABASTO_DATABASE": database, "ABASTO_BROKERS": settings.brokers}
+        self._store = StoreSettings(brokers=settings.brokers, database=database)
+        self._mended = folder / "mended.json"
+
+    def publish(self, topic: str, value: bytes, key: str = KEY) -> None:
+        partition = 0 if topic == CATALOGUE else partition_of(key, self.settings.partitions)
+
+        async def send() -> None:
+            async with AIOKafkaProducer(**connection(self.settings)) as producer:
+                await producer.send_and_wait(topic, key=key.encode(), value=value, partition=partition)
+
+        asyncio.run(send())
+
+    def dead_letter(self) -> str:
+        """The number of the only dead letter, once the read model has it."""
+        letters = until(lambda: [value for _, _, value in asyncio.run(read_topic(self.settings, DEAD_LETTERS))])
+        rebuild(self._store)
+        (letter,) = letters
+        return msgspec.json.decode(letter, type=DeadLetter).number
+
+    def resend(self, number: str, mended: bytes, *more: str) -> Result:
+        self._mended.write_bytes(mended)
+        command = ["dead-letters", "resend", number, "--with", str(self._mended), *more]
+        return CliRunner().invoke(app, command, env=self._environment)
+
+    def consumption_after(self, at: dt.datetime) -> float:
+        """Dispenses a piece at a time after all others; the consumption of all months once that counted."""
+        self.publish(CONSUMPTION, event("stock.dispensed", f"at {at}", at, 1))
+
+        def counted() -> list[bytes]:
+            records = asyncio.run(read_topic(self.settings, POSITIONS))
+            found = [value for _, key, value in records if key == KEY.encode()]
+            return [value for value in found if msgspec.json.decode(value, type=Position).last_event_at == at]
+
+        position = msgspec.json.decode(until(counted)[-1], type=Position)
+        return sum(month.consumption for month in position.months)
+
+
+def until(look: Callable[[], list[bytes]]) -> list[bytes]:
+    """Looks until there is something."""
+    deadline = time.monotonic() + 60
+    while not (found := look()):
+        assert time.monotonic() < deadline
+        time.sleep(0.3)
+    return found
+
+
+def event(kind: str, name: str, at: dt.datetime, quantity: float) -> bytes:
+    place = {"facility": HOSPITAL.facility, "item": ITEM.item}
+    return json.dumps(
+        {"type": kind, "id": name, "source": "hospital", "time": at.isoformat(), **place, "quantity": quantity}
+    ).encode()
+
+
+@pytest.fixture
+def service(own_kafka: Callable[[], KafkaServer], reaper: Reaper, tmp_path: Path) -> Iterator[Service]:
+    settings = settings_for(own_kafka(), group="resend")
+    asyncio.run(ensure_topics(settings, create=True))
+    database = f"sqlite:///{tmp_path}/abasto.db"
+    store.migrate(database)
+    service = Service(settings, database, tmp_path)
+    entries: tuple[CatalogueEntry, ...] = (HOSPITAL, ITEM)
+    for entry in entries:
+        service.publish(CATALOGUE, msgspec.json.encode(entry), entry_key(entry))
+    with running_workers(tmp_path, reaper) as workers:
+        workers.start(settings, REAL).wait_until_ready()
+        yield service
+
+
+@pytest.mark.parametrize(
+    ("age", "consequence", "times"),
+    [
+        (dt.timedelta(days=2), "it counts once", 1),
+        (dt.timedelta(days=30), "it would count a second time", 2),
+    ],
+    ids=["recent", "old"],
+)
+def test_a_mended_letter_counts_once_and_a_second_sending_does_what_the_refusal_says(
+    service: Service, age: dt.timedelta, consequence: str, times: int
+) -> None:
+    at, later = NOW - age, NOW - dt.timedelta(hours=1)
+    assert service.consumption_after(later) == 1
+    service.publish(CONSUMPTION, event("stock.dispensed", "faulty", at, -PIECES))
+    number = service.dead_letter()
+    mended = event("stock.dispensed", "faulty", at, PIECES)
+    assert service.resend(number, mended).exit_code == 0
+    assert service.consumption_after(later + dt.timedelta(minutes=1)) == PIECES + 2
+
+    refused = service.resend(number, mended)
+    assert refused.exit_code == 1
+    assert "It was sent again before, at " in refused.stderr
+    assert consequence in " ".join(refused.stderr.split())
+    assert service.consumption_after(later + dt.timedelta(minutes=2)) == PIECES + 3
+
+    assert service.resend(number, mended, "--again").exit_code == 0
+    assert service.consumption_after(later + dt.timedelta(minutes=3)) == times * PIECES + 4
