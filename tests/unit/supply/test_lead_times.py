@@ -233,7 +233,8 @@ def test_an_observed_lead_time_moves_status_and_alert() -> None:
     assert (quick.position.status, quick.story) == ("adequate", [])
     assert (slow.position.status, slow.story) == ("critical", ["2026-06-01 shortage firing high"])
     facts = slow.alerts[0].facts
-    assert facts is not None and facts.lead_time_days == 40
+    assert facts is not None
+    assert facts.lead_time_days == 40
     assert "surtir tarda 40 días" in slow.alerts[0].reason
 
 
