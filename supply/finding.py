@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from schemas.alerts import SEVERITIES, Condition, Severity
 from schemas.catalogue import VenClass
@@ -10,6 +10,9 @@ from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.orders import OrderLine
 from supply.rules import AlertTiming
+
+URGENT_DAYS: Final = 7
+"""A transfer between facilities takes about a week to arrange: less than that is as bad as being out."""
 
 
 class Finding(NamedTuple):

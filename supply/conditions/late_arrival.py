@@ -3,8 +3,7 @@
 from supply import english, spanish
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
-from supply.conditions.shortage import URGENT_DAYS
-from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording, date_of, severity_for
+from supply.finding import NOT_APPLICABLE, URGENT_DAYS, Finding, Rule, Wording, date_of, severity_for
 from supply.orders import OrderLine
 from supply.rules import AlertTiming
 

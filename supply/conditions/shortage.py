@@ -3,11 +3,8 @@
 from supply import english, spanish
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
-from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording, date_of, severity_for
+from supply.finding import NOT_APPLICABLE, URGENT_DAYS, Finding, Rule, Wording, date_of, severity_for
 from supply.rules import AlertTiming
-
-URGENT_DAYS = 7
-"""A transfer between facilities takes about a week to arrange: less than that is as bad as being out."""
 
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
