@@ -17,7 +17,8 @@ from streams.stage import POSITIONS_STAGE, WIDE_STAGE, Stage
 def backlog_left(stack: Stack) -> int:
     """Records that the worker has not counted yet, and outputs that the projector has not shown yet."""
     settings = Settings.from_environment(os.environ | stack.environment)
-    return asyncio.run(_left(settings, stack.plan.database_address))
+    with stack.interruptible():
+        return asyncio.run(_left(settings, stack.plan.database_address))
 
 
 async def _left(settings: Settings, database: str) -> int:
