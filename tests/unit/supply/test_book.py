@@ -260,12 +260,13 @@ def test_the_agenda_hands_out_what_is_due_in_the_order_of_time() -> None:
 
 
 def test_a_position_stored_by_the_release_before_is_read() -> None:
-    """It kept neither when an alert was last told nor resolved ones: its alert goes on with the next sequence."""
+    """It kept neither when an alert was last told nor resolved ones, nor what was told of the position elsewhere: its
+    alert goes on with the next sequence."""
     shelf = Shelf(counted(30, "2026-02-01 09:00"), dispensed(30, "2026-03-01 12:00")).until("2026-03-03")
     (firing,) = [alert for alert in shelf.alerts if alert.condition == "stock_out"]
     (key,) = shelf.changelog
     head, state = shelf.changelog[key][: _HEAD.size], msgspec.msgpack.decode(shelf.changelog[key][_HEAD.size :])
-    *before, alerts, resolved = state
+    *before, alerts, resolved, _told = state
     assert (resolved, set(alerts)) == ({}, {"stock_out"})
     older = head + msgspec.msgpack.encode([*before, {name: told[:5] for name, told in alerts.items()}])
     again = Shelf(received(90, "2026-03-04 10:00"), changelog={key: older}).until("2026-03-06")

@@ -56,7 +56,7 @@ def test_a_note_goes_to_facility_and_item_and_again_only_when_something_changed(
     shelf.tell(counted(0, "2026-04-02 10:00"))
     (out,) = stock_notes(told(shelf, "2026-04-05"))
     assert (out.trouble, out.usable, out.needed, out.watched) == ("stock_out", 0, True, True)
-    assert out.alert == shelf.alerts[-1].alert
+    assert out.alert == next(alert.alert for alert in reversed(shelf.alerts) if alert.condition == "stock_out")
     assert out.at_ms == ms("2026-04-03")
 
 
