@@ -18,11 +18,12 @@ import msgspec
 
 from schemas.catalogue import Facility, Item
 from schemas.channels import ARRIVALS, CONSUMPTION, INPUTS, INVENTORY
-from supply.book import Book, Publication
+from supply.book import Book
 from supply.calendar import calendar_of
 from supply.catalogue import Catalogue
 from supply.clock import ShardClock
 from supply.intake import Intake
+from supply.publication import Publication
 from supply.rules import Rules
 
 POSITIONS = 1250

@@ -4,48 +4,32 @@ No I/O and no clock of its own: the same book serves a worker's shard and a repl
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
-
-import msgspec
+from typing import Final
 
 from schemas.alerts import Alert, Condition, Severity
-from schemas.catalogue import Facility, Item
 from schemas.dead_letters import BadRecord
 from schemas.events import Event
 from supply.agenda import Agenda
-from supply.assessment import Place, assess, place_of
+from supply.assessment import Place, assess
 from supply.calm import is_calm, next_look
-from supply.catalogue import Catalogue, valid_on
+from supply.catalogue import Catalogue
 from supply.clock import Reach
 from supply.entries import entry_of
 from supply.evaluation import evaluate
 from supply.ledger import Ledger
+from supply.places import place_of_key
 from supply.position import COUNTED, DUPLICATE, TOO_LATE, Outcome, Position
+from supply.publication import Publication, Published, Record, alert_record, published
 from supply.rekeying import Rekeying
 from supply.rules import Rules
-from supply.stored import UNPUBLISHED, PositionState, Summary, pack_firing, read_state, read_summary, write_state
+from supply.stored import UNPUBLISHED, PositionState, read_state, read_summary, write_state
 from supply.totals import ItemStock, Totals
-from supply.views import position_of
 
 AWAKE_LIMIT: Final = 10_000
 """A position held decoded takes about 4 kB, one as bytes about 0.5 kB."""
 
 REVISITS_AT_ONCE: Final = 5_000
 """Positions touched by one `advance` for a change of the catalogue: a new catalogue must not wake a million at once."""
-
-Record = tuple[bytes, bytes]
-
-_encode: Final = msgspec.json.Encoder().encode
-
-
-class Publication(NamedTuple):
-    """What a checkpoint writes, keys and values ready for Kafka: one changelog and one position record for each
-    touched key, the alert transitions in the order they were decided, and what to tell by facility and by item."""
-
-    changelog: list[Record]
-    positions: list[Record]
-    alerts: list[Record]
-    rekeyed: list[Record]
 
 
 class Book:
@@ -175,11 +159,11 @@ class Book:
         changelog: list[Record] = []
         positions: list[Record] = []
         for position in self._touched:
-            state, view = self._publish_one(position, now_ms)
+            written = self._publish_one(position, now_ms)
             position.touched = False
             name = position.key.encode()
-            changelog.append((name, state))
-            positions.append((name, view))
+            changelog.append((name, written.state))
+            positions.append((name, written.view))
         publication = Publication(changelog, positions, self._alerts, self._rekeying.take_out())
         self._touched = []
         self._alerts = []
@@ -187,7 +171,7 @@ class Book:
             self._put_to_sleep()
         return publication
 
-    def _publish_one(self, position: Position, now_ms: int | None) -> tuple[bytes, bytes]:
+    def _publish_one(self, position: Position, now_ms: int | None) -> Published:
         place = self._place(position)
         # In service a position may not be looked at for a month: what it holds back must not grow until then.
         position.settle_some(min(self._reached.settle_ms, position.next_at), place.calendar)
@@ -206,20 +190,10 @@ class Book:
             self._rekeying.counted(position)
             position.next_at = next_look(position, ledger, at_ms, place)
             self._rebook(position)
-        position.version += 1
-        official = valid_on(place.official, assessment.day)
-        view = position_of(ledger, assessment, place, position.version, official)
-        ledger.rolled = {}
-        position.ledger.rolled = {}
-        summary = Summary(
-            position.next_at,
-            -1.0 if assessment.usable is None else assessment.usable,
-            -1.0 if assessment.cpm.value is None else assessment.cpm.value,
-            pack_firing(position.alerts),
-        )
-        self._totals.replace(place.item.item, position.summary, summary)
-        position.summary = summary
-        return write_state(position.state(), summary), _encode(view)
+        written = published(position, ledger, assessment, place)
+        self._totals.replace(place.item.item, position.summary, written.summary)
+        position.summary = written.summary
+        return written
 
     def _catch_up(self, position: Position, reach: Reach) -> None:
         place = self._place(position)
@@ -260,7 +234,7 @@ class Book:
 
     def _keep(self, key: str, alerts: list[Alert]) -> None:
         for alert in alerts:
-            self._alerts.append((key.encode(), _encode(alert)))
+            self._alerts.append(alert_record(key, alert))
 
     def _touch(self, position: Position) -> None:
         if not position.touched:
@@ -274,12 +248,12 @@ class Book:
 
     def _open(self, key: str) -> Position:
         """A new position, not held yet: its first record may turn out to be a bad one."""
-        place = self._find_place(key)
+        place = place_of_key(key, self._catalogue, self._rules)
         state = PositionState(10**place.item.decimals, 0, 0, -1, Ledger(), [], {})
         return Position(key, state, UNPUBLISHED, place, self._catalogue.revision)
 
     def _wake(self, key: str, stored: bytes) -> Position:
-        place = self._find_place(key)
+        place = place_of_key(key, self._catalogue, self._rules)
         position = Position(key, read_state(stored), read_summary(stored), place, self._catalogue.revision)
         self._hold(position)
         return position
@@ -298,21 +272,5 @@ class Book:
     def _place(self, position: Position) -> Place:
         """Where a position is, looked up again when the catalogue has changed."""
         if position.place_revision != self._catalogue.revision:
-            position.move_to(self._find_place(position.key), self._catalogue.revision)
+            position.move_to(place_of_key(position.key, self._catalogue, self._rules), self._catalogue.revision)
         return position.place
-
-    def _find_place(self, key: str) -> Place:
-        """The place of a key; an entry that has left the catalogue is stood in for by its bare code, unwatched."""
-        facility_code, _, item_code = key.partition("|")
-        facility = self._catalogue.facility(facility_code)
-        item = self._catalogue.item(item_code)
-        place = place_of(
-            facility or Facility(facility=facility_code, name=facility_code, kind="hospital"),
-            item or Item(item=item_code, name=item_code),
-            self._rules,
-            None if facility is None else self._catalogue.plan(facility.facility, item_code),
-        )
-        return place._replace(
-            watched=place.watched and facility is not None and item is not None,
-            official=self._catalogue.registered_cpm(facility_code, item_code),
-        )
