@@ -14,6 +14,8 @@ TOLD_FROM_SHARE = 0.25
 """A week of the month: before that one large issue makes a large pace."""
 MORE_THAN_A_MONTH = 1.25
 """Where the use of a month leaves in one issue, that issue is no surge; a quarter more than a month's use is."""
+END_TOLD_WITHIN_DAYS = 366
+"""Nobody acts today on an end that is further away."""
 
 
 def _surge_from(cpm: float, share_gone: float, above: float, pieces: float) -> float:
@@ -60,11 +62,12 @@ def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bo
 
 
 def _ends_at_pace(assessment: Assessment) -> int | None:
-    """The day on which the stock ends at this pace, without what is due."""
+    """The day on which the stock ends at this pace, without what is due; `None` when that is too far away to act on."""
     found = pace(assessment.observed.used, assessment.observed.share_gone)
     if assessment.usable is None or not found:
         return None
-    return assessment.day + int(assessment.usable * days_in_month(assessment.month) / found)
+    days = int(assessment.usable * days_in_month(assessment.month) / found)
+    return assessment.day + days if days <= END_TOLD_WITHIN_DAYS else None
 
 
 def explain(assessment: Assessment, _place: Place) -> str:

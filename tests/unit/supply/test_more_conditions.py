@@ -307,6 +307,14 @@ def test_what_a_surge_says() -> None:
     )
 
 
+@pytest.mark.parametrize(("usable", "told"), [(2201, True), (2202, False), (999_999_999, False)])
+def test_an_end_more_than_a_year_away_is_not_told(usable: float, told: bool) -> None:
+    """Six a day. Stock for millions of days has no date at all."""
+    position = seen(usable, used=93, share_gone=0.5)
+    assert ("se agota el" in demand_surge.explain(position, place())) is told
+    assert ("runs out on" in demand_surge.explain_in_english(position, place())) is told
+
+
 # ------------------------------------------------------------------- data_quality
 
 
