@@ -1,8 +1,9 @@
 """Whether what the read model shows is as of now.
 
-After a backlog the worker takes old events for history until none has come for a while, and judges positions only up to
-where that reaches; then by the wall clock. A position with an open alert is looked at on each of its midnights, so once
-all of these are as of today, or later than that, their shards are at the wall clock.
+After a backlog the worker takes old events for history until none has come for a while, and judges positions only up
+to where that reaches; then by the wall clock. A position whose stock is out or running out, by an open alert, is looked
+at on each of its midnights, so once all of these are as of today, or later than that, their shards are at the wall
+clock. Those with alerts of other conditions may have nothing new to say for weeks.
 """
 
 import datetime as dt
@@ -12,12 +13,14 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, select
 
 from store.database import open_engine
+from store.queries.alerts import STOCK_CONDITIONS
 from store.tables import AlertRow, FacilityRow, PositionRow
 from supply.calendar import calendar_of, milliseconds
 
 
 class Judged(NamedTuple):
-    """Positions with an open alert: how many were last judged before their day began, and when the oldest was."""
+    """Positions whose stock is short by an open alert: how many were last judged before their day began, and when the
+    oldest was."""
 
     before_today: int
     oldest: dt.datetime | None
@@ -34,7 +37,10 @@ def judged(database: str, now_ms: int | None = None) -> Judged:
 
 
 def _judged(connection: Connection, now_ms: int) -> Judged:
-    alarmed = select(AlertRow.facility, AlertRow.item).where(AlertRow.state != "resolved").distinct().subquery()
+    open_alerts = select(AlertRow.facility, AlertRow.item).where(
+        AlertRow.state != "resolved", AlertRow.condition.in_(STOCK_CONDITIONS)
+    )
+    alarmed = open_alerts.distinct().subquery()
     rows = connection.execute(
         select(PositionRow.as_of, func.coalesce(FacilityRow.timezone, "UTC"))
         .join(alarmed, (PositionRow.facility == alarmed.c.facility) & (PositionRow.item == alarmed.c.item))

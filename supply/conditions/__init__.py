@@ -25,8 +25,8 @@ RULES: tuple[Rule, ...] = (
     late_arrival.RULE,
     expiry_risk.RULE,
     data_quality.RULE,
-    surplus.RULE,
     unmet_demand.RULE,
-    cpm_drift.RULE,
     demand_surge.RULE,
+    surplus.RULE,
+    cpm_drift.RULE,
 )

@@ -98,4 +98,5 @@ RULE = Rule(
     keep,
     Wording(explain, "Confirme si hay más pacientes y, si es así, aumente el próximo pedido."),
     Wording(explain_in_english, "Find out whether there are more patients and, if so, raise the next order."),
+    silences=frozenset({"surplus"}),
 )

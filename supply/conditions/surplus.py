@@ -49,7 +49,7 @@ def explain(assessment: Assessment, place: Place) -> str:
     months = months_of_stock(assessment.usable or 0, assessment.cpm.value) or 0
     lent = may_be_lent(assessment, place)
     return (
-        f"{spanish.stock(assessment)}, {months:.1f} meses; el máximo es {place.levels.max_months:g}; pueden prestarse "
+        f"{spanish.stock(assessment)}, {months:.1f} meses; el máximo es {place.levels.max_months:g}; para prestar: "
         f"{spanish.pieces(lent)}; {spanish.consumption(assessment)}; {spanish.due(assessment)}."
     )
 

@@ -57,4 +57,5 @@ RULE = Rule(
     keep,
     Wording(explain, "Localice a los pacientes sin surtir y pida para ellos un traspaso."),
     Wording(explain_in_english, "Find the patients who went without, and ask for a transfer for them."),
+    silences=frozenset({"surplus"}),
 )

@@ -71,6 +71,7 @@ class WideBook:
     def __init__(self, catalogue: Catalogue, rules: Rules, clock: WideClock) -> None:
         self._catalogue = catalogue
         self._rules = rules.wide
+        self._repeat_days = rules.repeat_days
         self._clock = clock
         self._national = calendar_of(rules.wide.national_shortage.timezone)
         self._subjects: dict[str, Subject] = {}
@@ -184,7 +185,10 @@ class WideBook:
         finding = rule.judge(scene)
         timing = rule.timing(self._rules)
         overruled: Ending | None = "unwatched" if finding is None else None
-        state.alert, transition = follow(state.alert, finding or NOT_APPLICABLE, at_ms, timing, overruled=overruled)
+        repeat_days = 0.0 if state.alert is None else self._repeat_days[SEVERITIES[state.alert.severity]]
+        state.alert, transition = follow(
+            state.alert, finding or NOT_APPLICABLE, at_ms, timing, overruled=overruled, repeat_days=repeat_days
+        )
         if transition is not None:
             self._tell(rule, scene, transition, subject)
         state.looked_at = at_ms
@@ -211,6 +215,7 @@ class WideBook:
             reason=said.es,
             reason_en=said.en,
             facts=None,
+            repeat=transition.repeat,
             places=rule.places(scene),
         )
         self._alerts.append((subject.code.encode(), _encode(alert)))

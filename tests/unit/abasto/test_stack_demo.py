@@ -55,6 +55,11 @@ def test_a_day_begins_at_the_midnight_of_the_place(log: Log, shown: Callable[[],
     assert shown().before_today == 1
 
 
+def test_what_may_have_nothing_new_to_say_for_weeks_is_not_waited_for(log: Log, shown: Callable[[], Judged]) -> None:
+    log.publish(position(as_of=TODAY - 20 * 24 * HOUR), alert(condition="surplus"), alert("a-2", condition="cpm_drift"))
+    assert shown() == Judged(0, None)
+
+
 def test_what_has_no_open_alert_is_not_waited_for(log: Log, shown: Callable[[], Judged]) -> None:
     week_ago = TODAY - 7 * 24 * HOUR
     log.publish(position(as_of=week_ago), alert(), alert(sequence=2, state="resolved"))

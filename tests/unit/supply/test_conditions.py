@@ -173,6 +173,8 @@ def test_who_silences_whom_is_said_and_the_others_stand_beside_each_other() -> N
         "stock_out": {"shortage", "low_stock"},
         "shortage": {"low_stock"},
         "data_quality": {"surplus"},
+        "unmet_demand": {"surplus"},
+        "demand_surge": {"surplus"},
     }
 
 

@@ -157,7 +157,7 @@ def test_what_nobody_uses_has_no_maximum(cpm: float | None) -> None:
 
 def test_a_surplus_says_how_many_may_be_lent() -> None:
     assert surplus.explain(assessed(500), place()) == (
-        "Existencia de 500 piezas, 5.6 meses; el máximo es 4; pueden prestarse 140 piezas; CPM 90.0 piezas al mes; "
+        "Existencia de 500 piezas, 5.6 meses; el máximo es 4; para prestar: 140 piezas; CPM 90.0 piezas al mes; "
         "nada por llegar."
     )
     assert "; 140 pieces may be lent;" in surplus.explain_in_english(assessed(500), place())

@@ -32,6 +32,13 @@ def test_the_first_event_ends_it_at_once_in_service_and_at_midnight_in_a_replay(
     assert service.alerts[-1].reason == "Hospital 00 volvió a reportar el 2026-03-16."
 
 
+def test_people_are_reminded_of_a_silence_with_its_days_as_of_then() -> None:
+    """High is told again after seven days."""
+    last = nation().until("2026-03-24").alerts[-1]
+    assert (last.repeat, last.severity, last.at.date().isoformat()) == (True, "high", "2026-03-24")
+    assert "13 días sin ningún registro" in last.reason
+
+
 def test_silences_long_ago_are_told_however_late_their_notes_are_read() -> None:
     at_once = nation().tell(daily(HOSPITAL, "2026-03-20", "2026-03-31")).until("2026-03-31")
     assert at_once.story == ["2026-03-14 silent_facility firing medium", "2026-03-17 silent_facility firing high",
