@@ -44,6 +44,7 @@ class Assignment:
         self._wall_ms = wall_ms
         self._said = "shards" if name == POSITIONS_STAGE.name else f"{name} parts"
         self._owned: dict[int, OwnedShard] = {}
+        self._turn = asyncio.Lock()
         self._parked = True
         self._released = False
         self._reading = 0
@@ -80,11 +81,14 @@ class Assignment:
         """Make the evaluations that the events, or the wall clock where its inputs are read, have made due."""
         shard.advance(Lag(shard, self.ends).caught_up, self._wall_ms())
 
-    async def save(self, owned: OwnedShard, *, proof: bool = False) -> None:
+    async def save(self, owned: OwnedShard) -> None:
         """Checkpoint a shard. A shard that keeps up is judged at this instant; one with a backlog only by the day."""
-        now_ms = owned.shard.judged_at(Lag(owned.shard, self.ends).caught_up, self._wall_ms())
+
+        def judged_at() -> int | None:
+            return owned.shard.judged_at(Lag(owned.shard, self.ends).caught_up, self._wall_ms())
+
         try:
-            await owned.checkpoint(now_ms, proof=proof)
+            await owned.checkpoint(judged_at)
         except Fenced:
             self.fenced_at = self.fenced_at or time.monotonic()
             raise
@@ -153,7 +157,7 @@ class Assignment:
         await asyncio.gather(*(self._prove(owned) for owned in tuple(self._owned.values())))
         kept = sorted(self._owned)
         fresh = [
-            OwnedShard(self._open_shard(number), self._settings, self._metrics)
+            OwnedShard(self._open_shard(number), self._settings, self._metrics, self._turn)
             for number in sorted(numbers - self._owned.keys())
         ]
         if fresh:
@@ -173,7 +177,7 @@ class Assignment:
     async def _prove(self, owned: OwnedShard) -> None:
         """Keep a parked shard if its producer can still commit a record; a fenced one could commit nothing at all."""
         try:
-            await owned.checkpoint(None, proof=True)
+            await owned.checkpoint(proof=True)
         except (Fenced, EngineFault) as lost:
             log.info("recovering anew: %s", lost)
             await self._give_up(owned)

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import time
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import IllegalOperation, InvalidProducerEpoch, KafkaError, ProducerFenced
@@ -24,14 +25,30 @@ CLOSE_SECONDS = 3.0
 """How long a producer may take to say good-bye. Nothing depends on it: the next owner's claim ends what is open."""
 
 
+JudgedAt = Callable[[], int | None]
+"""The instant at which a snapshot judges its positions, asked when it is taken; `None`: by the day only."""
+
+
+def daily_only() -> None:
+    """Judge nothing beyond the daily evaluations that were made."""
+
+
+class _Addressed(NamedTuple):
+    """Records of a snapshot for one partition of a topic."""
+
+    topic: str
+    partition: int
+    records: Sequence[Record]
+
+
 class OwnedShard:
     """A shard and the transactional producer that proves whose it is.
 
     Once `lost` is set, memory may be ahead of what the broker holds, or behind another owner: neither the shard nor
-    its producer is used again.
+    its producer is used again. `turn` is shared by all shards of a worker's stage.
     """
 
-    def __init__(self, shard: Shard, settings: Settings, metrics: WorkerMetrics) -> None:
+    def __init__(self, shard: Shard, settings: Settings, metrics: WorkerMetrics, turn: asyncio.Lock) -> None:
         self.shard = shard
         self.lost: str | None = None
         self.saved_at = time.monotonic()
@@ -39,6 +56,7 @@ class OwnedShard:
         self._metrics = metrics
         self._producer: AIOKafkaProducer | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._turn = turn
 
     @property
     def saving(self) -> bool:
@@ -57,8 +75,8 @@ class OwnedShard:
                 f"shard {self.shard.partition}: its transactional id was not granted within {limit:g} s: {unanswered!r}"
             ) from unanswered
 
-    async def checkpoint(self, now_ms: int | None, *, proof: bool = False) -> None:
-        """Save what changed; with `proof` write even if nothing did: only the owner can.
+    async def checkpoint(self, judged_at: JudgedAt = daily_only, *, proof: bool = False) -> None:
+        """Save what changed, judged at an instant; with `proof` write even if nothing did: only the owner can.
 
         Raises `Fenced` when another owner has taken over, `CheckpointFailed` when the outcome is unknown; the shard
         is lost after both.
@@ -69,20 +87,18 @@ class OwnedShard:
             if not (proof or self.shard.unsaved):
                 return
             began = time.monotonic()
-            # 1. Everything is encoded before the first await, so chunks that come in between are for the next one.
-            snapshot = self.shard.snapshot(now_ms)
-            written = await self._save(snapshot)
+            snapshot, written = await self._save(judged_at)
             self.shard.committed = snapshot.offsets
             self.saved_at = time.monotonic()
             self._metrics.checkpoint_seconds.observe(self.saved_at - began)
             for topic, count in written.items():
                 self._metrics.checkpoint_records.labels(topic).inc(count)
 
-    async def _save(self, snapshot: Snapshot) -> dict[str, int]:
+    async def _save(self, judged_at: JudgedAt) -> tuple[Snapshot, Mapping[str, int]]:
         number, limit = self.shard.partition, self._settings.checkpoint_limit_seconds
         try:
             async with asyncio.timeout(limit):
-                return await self._transaction(snapshot)
+                return await self._transaction(judged_at)
         except (ProducerFenced, InvalidProducerEpoch) as fenced:
             self.lost = f"shard {number} was taken over by another owner"
             self._metrics.fenced.inc()
@@ -98,19 +114,24 @@ class OwnedShard:
                 raise CheckpointFailed(self.lost) from failed
             raise
 
-    async def _transaction(self, snapshot: Snapshot) -> dict[str, int]:
+    async def _transaction(self, judged_at: JudgedAt) -> tuple[Snapshot, Mapping[str, int]]:
         producer, number = self._producer, self.shard.partition
         if producer is None:
             raise CheckpointFailed(f"shard {number} was never claimed")
-        # 2. The transaction is open only from here to the commit: if it timed out, that would look like fencing.
-        await producer.begin_transaction()
-        # 3. All records, in batches of our own making: one future a batch, not one a record.
-        written: dict[str, int] = defaultdict(int)
         confirmed: list[asyncio.Future[object]] = []
         try:
-            for topic, partition, records in _addressed(snapshot, self.shard.changelog, number):
-                written[topic] += len(records)
-                await _send(producer, topic, partition, records, confirmed)
+            # Shards take turns until the first records are on their way: the broker writes those of the one while the
+            # next is encoded. All at once, it would wait for the last to be encoded, and then they for it.
+            async with self._turn:
+                # 1. Everything is encoded before the next await, so chunks that come in between are for the next one.
+                snapshot = self.shard.snapshot(judged_at())
+                # 2. The transaction is open only from here to the commit: a timeout of it would look like fencing.
+                await producer.begin_transaction()
+                # 3. All records, in batches of our own making: one future a batch, not one a record.
+                first, *others = _addressed(snapshot, self.shard.changelog, number)
+                await _send(producer, first, confirmed)
+            for rest in others:
+                await _send(producer, rest, confirmed)
         except IllegalOperation:
             # The producer learns in the background that it was fenced, and then refuses the next batch as being
             # outside a transaction. The batches before it were told the reason; if they know of none, it is our misuse.
@@ -128,7 +149,10 @@ class OwnedShard:
         )
         # 6. Now it is true for every reader at once.
         await producer.commit_transaction()
-        return written
+        written: Counter[str] = Counter()
+        for addressed in (first, *others):
+            written[addressed.topic] += len(addressed.records)
+        return snapshot, written
 
     async def close(self) -> None:
         """Let go of the producer; the shard is not used again."""
@@ -142,8 +166,8 @@ class OwnedShard:
             log.warning("shard %d: its producer did not close: %r", self.shard.partition, unanswered)
 
 
-def _addressed(snapshot: Snapshot, changelog: str, partition: int) -> Iterator[tuple[str, int, Sequence[Record]]]:
-    """Topic, partition and records of everything in a snapshot."""
+def _addressed(snapshot: Snapshot, changelog: str, partition: int) -> Iterator[_Addressed]:
+    """Everything in a snapshot. The changelog is never empty and comes first."""
     for topic, records in (
         (changelog, snapshot.changelog),
         (POSITIONS, snapshot.positions),
@@ -151,30 +175,24 @@ def _addressed(snapshot: Snapshot, changelog: str, partition: int) -> Iterator[t
         (DEAD_LETTERS, snapshot.letters),
     ):
         if records:
-            yield topic, partition, records
+            yield _Addressed(topic, partition, records)
     forwards: dict[tuple[str, int], list[Record]] = defaultdict(list)
     for forward in snapshot.forwards:
         forwards[forward.topic, forward.partition].append(forward.record)
     for (topic, target), sent_on in forwards.items():
-        yield topic, target, sent_on
+        yield _Addressed(topic, target, sent_on)
 
 
-async def _send(
-    producer: AIOKafkaProducer,
-    topic: str,
-    partition: int,
-    records: Sequence[Record],
-    confirmed: list[asyncio.Future[object]],
-) -> None:
+async def _send(producer: AIOKafkaProducer, addressed: _Addressed, confirmed: list[asyncio.Future[object]]) -> None:
     """Queue records as batches below the brokers' limit, and add for each a future, done when it is confirmed."""
     now_ms = time.time_ns() // 1_000_000
-    rest = iter(records)
+    rest = iter(addressed.records)
     record = next(rest, None)
     while record is not None:
         batch = producer.create_batch()
         # An empty batch takes any record, however large; a full one takes none and is sent.
         while record is not None and batch.append(timestamp=now_ms, key=record[0], value=record[1]) is not None:
             record = next(rest, None)
-        confirmed.append(await producer.send_batch(batch, topic, partition=partition))
+        confirmed.append(await producer.send_batch(batch, addressed.topic, partition=addressed.partition))
         # Building a batch of 900 kB takes some milliseconds; chunks and heartbeats get their turn in between.
         await asyncio.sleep(0)

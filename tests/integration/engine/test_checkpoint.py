@@ -72,7 +72,7 @@ async def owned_shard(
     producer = kind(shard_producer(settings, 0))
     monkeypatch.setattr(streams.checkpoint, "shard_producer", lambda _settings, _partition: producer)
     shard = counting_shards(settings, Rules(), Catalogue())(0)
-    owned = OwnedShard(shard, settings, WorkerMetrics())
+    owned = OwnedShard(shard, settings, WorkerMetrics(), asyncio.Lock())
     await owned.claim()
     shard.take(chunk_of(0, 1, topic=CONSUMPTION))
     return owned, producer
@@ -84,7 +84,7 @@ async def test_refused_after_being_fenced_a_checkpoint_is_fenced(
     owned, producer = await owned_shard(settings, monkeypatch, Unhurried)
     async with AIOKafkaProducer(**connection(settings), transactional_id=f"{settings.group}-0"):
         with pytest.raises(Fenced, match="shard 0 was taken over by another owner") as fenced:
-            await owned.checkpoint(None)
+            await owned.checkpoint()
     assert isinstance(producer.refused, IllegalOperation)
     assert isinstance(fenced.value.__cause__, ProducerFenced)
     assert await read_topic(settings, POSITIONS) == []
@@ -96,10 +96,10 @@ async def test_refused_for_a_misuse_of_our_own_a_checkpoint_has_failed(
 ) -> None:
     owned, producer = await owned_shard(settings, monkeypatch, Misused)
     with pytest.raises(CheckpointFailed, match="checkpoint of shard 0 failed: IllegalOperation") as failed:
-        await owned.checkpoint(None)
+        await owned.checkpoint()
     assert failed.value.__cause__ is producer.refused
     with pytest.raises(Fenced, match="checkpoint of shard 0 failed"):
-        await owned.checkpoint(None)
+        await owned.checkpoint()
     await owned.close()
 
 
@@ -108,7 +108,7 @@ async def test_with_a_batch_lost_nothing_of_the_transaction_is_committed(
 ) -> None:
     owned, _ = await owned_shard(settings, monkeypatch, Torn)
     with pytest.raises(CheckpointFailed, match="checkpoint of shard 0 failed: MessageSizeTooLargeError"):
-        await owned.checkpoint(None)
+        await owned.checkpoint()
     await owned.close()
     # The next owner's claim ends what is open; only then is it certain what a reader will ever see.
     async with AIOKafkaProducer(**connection(settings), transactional_id=f"{settings.group}-0"):

@@ -1,5 +1,7 @@
 """When a checkpoint is due, and how a fenced worker ends."""
 
+import asyncio
+
 import pytest
 
 from schemas.channels import CONSUMPTION, INPUTS
@@ -50,7 +52,7 @@ class Scene:
         self.assignment = Assignment(SETTINGS, lambda _: shard_of(), metrics, wall_ms=lambda: None)
         self.assignment.ends = lambda topic, _: self.end if topic == CONSUMPTION else 0
         self.pacer = Pacer(self.assignment, SETTINGS, metrics, monotonic=self.clock)
-        self.owned = OwnedShard(shard_of(), SETTINGS, metrics)
+        self.owned = OwnedShard(shard_of(), SETTINGS, metrics, asyncio.Lock())
         self.owned.saved_at = self.clock.seconds
         self.owned.shard.committed = dict(self.owned.shard.positions)
 
