@@ -13,7 +13,8 @@ from supply.cpm import Cpm, cpm
 from supply.cpm_presets import ABASTO
 from supply.demand import Plan, Use, planned_from, use_from
 from supply.lead_times import LEAST_DELIVERIES, LeadTime, observed
-from supply.ledger import Ledger
+from supply.ledger import accrue_days_out, expire, forget, known_deliveries
+from supply.ledger_state import Ledger
 from supply.need import is_needed
 from supply.observed import NOTHING_OBSERVED, Observed, observe
 from supply.orders import OrderLine
@@ -94,7 +95,7 @@ def lead_time_of(ledger: Ledger, place: Place) -> LeadTime:
     kind."""
     choice = place.levels.observed_lead_time
     if choice != "off" and len(ledger.deliveries) + len(ledger.orders) >= LEAST_DELIVERIES:
-        days = observed(ledger.known_deliveries(), 9 if choice == "p90" else 5)
+        days = observed(known_deliveries(ledger), 9 if choice == "p90" else 5)
         if days is not None:
             return LeadTime(days, "observed")
     return LeadTime(place.levels.lead_time_days, "rules" if place.item.lead_time_days is None else "catalogue")
@@ -116,10 +117,10 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
     """
     calendar = place.calendar
     day = calendar.day(at_ms)
-    ledger.expire(day, calendar)
-    ledger.accrue_days_out(at_ms, calendar)
+    expire(ledger, day, calendar)
+    accrue_days_out(ledger, at_ms, calendar)
     month = calendar.month_of_day(day)
-    ledger.forget(month - place.months_kept, day)
+    forget(ledger, month - place.months_kept, day)
     policy = place.chosen.policy
     kind, first_month = place.facility.kind, first_whole_month(ledger, calendar)
     days_gone = day - first_day(month) + 1

@@ -16,7 +16,7 @@ from supply.catalogue import Catalogue
 from supply.clock import Reach
 from supply.entries import entry_of
 from supply.evaluation import evaluate
-from supply.ledger import Ledger
+from supply.ledger_state import Ledger
 from supply.places import place_of_key
 from supply.position import COUNTED, DUPLICATE, TOO_LATE, Outcome, Position
 from supply.publication import Publication, Published, Record, alert_record, published

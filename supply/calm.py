@@ -11,7 +11,7 @@ from supply.bounds import UNBOUNDED, Bounds
 from supply.calendar import first_day
 from supply.conditions import RULES
 from supply.cpm_window import consumption_of
-from supply.ledger import Ledger
+from supply.ledger_state import Ledger
 from supply.lifecycle import may_change_at
 from supply.position import Position
 from supply.rules import Rules

@@ -19,7 +19,7 @@ from schemas.positions import CpmInputs, CpmState, Number
 from supply.calendar import month_name
 from supply.cpm_policy import CpmPolicy
 from supply.cpm_window import MonthConsumption, window
-from supply.ledger import Ledger
+from supply.ledger_state import Ledger
 from supply.policy_choice import Chosen
 
 DUST_DAYS = 1e-6

@@ -5,8 +5,7 @@ from typing import NamedTuple
 from schemas.positions import Number
 from supply.calendar import days_in_month
 from supply.cpm_policy import CpmPolicy, Outflow
-from supply.ledger import Ledger
-from supply.ledger_state import MonthRecord
+from supply.ledger_state import Ledger, MonthRecord
 
 
 class MonthConsumption(NamedTuple):

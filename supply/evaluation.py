@@ -8,7 +8,7 @@ from supply.calendar import instant
 from supply.calm import is_inside, settle_down, turns_on
 from supply.conditions import RULES
 from supply.finding import NOT_APPLICABLE, Rule
-from supply.ledger import Ledger
+from supply.ledger_state import Ledger
 from supply.lifecycle import Ending, ResolvedAlert, Transition, alert_number, fingerprint_of, follow, is_remembered
 from supply.position import Position
 from supply.rules import Rules

@@ -32,7 +32,7 @@ class OrderCounts(msgspec.Struct, array_like=True, gc=False):
     not_over: int = 0
 
 
-class LedgerState(msgspec.Struct, array_like=True):
+class Ledger(msgspec.Struct, array_like=True):
     """The state of a position after some entries.
 
     `on_hand` is the book of usable pieces (`None`: never counted; below zero: the data are wrong), `expired` what

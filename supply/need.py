@@ -3,7 +3,7 @@
 from schemas.catalogue import FacilityKind
 from supply.cpm_policy import CpmPolicy
 from supply.cpm_window import NOTHING_HAPPENED, consumption_of, days_out_of
-from supply.ledger import Ledger
+from supply.ledger_state import Ledger
 
 
 def is_needed(

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from supply.calendar import LocalCalendar, first_day
 from supply.cpm_policy import Outflow
 from supply.cpm_window import NOTHING_HAPPENED, consumption_of
-from supply.ledger import Ledger
+from supply.ledger_state import Ledger
 
 
 class Observed(NamedTuple):

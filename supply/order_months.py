@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from supply.calendar import month_number
-from supply.ledger_state import LedgerState, OrderCounts
+from supply.ledger_state import Ledger, OrderCounts
 from supply.orders import OrderLine
 
 MONTHS_KEPT: Final = 12
@@ -47,7 +47,7 @@ def count(counts: dict[int, OrderCounts], line: OrderLine, day: int) -> None:
         found.not_over += 1
 
 
-def counts_of(ledger: LedgerState, day: int, month: int) -> dict[int, OrderCounts]:
+def counts_of(ledger: Ledger, day: int, month: int) -> dict[int, OrderCounts]:
     """The lines of a ledger as they stand on a day, those put away included, by the month they were due in: none of the
     months before those kept."""
     counts: dict[int, OrderCounts] = {}

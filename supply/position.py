@@ -18,7 +18,8 @@ from supply import entries
 from supply.assessment import Place, lead_time_of
 from supply.calendar import LocalCalendar
 from supply.entries import Entry
-from supply.ledger import Ledger
+from supply.ledger import apply, apply_late
+from supply.ledger_state import Ledger
 from supply.scale import refine_ledger, refined_entry
 from supply.stored import PositionState, Summary
 
@@ -202,7 +203,7 @@ class Position:
 
     def _take_late(self, entry: Entry) -> Outcome:
         calendar = self.place.calendar
-        if not self.ledger.apply_late(entry, self.settled_before, calendar):
+        if not apply_late(self.ledger, entry, self.settled_before, calendar):
             return TOO_LATE
         self._overtaken()
         self.next_at = min(self.next_at, calendar.next_midnight(max(self.settled_before, self.looked_at)))
@@ -247,7 +248,7 @@ class Position:
         for entry in pending:
             if entry[0] >= before_ms:
                 break
-            self.ledger.apply(entry, calendar)
+            apply(self.ledger, entry, calendar)
             if entry[4] is not None or entry[1] in _DISTURBS:
                 self._disturb(entry, self.ledger, calendar)
             self.seen.discard(entry[2])
@@ -275,7 +276,7 @@ class Position:
         ahead, pending = self.ahead, self.pending
         count = self.ahead_count
         while count < len(pending) and pending[count][0] < at_ms:
-            ahead.apply(pending[count], calendar)
+            apply(ahead, pending[count], calendar)
             if pending[count][4] is not None or pending[count][1] in _DISTURBS:
                 self._disturb(pending[count], ahead, calendar)
             count += 1

@@ -7,7 +7,7 @@ import msgspec
 from schemas.alerts import Alert
 from supply.assessment import Assessment, Place
 from supply.catalogue import valid_on
-from supply.ledger import Ledger
+from supply.ledger_state import Ledger
 from supply.position import Position
 from supply.stored import Summary, pack_firing, write_state
 from supply.views import position_of

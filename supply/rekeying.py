@@ -12,7 +12,7 @@ from schemas.channels import facility_key, item_key
 from schemas.rekeyed import TROUBLES, Heard, StockNote
 from supply.assessment import Assessment
 from supply.cover import months_of_stock
-from supply.ledger import Ledger
+from supply.ledger_state import Ledger
 from supply.lifecycle import alert_number, fingerprint_of
 from supply.position import Position
 from supply.views import in_pieces, stockout_date

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from supply.entries import COUNTED, RECEIVED, Entry, LotEntry
-from supply.ledger import Ledger
+from supply.ledger_state import Ledger
 
 
 def refine_ledger(ledger: Ledger, factor: int) -> None:

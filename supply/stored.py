@@ -13,7 +13,7 @@ import msgspec
 from schemas.alerts import SEVERITIES, Condition, Severity
 from supply.conditions import RULES
 from supply.entries import Entry, as_taken
-from supply.ledger import Ledger
+from supply.ledger_state import Ledger
 from supply.lifecycle import OpenAlert, ResolvedAlert
 
 STATE_VERSION = 1

@@ -11,8 +11,8 @@ from supply.calendar import instant, month_name
 from supply.catalogue import valid_on
 from supply.cpm_window import consumption_of, days_out_of
 from supply.lead_times import by_supplier
-from supply.ledger import Ledger
-from supply.ledger_state import MonthRecord
+from supply.ledger import known_deliveries
+from supply.ledger_state import Ledger, MonthRecord
 from supply.pace import pace
 from supply.replenishment import target_stock
 
@@ -140,7 +140,7 @@ def position_of(
 
 def lead_times_of(ledger: Ledger) -> tuple[SupplierLeadTime, ...]:
     """What is known of each supplier, the one that delivered last in front."""
-    deliveries = ledger.known_deliveries()
+    deliveries = known_deliveries(ledger)
     if not deliveries:
         return ()
     return tuple(

@@ -16,8 +16,7 @@ from supply.calendar import month_name, month_number
 from supply.cpm import cpm
 from supply.cpm_policy import CpmPolicy
 from supply.cpm_window import window
-from supply.ledger import Ledger
-from supply.ledger_state import MonthRecord
+from supply.ledger_state import Ledger, MonthRecord
 from supply.policy_choice import Chosen
 
 DAYS_OUT_LIMIT = 31

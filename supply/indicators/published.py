@@ -16,8 +16,7 @@ from supply.cpm import cpm
 from supply.cpm_policy import CpmPolicy, Outflows
 from supply.cpm_window import window
 from supply.indicators.month_use import MonthUse
-from supply.ledger import Ledger
-from supply.ledger_state import MonthRecord
+from supply.ledger_state import Ledger, MonthRecord
 from supply.need import is_needed
 from supply.policy_choice import Chosen
 

@@ -15,7 +15,8 @@ from supply.cpm import average
 from supply.cpm_presets import OPEN_MSUPPLY
 from supply.cpm_window import MonthConsumption
 from supply.entries import COUNTED, DISPENSED, RECEIVED, Entry
-from supply.ledger import Ledger
+from supply.ledger import accrue_days_out, apply
+from supply.ledger_state import Ledger
 from supply.projection import stock_by_day, unused_at_expiry
 from supply.replenishment import half_up, order_up_to, whole
 
@@ -71,8 +72,8 @@ def _days_out_before(day: int, entries: Sequence[Entry], calendar: LocalCalendar
     ledger, until = Ledger(), _midnight(day, calendar)
     for entry in entries:
         if entry[0] < until:
-            ledger.apply(entry, calendar)
-    ledger.accrue_days_out(until, calendar)
+            apply(ledger, entry, calendar)
+    accrue_days_out(ledger, until, calendar)
     return sum(month.days_out for month in ledger.months.values())
 
 

@@ -10,8 +10,7 @@ from supply.cpm import Cpm, average, cpm
 from supply.cpm_policy import CpmPolicy, Outflows
 from supply.cpm_presets import CPM_POLICIES
 from supply.cpm_window import consumption_of
-from supply.ledger import Ledger
-from supply.ledger_state import MonthRecord
+from supply.ledger_state import Ledger, MonthRecord
 from supply.policy_choice import Chosen
 from tests.events import adjusted, counted, dispensed, issued, received, reported, returned, scheduled, unmet
 from tests.unit.supply.shelf import hospital, position

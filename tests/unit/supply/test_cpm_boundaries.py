@@ -12,8 +12,7 @@ from supply.calendar import month_named
 from supply.cpm import cpm
 from supply.cpm_policy import CpmPolicy
 from supply.cpm_presets import CPM_POLICIES
-from supply.ledger import Ledger
-from supply.ledger_state import MonthRecord
+from supply.ledger_state import Ledger, MonthRecord
 from supply.policy_choice import Chosen
 from tests.thoroughness import cases
 from tests.unit.supply.test_any_event import policies

@@ -10,7 +10,7 @@ from schemas.events import Event
 from schemas.positions import OrderMonth
 from supply.calendar import month_number
 from supply.indicators.orders import complete, complete_on_time
-from supply.ledger_state import LedgerState, OrderCounts
+from supply.ledger_state import Ledger, OrderCounts
 from supply.order_months import MONTHS_KEPT, count, counts_of
 from supply.orders import OrderLine
 from tests.events import cancelled, counted, day, dispensed, received, scheduled
@@ -186,9 +186,9 @@ def test_each_line_is_counted_once_held_or_put_away(lines: list[OrderLine], held
     away: dict[int, OrderCounts] = {}
     for each in lines[held:]:
         count(away, each, FIRST + TODAY)
-    ledger = LedgerState(orders={str(n): each for n, each in enumerate(lines[:held])}, orders_by_month=away)
+    ledger = Ledger(orders={str(n): each for n, each in enumerate(lines[:held])}, orders_by_month=away)
     found = counts_of(ledger, FIRST + TODAY, MONTH)
-    together = LedgerState(orders={str(n): each for n, each in enumerate(lines)})
+    together = Ledger(orders={str(n): each for n, each in enumerate(lines)})
     assert found == counts_of(together, FIRST + TODAY, MONTH)
     assert all(month >= MONTH - MONTHS_KEPT for month in found)
     for month in found.values():
