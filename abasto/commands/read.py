@@ -76,7 +76,7 @@ def positions(
 
 def alerts(
     *,
-    state: Annotated[AlertStates, typer.Option("--state", help="open: firing and pending.")] = "open",
+    state: Annotated[AlertStates | None, typer.Option("--state", help="open: firing and pending.")] = None,
     condition: Annotated[Condition | None, typer.Option("--condition", help="One condition only.")] = None,
     severity: Annotated[Severity | None, typer.Option("--severity", help="This severity or worse.")] = None,
     facility: Place = None,
@@ -96,27 +96,33 @@ def alerts(
     database: Database = None,
     as_json: Json = False,
 ) -> None:
-    """List alerts: firing first, worst first, with what a coordinator checks anyway."""
+    """List alerts, worst first, with what a coordinator checks anyway.
+
+    Unasked, those that fire: what is pending or of low severity can wait, and is only counted. --state, --severity,
+    --condition, --facility and --item list whatever meets them.
+    """
     from abasto.read.commands import list_alerts
     from store.queries import AlertFilter
 
     one_state: AlertState | None
     match state:
-        case "open" | "all":
+        case None | "open" | "all":
             one_state = None
         case _:
             one_state = state
+    # Who asks for one place or one item wants to see it all.
+    one_of_many = facility is not None or item is not None
     wanted = AlertFilter(
         state=one_state,
-        still_open=state == "open",
+        still_open=state in (None, "open"),
         condition=condition,
         severity=severity,
         facility=facility,
         facility_state=in_state,
         item=item,
         since=since.astimezone() if since else None,
-        # Who asks for one place or one item wants to see it all.
-        each=each or facility is not None or item is not None or state not in ("open", "firing", "pending"),
+        each=each or one_of_many or state in ("resolved", "all"),
+        waiting=one_of_many or state is not None or severity is not None or condition is not None,
         words=search,
     )
     list_alerts(database, wanted, limit=limit, lang=lang, as_json=as_json)
