@@ -155,6 +155,7 @@ def list_dead_letters(
     fault: Annotated[Fault | None, typer.Option("--fault", help="One kind of fault.")] = None,
     topic: Annotated[str | None, typer.Option("--topic", help="Those of one topic.")] = None,
     limit: Limit = 50,
+    lang: Language = "en",
     database: Database = None,
     as_json: Json = False,
 ) -> None:
@@ -167,16 +168,17 @@ def list_dead_letters(
         fault=fault,
         topic=topic,
         limit=limit,
+        lang=lang,
         as_json=as_json,
     )
 
 
 @dead_letters_app.command("show")
-def show_dead_letter(number: Number, database: Database = None, as_json: Json = False) -> None:
+def show_dead_letter(number: Number, lang: Language = "en", database: Database = None, as_json: Json = False) -> None:
     """Show a dead letter: what is wrong with it, and the record as it was."""
     from abasto.read.letters import show_letter
 
-    show_letter(database, number, as_json=as_json)
+    show_letter(database, number, lang=lang, as_json=as_json)
 
 
 @dead_letters_app.command("resend")
@@ -192,6 +194,7 @@ def resend_dead_letter(
         bool, typer.Option("--again", help="Send it though it was sent again before, or may have been.")
     ] = False,
     broker: Broker = None,
+    lang: Language = "en",
     database: Database = None,
     as_json: Json = False,
 ) -> None:
@@ -202,4 +205,4 @@ def resend_dead_letter(
     """
     from abasto.read.letters import resend_letter
 
-    resend_letter(database, number, mended, again=again, broker=broker, as_json=as_json)
+    resend_letter(database, number, mended, again=again, broker=broker, lang=lang, as_json=as_json)

@@ -23,12 +23,13 @@ from abasto.read.sparkline import consecutive, sparkline
 from abasto.read.words import EN, ES, Words
 from abasto.terminal import FailingClearly
 from schemas.alerts import Condition
+from schemas.dead_letters import Fault
 from schemas.positions import SupplierLeadTime
 from store import queries
 from store.database import open_engine, writing
 from store.resend import Resent, SentBefore, Unconfirmed
 from supply.indicators.figure import Figure
-from tests.builders import HOSPITAL, NOON, WAREHOUSE, alert, catalogue, dead_letter, due, position
+from tests.builders import HOSPITAL, NOON, TRASTUZUMAB, WAREHOUSE, alert, catalogue, dead_letter, due, position
 from tests.unit.store.conftest import database, engine, log, metrics, project
 from tests.unit.store.log import Log
 from tests.unit.store.read_model import PUEBLA, publish_network
@@ -77,7 +78,14 @@ def test_alerts_in_spanish(run: Run) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [("alerts", "--state", "all"), ("positions",), ("show", HOSPITAL, "010.000.5433.00"), ("indicators",), ("cpm",)],
+    [
+        ("alerts", "--state", "all"),
+        ("positions",),
+        ("show", HOSPITAL, "010.000.5433.00"),
+        ("indicators",),
+        ("cpm",),
+        ("dead-letters", "list"),
+    ],
     ids=" ".join,
 )
 @pytest.mark.parametrize(("lang", "other"), [("en", ES), ("es", EN)], ids=["en", "es"])
@@ -308,6 +316,29 @@ def test_the_official_cpm_stands_beside_the_observed_one(database: str, log: Log
     assert "Va 31 % de 2026-03." in words_of(invoke("cpm", "--by", "item", "--lang", "es", database=database))
 
 
+@pytest.mark.parametrize(
+    ("lang", "of", "sets"),
+    [
+        (
+            "en",
+            "1 compared, 2 with a pace, of 3",
+            "difference and off by are of the positions compared; the pace is of",
+        ),
+        ("es", "comparadas 1, con ritmo 2, de 3", "diferencia y error son de las posiciones comparadas; el ritmo, de"),
+    ],
+)
+def test_a_line_of_cpm_supervision_says_of_how_many_positions_each_figure_is(
+    database: str, log: Log, project: Callable[[], None], lang: str, of: str, sets: str
+) -> None:
+    log.publish(position(official_cpm=120), position(WAREHOUSE), position(TRASTUZUMAB, cpm=None))
+    project()
+    shown = words_of(invoke("cpm", "--by", "nation", "--lang", lang, database=database))
+    assert sets in shown
+    assert of in shown
+    by_position = words_of(invoke("cpm", "--by", "position", "--lang", lang, database=database))
+    assert sets not in by_position
+
+
 def test_show_tells_each_number_with_its_inputs(run: Run) -> None:
     shown = words_of(run("show", "DFIMS000605", "010.000.5433.00", "--lang", "es"))
     for fact in (
@@ -375,6 +406,19 @@ def test_dead_letters_are_listed_with_their_reasons(run: Run) -> None:
     assert "Item 010.000.9999.00 is not in the catalogue." in shown
     assert "2 dead letters." in shown
     assert json.loads(run("dead-letters", "list", "--fault", "undecodable", "--json").stdout)["total"] == 1
+
+
+def test_dead_letters_in_spanish_name_the_fault_as_the_option_does(run: Run) -> None:
+    shown = words_of(run("dead-letters", "list", "--lang", "es"))
+    for fact in ("Número", "Rechazado (UTC)", "clave desconocida (unknown_item)", "2 registros rechazados."):
+        assert fact in shown
+    page = words_of(run("dead-letters", "show", "abasto.inventory.v1:0:1", "--lang", "es"))
+    for fact in ("Motivo Item 010.000.9999.00 is not in the catalogue. clave desconocida (unknown_item)", "Contenido"):
+        assert fact in page
+
+
+def test_every_fault_has_words() -> None:
+    assert {f"fault.{fault}" for fault in get_args(Fault)} <= ES.keys()
 
 
 def test_a_dead_letter_does_not_upset_the_terminal(database: str, log: Log, project: Callable[[], None]) -> None:
