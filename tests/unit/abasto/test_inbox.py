@@ -78,10 +78,10 @@ def test_who_asks_for_what_can_wait_is_shown_it(inbox: Inbox, options: tuple[str
 def test_of_one_severity_vital_items_come_first_and_then_what_runs_out_soonest(
     inbox: Inbox, log: Log, project: Callable[[], None]
 ) -> None:
-    tomorrow = NOON.date() + dt.timedelta(days=1)
+    tomorrow, in_summer = NOON.date() + dt.timedelta(days=1), NOON.date() + dt.timedelta(days=100)
     log.publish(
         position(item=RITUXIMAB, on_hand=50),
-        position(item=TRASTUZUMAB, on_hand=20),
+        position(item=TRASTUZUMAB, on_hand=20, projected_stockout_on=in_summer),
         position(item=UNCLASSIFIED, on_hand=10),
         position(item=SIMPLE, on_hand=0),
         position(WAREHOUSE, item=TRASTUZUMAB, on_hand=20, projected_stockout_on=tomorrow),
