@@ -1,5 +1,7 @@
 """What every command shares: how it fails, and how it shows that it is at work."""
 
+import io
+import select
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -31,9 +33,27 @@ class FailingClearly(TyperGroup):
             typer.secho(f"abasto: a file is not text in UTF-8: {unreadable}", fg="red", err=True)
             raise typer.Exit(1) from unreadable
         except OSError as refused:
+            if isinstance(refused, BrokenPipeError) and _reader_has_left():
+                raise  # as after `| head -1`: ends without a word and with status 1, as tables do
             where = f"{refused.filename}: " if refused.filename else ""
             typer.secho(f"abasto: {where}{refused.strerror or refused}", fg="red", err=True)
             raise typer.Exit(1) from refused
+
+
+def _reader_has_left() -> bool:
+    """Whether it is standard output that nobody reads any more, and not a pipe of our own."""
+    try:
+        output = sys.stdout.fileno()
+    except io.UnsupportedOperation:  # a test reads it
+        return False
+    asked = select.poll()
+    asked.register(output, select.POLLOUT)
+    return any(event & select.POLLERR for _, event in asked.poll(0))
+
+
+def how_many(count: int, one: str, more: str | None = None) -> str:
+    """`1 record`, `2,500 records`; `more` where the plural is not made with an s."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
 
 
 def say(text: str) -> None:

@@ -199,6 +199,7 @@ POSITIONS = (
             positions.OrderMonth("2025-12", decided=3, complete=2, complete_on_time=1, cancelled=1),
             positions.OrderMonth("2026-02", not_over=1),
         ),
+        surplus=0,
         **_WHO,
         **_KNOWN,
         **_PROJECTED,

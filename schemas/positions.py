@@ -116,8 +116,8 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     of facility. `lead_times` are the observed ones, the supplier that delivered last in front: the first with five
     deliveries is the one reckoned with. `planned` is the use that a demand profile of the catalogue says and the
     projection counts on in place of the CPM; null where there is none. `orders` say what became of order lines, by the
-    month they were due in, for the running month, the twelve before and those to come. A number that is not known is
-    null, never 0.
+    month they were due in, for the running month, the twelve before and those to come. `surplus` are the whole pieces
+    above the maximum, which may be lent: 0 unless the status is surplus. A number that is not known is null, never 0.
     """
 
     facility: str
@@ -147,3 +147,4 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     lead_times: tuple[SupplierLeadTime, ...] = ()
     planned: PlannedDemand | None = None
     orders: tuple[OrderMonth, ...] = ()
+    surplus: int | None = None

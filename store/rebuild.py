@@ -28,6 +28,7 @@ from store.reader import open_reader
 from store.settings import StoreSettings
 from store.source import Source, Topic
 from store.tables import (
+    AlertPlaceRow,
     AlertRow,
     AlertTransitionRow,
     Base,
@@ -121,6 +122,7 @@ def _empty(connection: Connection, topics: Mapping[str, Topic], begin: Mapping[T
     for emptied in (
         PositionRow,
         AlertRow,
+        AlertPlaceRow,
         ItemRow,
         FacilityRow,
         FacilityAliasRow,

@@ -79,6 +79,7 @@ class PositionRow(Base):
     last_event_at: Mapped[dt.datetime | None]
     months_from: Mapped[str | None]
     document: Mapped[str]
+    surplus: Mapped[float | None]
 
 
 class ConsumptionMonthRow(Base):
@@ -128,6 +129,17 @@ class AlertRow(Base):
     reason_en: Mapped[str] = mapped_column(server_default="")
     places: Mapped[int] = mapped_column(server_default="0")
     document: Mapped[str]
+
+
+class AlertPlaceRow(Base):
+    """A position that an open alert about a whole facility, or an item everywhere, tells of: those of its latest
+    transition, those that could lend not among them."""
+
+    __tablename__ = "alert_places"
+
+    alert: Mapped[str] = mapped_column(primary_key=True)
+    facility: Mapped[str] = mapped_column(primary_key=True)
+    item: Mapped[str] = mapped_column(primary_key=True)
 
 
 class AlertTransitionRow(Base):
@@ -269,6 +281,7 @@ PROJECTED: tuple[type[Base], ...] = (
     PositionRow,
     ConsumptionMonthRow,
     AlertRow,
+    AlertPlaceRow,
     AlertTransitionRow,
     DeadLetterRow,
     ItemRow,

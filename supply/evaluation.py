@@ -7,11 +7,11 @@ from supply.assessment import Assessment, Place, assess
 from supply.calendar import instant
 from supply.calm import is_inside, settle_down, turns_on
 from supply.conditions import RULES
-from supply.finding import NOT_APPLICABLE, Rule
+from supply.finding import NOT_APPLICABLE, Rule, Wording
 from supply.ledger_state import Ledger
 from supply.lifecycle import Ending, ResolvedAlert, Transition, alert_number, fingerprint_of, follow, is_remembered
 from supply.position import Position
-from supply.rules import Rules
+from supply.rules import AlertTiming, Rules
 from supply.views import facts_of
 
 ENDINGS_IN_SPANISH: dict[Ending, str] = {
@@ -82,7 +82,7 @@ def _follow_all(position: Position, ledger: Ledger, assessment: Assessment, plac
                 position.resolved[condition] = ResolvedAlert(transition.since_ms, transition.sequence, at_ms)
             else:
                 position.resolved.pop(condition, None)
-            told.append(_alert(rule, transition, ledger, assessment, place))
+            told.append(_alert(rule, transition, ledger, assessment, place, timing))
     if position.resolved:
         position.resolved = {
             condition: earlier
@@ -92,17 +92,17 @@ def _follow_all(position: Position, ledger: Ledger, assessment: Assessment, plac
     return told
 
 
-def _alert(rule: Rule, transition: Transition, ledger: Ledger, assessment: Assessment, place: Place) -> Alert:
+def _alert(
+    rule: Rule, transition: Transition, ledger: Ledger, assessment: Assessment, place: Place, timing: AlertTiming
+) -> Alert:
     facility, item = place.facility.facility, place.item.item
     fingerprint = fingerprint_of(rule.condition, facility, item)
-    reason = rule.spanish.explain(assessment, place)
-    reason_en = rule.english.explain(assessment, place)
     if transition.state == "resolved":
-        reason = ENDINGS_IN_SPANISH[transition.ending].format(reason)
-        reason_en = ENDINGS_IN_ENGLISH[transition.ending].format(reason_en)
+        reason = ENDINGS_IN_SPANISH[transition.ending].format(_end(rule.spanish, assessment, place, timing))
+        reason_en = ENDINGS_IN_ENGLISH[transition.ending].format(_end(rule.english, assessment, place, timing))
     else:
-        reason += " " + rule.spanish.advice
-        reason_en += " " + rule.english.advice
+        reason = f"{rule.spanish.explain(assessment, place)} {rule.spanish.advice}"
+        reason_en = f"{rule.english.explain(assessment, place)} {rule.english.advice}"
     return Alert(
         alert=alert_number(fingerprint, transition.since_ms),
         fingerprint=fingerprint,
@@ -119,3 +119,9 @@ def _alert(rule: Rule, transition: Transition, ledger: Ledger, assessment: Asses
         facts=facts_of(ledger, assessment, place),
         repeat=transition.repeat,
     )
+
+
+def _end(wording: Wording, assessment: Assessment, place: Place, timing: AlertTiming) -> str:
+    if wording.ended is None:
+        return wording.explain(assessment, place)
+    return wording.ended(assessment, place, timing)

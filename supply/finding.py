@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from schemas.alerts import SEVERITIES, Condition, Severity
 from schemas.catalogue import VenClass
@@ -27,10 +27,12 @@ NOT_APPLICABLE = Finding(holds=False, over=True, severity="low")
 
 
 class Wording(NamedTuple):
-    """What an alert says in one language: a sentence with its numbers, and what to do as long as it is open."""
+    """What an alert says in one language: a sentence with its numbers, and what to do as long as it is open; `ended` is
+    what it says when it is over, where the numbers alone do not tell why."""
 
     explain: Callable[[Assessment, Place], str]
     advice: str
+    ended: Callable[[Assessment, Place, AlertTiming], str] | None = None
 
 
 class Rule(NamedTuple):
@@ -60,6 +62,11 @@ def severity_for(worst: Severity, ven: VenClass | None) -> Severity:
 def number(quantity: float) -> str:
     """`1,250` or `40.5`, up to three places."""
     return f"{quantity:,.3f}".rstrip("0").rstrip(".")
+
+
+def percent(share: float, sign: Literal["-", "+"] = "-") -> str:
+    """A share as `42 %`, the same in both languages and on every page; `sign` "+" shows also that of more."""
+    return f"{share * 100:{sign}.0f} %"
 
 
 def date_of(day: int) -> str:

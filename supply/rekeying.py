@@ -11,7 +11,7 @@ import msgspec
 from schemas.channels import facility_key, item_key
 from schemas.rekeyed import TROUBLES, Heard, StockNote
 from supply.assessment import Assessment
-from supply.cover import months_of_stock
+from supply.conditions.surplus import above_maximum
 from supply.ledger_state import Ledger
 from supply.lifecycle import alert_number, fingerprint_of
 from supply.position import Position
@@ -141,7 +141,4 @@ def _trouble_of(position: Position) -> int:
 
 def _surplus_of(position: Position, assessment: Assessment) -> float:
     """Pieces above the maximum; 0 without a surplus."""
-    usable, cpm = assessment.usable, assessment.cpm.value
-    if assessment.status != "surplus" or usable is None or cpm is None or months_of_stock(usable, cpm) is None:
-        return 0.0
-    return usable - cpm * position.place.levels.max_months
+    return above_maximum(assessment, position.place) if assessment.status == "surplus" else 0.0

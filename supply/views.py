@@ -9,6 +9,7 @@ from supply import order_months
 from supply.assessment import Assessment, Place
 from supply.calendar import instant, month_name
 from supply.catalogue import valid_on
+from supply.conditions.surplus import may_be_lent
 from supply.cpm_window import consumption_of, days_out_of
 from supply.lead_times import by_supplier
 from supply.ledger import known_deliveries
@@ -94,6 +95,12 @@ def orders_of(ledger: Ledger, assessment: Assessment) -> tuple[OrderMonth, ...]:
     )
 
 
+def _surplus(assessment: Assessment, place: Place) -> int | None:
+    if assessment.usable is None or assessment.cpm.value is None:
+        return None
+    return int(may_be_lent(assessment, place)) if assessment.status == "surplus" else 0
+
+
 def _planned(assessment: Assessment, place: Place) -> PlannedDemand | None:
     if assessment.planned is None or place.plan is None:
         return None
@@ -135,6 +142,7 @@ def position_of(
         lead_times=lead_times_of(ledger),
         planned=_planned(assessment, place),
         orders=orders_of(ledger, assessment) if ledger.orders or ledger.orders_by_month else (),
+        surplus=_surplus(assessment, place),
     )
 
 

@@ -76,7 +76,7 @@ def positions(
 
 def alerts(
     *,
-    state: Annotated[AlertStates, typer.Option("--state", help="open: firing and pending.")] = "open",
+    state: Annotated[AlertStates | None, typer.Option("--state", help="open: firing and pending.")] = None,
     condition: Annotated[Condition | None, typer.Option("--condition", help="One condition only.")] = None,
     severity: Annotated[Severity | None, typer.Option("--severity", help="This severity or worse.")] = None,
     facility: Place = None,
@@ -96,27 +96,33 @@ def alerts(
     database: Database = None,
     as_json: Json = False,
 ) -> None:
-    """List alerts: firing first, worst first, with what a coordinator checks anyway."""
+    """List alerts, worst first, with what a coordinator checks anyway.
+
+    Unasked, those that fire: what is pending or of low severity can wait, and is only counted. --state, --severity,
+    --condition, --facility and --item list whatever meets them.
+    """
     from abasto.read.commands import list_alerts
     from store.queries import AlertFilter
 
     one_state: AlertState | None
     match state:
-        case "open" | "all":
+        case None | "open" | "all":
             one_state = None
         case _:
             one_state = state
+    # Who asks for one place or one item wants to see it all.
+    one_of_many = facility is not None or item is not None
     wanted = AlertFilter(
         state=one_state,
-        still_open=state == "open",
+        still_open=state in (None, "open"),
         condition=condition,
         severity=severity,
         facility=facility,
         facility_state=in_state,
         item=item,
         since=since.astimezone() if since else None,
-        # Who asks for one place or one item wants to see it all.
-        each=each or facility is not None or item is not None or state not in ("open", "firing", "pending"),
+        each=each or one_of_many or state in ("resolved", "all"),
+        waiting=one_of_many or state is not None or severity is not None or condition is not None,
         words=search,
     )
     list_alerts(database, wanted, limit=limit, lang=lang, as_json=as_json)
@@ -149,6 +155,7 @@ def list_dead_letters(
     fault: Annotated[Fault | None, typer.Option("--fault", help="One kind of fault.")] = None,
     topic: Annotated[str | None, typer.Option("--topic", help="Those of one topic.")] = None,
     limit: Limit = 50,
+    lang: Language = "en",
     database: Database = None,
     as_json: Json = False,
 ) -> None:
@@ -161,16 +168,17 @@ def list_dead_letters(
         fault=fault,
         topic=topic,
         limit=limit,
+        lang=lang,
         as_json=as_json,
     )
 
 
 @dead_letters_app.command("show")
-def show_dead_letter(number: Number, database: Database = None, as_json: Json = False) -> None:
+def show_dead_letter(number: Number, lang: Language = "en", database: Database = None, as_json: Json = False) -> None:
     """Show a dead letter: what is wrong with it, and the record as it was."""
     from abasto.read.letters import show_letter
 
-    show_letter(database, number, as_json=as_json)
+    show_letter(database, number, lang=lang, as_json=as_json)
 
 
 @dead_letters_app.command("resend")
@@ -186,6 +194,7 @@ def resend_dead_letter(
         bool, typer.Option("--again", help="Send it though it was sent again before, or may have been.")
     ] = False,
     broker: Broker = None,
+    lang: Language = "en",
     database: Database = None,
     as_json: Json = False,
 ) -> None:
@@ -196,4 +205,4 @@ def resend_dead_letter(
     """
     from abasto.read.letters import resend_letter
 
-    resend_letter(database, number, mended, again=again, broker=broker, as_json=as_json)
+    resend_letter(database, number, mended, again=again, broker=broker, lang=lang, as_json=as_json)

@@ -31,7 +31,7 @@ def replay(
     from abasto.catalogue.files import read_catalogue
     from abasto.proof.replay import replay_files
     from abasto.proof.rules import instant_named, rules_asked
-    from abasto.terminal import print_json, progress, say
+    from abasto.terminal import how_many, print_json, progress, say
     from supply.catalogue import Catalogue
 
     chosen = rules_asked(policy, rules)
@@ -44,5 +44,7 @@ def replay(
         print_json(done)
         return
     outcomes = ", ".join(f"{count:,} {outcome}" for outcome, count in done.outcomes.items()) or "none counted"
-    say(f"{done.lines:,} lines: {outcomes}, {done.refused:,} refused, {done.after:,} after the end")
-    say(f"{done.positions:,} positions and {done.alerts:,} alert transitions up to {done.until} in {out}")
+    say(f"{how_many(done.lines, 'line')}: {outcomes}, {done.refused:,} refused, {done.after:,} after the end")
+    up_to = "" if done.until is None else f" up to {done.until}"
+    made = f"{how_many(done.positions, 'position')} and {how_many(done.alerts, 'alert transition')}"
+    say(f"{made}{up_to} in {out}")

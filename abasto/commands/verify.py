@@ -49,7 +49,7 @@ def monthly(
         print_json(found)
         return
     typer.echo(
-        f"{found.agreed:,} of {found.rows:,} rows agree: {found.agreement:.2%} (policy {found.policy}; "
+        f"{found.agreed:,} of {found.rows:,} rows agree: {found.agreement * 100:.2f} % (policy {found.policy}; "
         f"{found.not_comparable:,} of {found.rows_in_file:,} rows lack months that their average needs)"
     )
     for row in found.disagreements[:show]:

@@ -12,7 +12,7 @@ from abasto.convert.checked_map import check_map
 from abasto.convert.map_file import read_map
 from abasto.convert.rows import Conversion, convert_rows
 from abasto.tables import TableFault, read_table
-from abasto.terminal import Failure, print_json, progress, say
+from abasto.terminal import Failure, how_many, print_json, progress, say
 from schemas.catalogue import Facility, Item
 
 REFUSED_SHOWN = 10
@@ -54,7 +54,8 @@ def run(file: Path, map_name: str, out: Path, *, sheet: str | None, allow_refuse
         if len(done.refused) > REFUSED_SHOWN:
             say(f"and {len(done.refused) - REFUSED_SHOWN:,} more in {out / 'refused.csv'}")
         if not allow_refused:
-            raise Failure(f"{len(done.refused):,} rows were refused; --allow-refused takes the others as they are")
+            rows = how_many(len(done.refused), "row was", "rows were")
+            raise Failure(f"{rows} refused; --allow-refused takes the others as they are")
 
 
 def write(done: Conversion, out: Path) -> None:
@@ -93,10 +94,10 @@ def _report(done: Conversion) -> Report:
 
 
 def _told(report: Report, out: Path) -> str:
-    where = f"{report.facilities:,} facilities and {report.items:,} items"
-    lines = [f"{report.rows:,} rows: {report.events:,} events of {where}"]
+    where = f"{how_many(report.facilities, 'facility', 'facilities')} and {how_many(report.items, 'item')}"
+    lines = [f"{how_many(report.rows, 'row')}: {how_many(report.events, 'event')} of {where}"]
     lines += [f"  {name:<22} {count:>10,}" for name, count in report.types.items()]
     rest = {"refused": report.refused, "skipped": report.skipped, "with nothing to tell": report.silent}
-    lines += [f"  {count:,} rows {what}" for what, count in rest.items() if count]
+    lines += [f"  {how_many(count, 'row')} {what}" for what, count in rest.items() if count]
     lines.append(f"in {out}: events.jsonl, catalogue/, refused.csv")
     return "\n".join(lines)

@@ -44,6 +44,12 @@ class BadLine(msgspec.Struct, frozen=True, gc=False):
         return len(self.value) <= RECORD_BYTES
 
 
+class CutLine(bytes):
+    """The beginning of a line that is longer than any event may be; `size` are the bytes of the whole line."""
+
+    size: int
+
+
 class _Loose(msgspec.Struct):
     """What can be made out of a line that is no valid event."""
 
@@ -57,15 +63,17 @@ class _Loose(msgspec.Struct):
 def numbered_lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """The lines that hold anything, with their numbers from 1 on and without their ends.
 
-    Of a line that exceeds `LINE_BYTES` only so much is told: it is refused for its length, whatever follows.
+    Of a line that exceeds `LINE_BYTES` only so much is kept: it is refused for its length, whatever follows.
     """
     number = 0
     while line := file.readline(LINE_BYTES):
         number += 1
         if len(line) == LINE_BYTES and not line.endswith(b"\n"):
-            yield number, line
-            while (rest := file.readline(LINE_BYTES)) and not rest.endswith(b"\n"):
-                pass
+            cut = CutLine(line)
+            cut.size = len(line)
+            while not line.endswith(b"\n") and (line := file.readline(LINE_BYTES)):
+                cut.size += len(line.rstrip(b"\r\n") if line.endswith(b"\n") else line)
+            yield number, cut
             continue
         bare = line.rstrip(b"\r\n")
         if bare.strip():
@@ -88,9 +96,7 @@ def record_of(line: bytes, latest: dt.datetime, keys: PositionKeys) -> Record:
     Raises:
         BadRecord: the line is no event, happened after `latest`, or its codes are none.
     """
-    if len(line) > RECORD_BYTES_LIMIT:
-        size = len(line) if len(line) <= RECORD_BYTES else f"more than {RECORD_BYTES}"
-        raise BadRecord("oversize", None, f"the line has {size} bytes; expected at most {RECORD_BYTES_LIMIT}")
+    check_size(line)
     event = decode_event(line)
     if event.time > latest:
         raise BadRecord("future_time", "time", f"time is {event.time.isoformat()}, which lies in the future")
@@ -101,6 +107,13 @@ def record_of(line: bytes, latest: dt.datetime, keys: PositionKeys) -> Record:
     # and alias, by the catalogue of its time; written anew the line would lose fields that are not ours and the
     # envelope of a CloudEvent, and its publisher would not know it again among the dead letters.
     return Record(TOPIC_OF[type(event)], key, line, event.time)
+
+
+def check_size(line: bytes) -> None:
+    """Refuses, as `BadRecord`, a line that is too long for an event, with the size it has in the file."""
+    size = line.size if isinstance(line, CutLine) else len(line)
+    if size > RECORD_BYTES_LIMIT:
+        raise BadRecord("oversize", None, f"the line has {size} bytes; expected at most {RECORD_BYTES_LIMIT}")
 
 
 def raw_record(bad: BadLine, keys: PositionKeys) -> Record:

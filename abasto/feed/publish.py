@@ -17,7 +17,7 @@ from abasto.feed.lines import BadLine
 from abasto.feed.partitions import refuse_unequal
 from abasto.feed.records import RECORD_BYTES, Record
 from abasto.kafka import producer_for, settings_for
-from abasto.terminal import Failure, print_json, progress, say
+from abasto.terminal import Failure, how_many, print_json, progress, say
 from schemas.channels import CATALOGUE, INPUTS
 from schemas.dead_letters import Fault
 from streams.settings import Settings
@@ -162,7 +162,8 @@ def _refused(name: str, bad: BadLine) -> RefusedLine:
 
 
 def _described(findings: Findings, bad_lines: Sequence[RefusedLine]) -> str:
-    lines = [f"{findings.bad:,} of {findings.good + findings.bad:,} lines are bad"]
+    verb = "is" if findings.bad == 1 else "are"
+    lines = [f"{findings.bad:,} of {how_many(findings.good + findings.bad, 'line')} {verb} bad"]
     lines += [f"  {bad.file}, line {bad.line}: {bad.reason}" for bad in bad_lines[:BAD_LINES_SHOWN]]
     if findings.bad > BAD_LINES_SHOWN:
         lines.append(f"  and {findings.bad - BAD_LINES_SHOWN:,} more")
@@ -171,6 +172,6 @@ def _described(findings: Findings, bad_lines: Sequence[RefusedLine]) -> str:
 
 def _told(report: Report) -> str:
     rate = report.sent / report.seconds if report.seconds else 0
-    lines = [f"{report.sent:,} records in {report.seconds:.1f} s ({rate:,.0f} a second)"]
+    lines = [f"{how_many(report.sent, 'record')} in {report.seconds:.1f} s ({rate:,.0f} a second)"]
     lines += [f"  {topic:<24} {count:>12,}" for topic, count in report.topics.items()]
     return "\n".join(lines)

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from abasto.feed.lines import numbered_lines, partition_key_of
+from abasto.feed.lines import check_size, numbered_lines, partition_key_of
 from schemas.alerts import Alert
 from schemas.channels import INPUTS, REKEYED, TOPIC_OF
 from schemas.dead_letters import BadRecord, Fault
@@ -96,6 +96,7 @@ class Replay:
         for number, line in chunk:
             self.lines += 1
             try:
+                check_size(line)
                 key, event, at_ms = self._intake.admit(None, partition_key_of(line), line, (), now_ms)
                 if end_ms is not None and at_ms > end_ms:
                     self.after += 1

@@ -36,6 +36,8 @@ def cpm_table(page: CpmPage, words: Words) -> RenderableType:
         return Text(words("no_indicators"))
     notes = counted(words, shown=len(page.lines), total=page.total)
     notes.append(words("c.note", month=page.running_month, gone=f"{page.share_gone * 100:.0f} %"))
+    if page.by != "position":
+        notes.append(words("c.sets"))
     return figure_table(words, page.by, COLUMNS, (_cells(line, page, words) for line in page.lines), notes)
 
 
@@ -45,14 +47,21 @@ def _cells(line: CpmLine, page: CpmPage, words: Words) -> list[Text]:
     official, off = cpm.difference.whole or 0, cpm.difference.part or 0
     name = line.name or line.group or words("nation" if page.by == "nation" else "no_state")
     code = line.group.replace("|", " ") if line.group != name else ""
+    below = [code] if page.by == "position" else [code, _counted(line, words)]
     return [
-        two_lines(name, code),
+        two_lines(name, "\n".join(filter(None, below))),
         Text(_pieces(official) if compared else "-"),
         Text(_pieces(official + off) if compared else "-"),
         two_lines(percent(cpm.difference, signed=True), _pieces(off, signed=True) if compared else ""),
         Text(percent(cpm.off_by)),
         two_lines(percent(cpm.pace), _paces(cpm.pace)),
     ]
+
+
+def _counted(line: CpmLine, words: Words) -> str:
+    """Of how many positions the columns speak: those that are compared, and those with a pace."""
+    compared, paced = line.cpm.difference.counted, line.cpm.pace.counted
+    return words("c.of", compared=f"{compared:,}", paced=f"{paced:,}", all=f"{line.positions:,}")
 
 
 def _paces(pace: Figure) -> str:

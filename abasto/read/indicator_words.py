@@ -27,6 +27,9 @@ ES: dict[str, str] = {
     "c.difference": "Diferencia",
     "c.off_by": "Error sin\nsigno",
     "c.pace": "Ritmo\ndel mes",
+    "c.of": "comparadas {compared}, con ritmo {paced}, de {all}",
+    "c.sets": "Registrado, observado, diferencia y error son de las posiciones comparadas; el ritmo, de todas las que "
+    "tienen CPM observado, también sin registrado.",
     "c.note": "Va {gone} de {month}. Sin CPM registrado u observado, una posición no se compara.",
     "no_indicators": "Ninguna posición con estos filtros.",
 }
@@ -58,6 +61,9 @@ EN: dict[str, str] = {
     "c.difference": "Difference",
     "c.off_by": "Off by,\nunsigned",
     "c.pace": "Pace of\nthe month",
+    "c.of": "{compared} compared, {paced} with a pace, of {all}",
+    "c.sets": "Official, observed, difference and off by are of the positions compared; the pace is of all that have "
+    "an observed CPM, with or without an official one.",
     "c.note": "{gone} of {month} is gone. A position without an official or an observed CPM is not compared.",
     "no_indicators": "No position meets these filters.",
 }

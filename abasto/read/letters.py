@@ -11,6 +11,7 @@ from rich.text import Text
 
 from abasto.read.lists import print_table
 from abasto.read.session import read_model, settings_for
+from abasto.read.words import Lang, Words
 from abasto.terminal import Failure, print_json
 from schemas.dead_letters import Fault
 from store import queries
@@ -21,9 +22,19 @@ from store.resend import LATENESS_WINDOW, NotSent, Resent, SentBefore, StillBad,
 BYTES_SHOWN = 4_000
 """Of a record at a terminal; `--json` has all of it."""
 
+MINUTE, SECOND = "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"
+"""In UTC and in one form for both languages, as in the logs they are compared with."""
+
 
 def list_letters(
-    database: str | None, *, state: State | None, fault: Fault | None, topic: str | None, limit: int, as_json: bool
+    database: str | None,
+    *,
+    state: State | None,
+    fault: Fault | None,
+    topic: str | None,
+    limit: int,
+    lang: Lang,
+    as_json: bool,
 ) -> None:
     """Prints dead letters, newest first."""
     with read_model(settings_for(database)) as engine, engine.connect() as connection:
@@ -31,21 +42,28 @@ def list_letters(
     if as_json:
         print_json(page)
     else:
-        print_table(_table(page))
+        print_table(_table(page, Words(lang)))
 
 
-def show_letter(database: str | None, number: str, *, as_json: bool) -> None:
+def show_letter(database: str | None, number: str, *, lang: Lang, as_json: bool) -> None:
     """Prints a dead letter with the record as it was."""
     with read_model(settings_for(database)) as engine, engine.connect() as connection:
         detail = queries.dead_letter(connection, number)
     if as_json:
         print_json(detail)
     else:
-        print_table(_page(detail))
+        print_table(_page(detail, Words(lang)))
 
 
 def resend_letter(
-    database: str | None, number: str, mended: Path | None, *, again: bool, broker: str | None, as_json: bool
+    database: str | None,
+    number: str,
+    mended: Path | None,
+    *,
+    again: bool,
+    broker: str | None,
+    lang: Lang,
+    as_json: bool,
 ) -> None:
     """Sends a dead letter again and prints where it lies now."""
     settings = settings_for(database, broker)
@@ -60,62 +78,63 @@ def resend_letter(
     if as_json:
         print_json(resent)
     else:
-        print_table(_sent(resent))
+        print_table(_sent(resent, Words(lang)))
 
 
-def _table(page: DeadLetterPage) -> RenderableType:
+def _table(page: DeadLetterPage, words: Words) -> RenderableType:
     if not page.total:
-        return Text("No dead letters with these filters.")
+        return Text(words("no_letters"))
     table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False, header_style="bold", padding=(0, 1))
-    for name in ("Number", "Refused (UTC)", "Field"):
-        table.add_column(name, no_wrap=name != "Field")
-    table.add_column("Why", ratio=1)
+    for name in ("number", "refused", "field"):
+        table.add_column(words(name), no_wrap=name != "field")
+    table.add_column(words("why"), ratio=1)
     for line in page.dead_letters:
         why = Text(line.reason)
-        why.append(f"\n{line.fault}", style="dim")
+        why.append(f"\n{_fault(line.fault, words)}", style="dim")
         if line.resent_at is not None:
-            why.append(f" · sent again {line.resent_at:%Y-%m-%d %H:%M} UTC", style="green")
+            why.append(f" · {words('sent_again_at', at=f'{line.resent_at:{MINUTE}}')}", style="green")
         if line.unconfirmed_at is not None:
-            why.append(f" · perhaps sent {line.unconfirmed_at:%Y-%m-%d %H:%M} UTC, not confirmed", style="yellow")
-        table.add_row(line.number, f"{line.at:%Y-%m-%d %H:%M}", line.field or "", why)
-    more = f" Showing {len(page.dead_letters)}; more with --limit." if len(page.dead_letters) < page.total else ""
-    counted = "1 dead letter." if page.total == 1 else f"{page.total:,} dead letters."
-    return Group(table, Text(counted + more, style="dim"))
+            why.append(f" · {words('perhaps_sent_at', at=f'{line.unconfirmed_at:{MINUTE}}')}", style="yellow")
+        table.add_row(line.number, f"{line.at:{MINUTE}}", line.field or "", why)
+    counted = words("one_letter") if page.total == 1 else words("letters_counted", total=f"{page.total:,}")
+    shown = len(page.dead_letters)
+    more = words("shown", shown=shown, total=f"{page.total:,}") if shown < page.total else ""
+    return Group(table, Text(f"{counted} {more}".rstrip(), style="dim"))
 
 
-def _page(detail: DeadLetterDetail) -> RenderableType:
+def _fault(fault: Fault, words: Words) -> str:
+    """The fault in words, and what `--fault` calls it."""
+    return f"{words(f'fault.{fault}')} ({fault})"
+
+
+def _page(detail: DeadLetterDetail, words: Words) -> RenderableType:
     letter, line = detail.letter, detail.line
     facts = _facts()
-    facts.add_row("Number", letter.number)
-    facts.add_row("Refused at", f"{letter.at:%Y-%m-%d %H:%M:%S} UTC")
-    facts.add_row("Why", f"{letter.reason} ({letter.fault})")
+    facts.add_row(words("number"), letter.number)
+    facts.add_row(words("refused_at"), f"{letter.at:{SECOND}} UTC")
+    facts.add_row(words("why"), f"{letter.reason} {_fault(letter.fault, words)}")
     if letter.field is not None:
-        facts.add_row("Field", letter.field)
+        facts.add_row(words("field"), letter.field)
     if line.resent_at is not None:
-        facts.add_row("Sent again", f"{line.resent_at:%Y-%m-%d %H:%M:%S} UTC")
+        facts.add_row(words("sent_again"), f"{line.resent_at:{SECOND}} UTC")
     if line.unconfirmed_at is not None:
-        facts.add_row("Perhaps sent", f"{line.unconfirmed_at:%Y-%m-%d %H:%M:%S} UTC, not confirmed")
-    facts.add_row("Key", _shown(letter.key))
+        facts.add_row(words("perhaps_sent"), words("not_confirmed", at=f"{line.unconfirmed_at:{SECOND}}"))
+    facts.add_row(words("key"), _shown(letter.key, words))
     for name, value in letter.headers:
-        facts.add_row("Header", f"{name}: {_shown(value)}")
-    facts.add_row("Record", Text(_shown(letter.value)))
+        facts.add_row(words("header"), f"{name}: {_shown(value, words)}")
+    facts.add_row(words("record"), Text(_shown(letter.value, words)))
     return facts
 
 
-def _sent(resent: Resent) -> RenderableType:
+def _sent(resent: Resent, words: Words) -> RenderableType:
     facts = _facts()
-    facts.add_row("Dead letter", resent.number)
-    facts.add_row("Sent again", "mended" if resent.mended else "as it was")
-    facts.add_row("Lies now at", f"{resent.topic}:{resent.partition}:{resent.offset}")
+    facts.add_row(words("letter"), resent.number)
+    facts.add_row(words("sent_again"), words("mended" if resent.mended else "as_it_was"))
+    facts.add_row(words("lies_at"), f"{resent.topic}:{resent.partition}:{resent.offset}")
     if resent.sent_before is not None:
-        before = f"{resent.sent_before:%Y-%m-%d %H:%M} UTC"
-        days = LATENESS_WINDOW.days
-        facts.add_row(
-            "Sent before",
-            f"{before}; not older than {days} days, the same event counts once"
-            if resent.recognised
-            else f"{before}; older than {days} days, the event is not recognised and counts again",
-        )
+        counts = "counts_once" if resent.recognised else "counts_again"
+        before = f"{resent.sent_before:{MINUTE}}"
+        facts.add_row(words("sent_before"), words(counts, at=before, days=LATENESS_WINDOW.days))
     return facts
 
 
@@ -126,13 +145,13 @@ def _facts() -> Table:
     return facts
 
 
-def _shown(content: bytes | None) -> str:
+def _shown(content: bytes | None, words: Words) -> str:
     """JSON indented, other text as it is, anything else escaped: nothing that could upset a terminal."""
     if content is None:
-        return "(none)"
+        return words("none")
     try:
         text = msgspec.json.format(content, indent=2).decode()
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         text = content.decode("utf-8", "backslashreplace")
     safe = "".join(sign if sign.isprintable() or sign == "\n" else repr(sign)[1:-1] for sign in text[:BYTES_SHOWN])
-    return safe if len(text) <= BYTES_SHOWN else f"{safe}… ({len(content):,} bytes; all of it with --json)"
+    return safe if len(text) <= BYTES_SHOWN else f"{safe}… {words('bytes', size=f'{len(content):,}')}"

@@ -16,7 +16,7 @@ LENDERS_IN_A_ROW = 2
 def alert_table(page: AlertPage, words: Words) -> RenderableType:
     """What, where, since when, how long the stock at hand lasts, what is coming and who has some, worst first."""
     if not page.alerts:
-        return Group(Text(words("no_alerts")), *_told_by_others(page, words))
+        return Group(Text(words("no_alerts")), *_left_out(page, words))
     table = _table()
     table.add_column(words("severity"), no_wrap=True)
     table.add_column(words("what"), ratio=1)
@@ -25,13 +25,21 @@ def alert_table(page: AlertPage, words: Words) -> RenderableType:
     table.add_column(words("could_lend"), ratio=1)
     for line in page.alerts:
         table.add_row(*_alert_cells(line, words))
-    return Group(table, _footer(page.total, len(page.alerts), "alert", words), *_told_by_others(page, words))
+    return Group(table, _footer(page.total, len(page.alerts), "alert", words), *_left_out(page, words))
 
 
-def _told_by_others(page: AlertPage, words: Words) -> list[Text]:
-    """That there are more, for who would otherwise miss them."""
-    count = page.told_by_others
-    return [Text(words("told_by_others", count=f"{count:,}"), style="dim")] if count else []
+def _left_out(page: AlertPage, words: Words) -> list[Text]:
+    """That there are more, and which option lists them, for who would otherwise miss them."""
+    notes = []
+    if page.told_by_others == 1:
+        notes.append(words("told_by_others.one"))
+    elif page.told_by_others:
+        notes.append(words("told_by_others", count=f"{page.told_by_others:,}"))
+    waiting = {"can_wait.pending": page.pending, "can_wait.low": page.low}
+    which = [words(name, count=f"{count:,}") for name, count in waiting.items() if count]
+    if which:
+        notes.append(words("can_wait", count=f"{page.pending + page.low:,}", which=", ".join(which)))
+    return [Text(note, style="dim") for note in notes]
 
 
 def _alert_cells(line: AlertLine, words: Words) -> list[Text]:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import typer
 
 from abasto.read.session import clear_failures, settings_for
-from abasto.terminal import print_json, progress
+from abasto.terminal import how_many, print_json, progress
 from store.database import database_url, migrate
 from store.rebuild import rebuild
 
@@ -28,9 +28,9 @@ def run_rebuild(database: str | None, broker: str | None, *, as_json: bool) -> N
     if as_json:
         print_json(rebuilt._asdict())
         return
-    typer.echo(f"Rebuilt from {rebuilt.records:,} records.")
-    counts = {"alert transitions": rebuilt.kept_transitions, "dead letters": rebuilt.kept_dead_letters}
-    kept = [f"{count:,} {what}" for what, count in counts.items() if count]
+    typer.echo(f"Rebuilt from {how_many(rebuilt.records, 'record')}.")
+    counts = {"alert transition": rebuilt.kept_transitions, "dead letter": rebuilt.kept_dead_letters}
+    kept = [how_many(count, what) for what, count in counts.items() if count]
     if kept:
         typer.echo(f"Kept what the topics no longer hold: {' and '.join(kept)}.")
 

@@ -202,15 +202,16 @@ def _elsewhere(detail: PositionDetail, words: Words) -> RenderableType:
     if not detail.elsewhere:
         return Text(words("nobody"), style="dim")
     table = _small_table()
-    for column in ("facility", "usable", "cover", "status"):
-        table.add_column(words(column), justify="right" if column in {"usable", "cover"} else "left")
+    for column in ("facility", "usable", "may_lend", "cover", "status"):
+        table.add_column(words(column), justify="left" if column in {"facility", "status"} else "right")
     for stock in detail.elsewhere:
         name = Text(stock.facility_name)
         role = words("supplier") if stock.supplier else stock.facility_state
         distance = "" if stock.distance_km is None else f"{stock.distance_km:,.0f} km"
         name.append(f"  {' · '.join(filter(None, [role, distance]))}", style="dim")
         cover = "" if stock.cover_days is None else words.days(stock.cover_days)
-        table.add_row(name, words.quantity(stock.usable), cover, styles.status(words, stock.status))
+        lends = words.quantity(stock.surplus)
+        table.add_row(name, words.quantity(stock.usable), lends, cover, styles.status(words, stock.status))
     return table
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from abasto.read.words import Words
+from abasto.read.words import Words, local
 from store.queries import AlertLine, PositionLine, Stock
 
 
@@ -44,8 +44,14 @@ def _day(words: Words, day: dt.date | None) -> Text:
 
 
 def reason(words: Words, line: AlertLine) -> str:
-    """The sentence of an alert in the reader's language; older alerts have it in Spanish alone."""
-    return line.reason_en or line.reason if words.lang == "en" else line.reason
+    """The sentence of an alert in the reader's language. It says what was so at the alert's last transition, and says
+    when that was unless the figures beside it are of the same moment."""
+    sentence = line.reason_en if words.lang == "en" else line.reason
+    if line.as_of is not None and line.as_of <= line.at:
+        return sentence
+    written, now = (None if at is None else local(at, line.timezone).date() for at in (line.at, line.as_of))
+    when = words.local_time if written == now else words.local_date
+    return words("reason_as_of", when=when(line.at, line.timezone), sentence=sentence)
 
 
 def coming(words: Words, line: AlertLine | PositionLine) -> Text:
@@ -58,6 +64,12 @@ def coming(words: Words, line: AlertLine | PositionLine) -> Text:
     return Text(words("coming_on", pieces=pieces, day=words.date(line.next_due_on)))
 
 
+def lendable(words: Words, stock: Stock) -> str:
+    """What a place with a surplus may lend, of what it has; a position of an older release says only the latter."""
+    usable = words.quantity(stock.usable)
+    return usable if stock.surplus is None else words("lends", surplus=words.quantity(stock.surplus), usable=usable)
+
+
 def who_has(words: Words, elsewhere: Sequence[Stock], lenders: int) -> Text:
     """The supplying warehouse's stock, and the first of those with a surplus."""
     lines = [
@@ -68,7 +80,7 @@ def who_has(words: Words, elsewhere: Sequence[Stock], lenders: int) -> Text:
     with_surplus = [stock for stock in elsewhere if not stock.supplier]
     for stock in with_surplus[:lenders]:
         line = Text(f"{stock.facility_name}: ")
-        line.append(words.quantity(stock.usable), style="green")
+        line.append(lendable(words, stock), style="green")
         if stock.distance_km is not None:
             line.append(f" ({stock.distance_km:,.0f} km)", style="dim")
         lines.append(line)

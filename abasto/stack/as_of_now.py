@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, select
 
 from store.database import open_engine
-from store.queries.alerts import STOCK_CONDITIONS
+from store.queries.inbox import STOCK_CONDITIONS
 from store.tables import AlertRow, FacilityRow, PositionRow
 from supply.calendar import calendar_of, milliseconds
 

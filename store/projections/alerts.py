@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
-from schemas.alerts import Alert
+from schemas.alerts import Alert, AlertPlace
 from store.bulk import stored, upsert
 from store.projections.records import Decoded, Fault, OutputRecord, UnreadableRecord
-from store.tables import AlertRow, AlertTransitionRow
+from store.tables import AlertPlaceRow, AlertRow, AlertTransitionRow
 from store.words import column_text
 
 RESTORED_AT_ONCE = 5_000
@@ -80,9 +80,13 @@ def _follow(
     """Brings `alerts` to the state after these transitions, given with their documents in order of sequence."""
     fired_at = {alert: at for alert, (_, at) in known.items()}
     rows: dict[str, dict[str, Any]] = {}
+    places: dict[str, tuple[AlertPlace, ...]] = {}
     for alert, document in transitions:
         if alert.state == "firing" and fired_at.get(alert.alert) is None:
             fired_at[alert.alert] = alert.at
+        concerned = tuple(place for place in alert.places if place.role != "lends")
+        if alert.facility is None or alert.item is None:
+            places[alert.alert] = concerned if alert.state != "resolved" else ()
         rows[alert.alert] = {
             "alert": alert.alert,
             "fingerprint": alert.fingerprint,
@@ -98,10 +102,23 @@ def _follow(
             "sequence": alert.sequence,
             "reason": column_text(alert.reason),
             "reason_en": column_text(alert.reason_en),
-            "places": sum(place.role != "lends" for place in alert.places),
+            "places": len(concerned),
             "document": document,
         }
     upsert(connection, AlertRow, list(rows.values()), rises=AlertRow.sequence)
+    _place(connection, places)
+
+
+def _place(connection: Connection, places: Mapping[str, Sequence[AlertPlace]]) -> None:
+    """Puts these places of wide alerts in the place of those of their transitions before."""
+    for alert in places:
+        connection.execute(delete(AlertPlaceRow).where(AlertPlaceRow.alert == alert))
+    listed = [
+        {"alert": alert, "facility": place.facility, "item": place.item}
+        for alert, concerned in places.items()
+        for place in concerned
+    ]
+    upsert(connection, AlertPlaceRow, listed)
 
 
 def _document(each: Decoded[Alert]) -> str:

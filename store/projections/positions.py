@@ -159,6 +159,7 @@ def _row(change: _Change) -> tuple[Any, ...] | None:
         position.last_event_at,
         min(change.newest_months) if change.newest_months else None,
         (change.newest.record.value or b"").decode(),
+        position.surplus,
     )
 
 

@@ -4,43 +4,23 @@ import datetime as dt
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from schemas.alerts import SEVERITIES, Alert, AlertState, Condition, Severity
 from schemas.positions import Number, Status
+from store.queries.inbox import CAN_WAIT, TOLD_BY, worst_first
 from store.queries.lending import Stock, who_has
 from store.queries.reading import LIMIT, NotFound, Query, matches, of_item, plain
 from store.tables import AlertRow, AlertTransitionRow, FacilityRow, ItemRow, PositionRow
 
-STATES: tuple[AlertState, ...] = ("firing", "pending", "resolved")
-"""In the order lists show them."""
-
 _alert = msgspec.json.Decoder(Alert)
-
-STOCK_CONDITIONS: tuple[Condition, ...] = ("stock_out", "shortage", "low_stock")
-"""What a silent facility cannot confirm, and a shortage everywhere tells once for all."""
-
-_wide = aliased(AlertRow)
-_TOLD_BY = (
-    # Of both, the silence: what the facility last said may be true no more.
-    select(func.max(_wide.condition))
-    .where(
-        AlertRow.condition.in_(STOCK_CONDITIONS),
-        AlertRow.state != "resolved",
-        _wide.state == "firing",
-        or_(
-            and_(_wide.condition == "silent_facility", _wide.facility == AlertRow.facility),
-            and_(_wide.condition == "national_shortage", _wide.item == AlertRow.item),
-        ),
-    )
-    .correlate(AlertRow)
-    .scalar_subquery()
-)
 
 
 class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
     """An alert as lists show it, with the position as it is now and who else has the item.
+
+    `reason` and `reason_en` say what was so at `at`; an alert of an older release has the Spanish sentence in both. The
+    figures are those of the position's latest publication, `as_of`: null where the alert is not of one position.
 
     One about a whole facility has no `item`, one about an item everywhere no `facility`, and `places` counts the
     positions it speaks of. `told_by` is the condition of such an alert that fires and tells of this one already.
@@ -66,6 +46,7 @@ class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
     reason_en: str
     places: int
     told_by: Condition | None
+    as_of: dt.datetime | None
     status: Status | None
     usable: Number | None
     cpm: float | None
@@ -78,12 +59,14 @@ class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertPage(msgspec.Struct, frozen=True):
-    """Some alerts of a list, how many the whole list has, and how many it leaves out because a wider alert tells of
-    them."""
+    """Some alerts of a list, how many the whole list has, and how many it leaves out: because a wider alert tells of
+    them, or because they can wait, which are `pending` ones and those that fire with `low` severity."""
 
     total: int
     alerts: list[AlertLine]
     told_by_others: int = 0
+    pending: int = 0
+    low: int = 0
 
 
 class Transition(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +106,8 @@ class AlertFilter(msgspec.Struct, frozen=True, kw_only=True):
     """All of them in the names of item or facility."""
     each: bool = True
     """Whether to list also what an alert about the whole facility, or about the item everywhere, tells already."""
+    waiting: bool = True
+    """Whether to list also what can wait: what is pending, or of low severity."""
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """For a query that has the names beside the alerts."""
@@ -149,16 +134,23 @@ class AlertFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def alerts(connection: Connection, wanted: AlertFilter, *, limit: int = LIMIT, offset: int = 0) -> AlertPage:
-    """The alerts wanted: firing first, then worst first, then least cover first."""
-    conditions = wanted.conditions()
-    total = connection.execute(_named(select(func.count())).where(*conditions)).scalar_one()
-    told_by_others = 0
-    if not wanted.each:
-        conditions.append(_TOLD_BY.is_(None))
-        apart = connection.execute(_named(select(func.count())).where(*conditions)).scalar_one()
-        total, told_by_others = apart, total - apart
-    listed = _named(_lines()).where(*conditions).order_by(*_worst_first()).limit(limit).offset(offset)
-    return AlertPage(total, _with_stock_elsewhere(connection, connection.execute(listed).all()), told_by_others)
+    """The alerts wanted: firing first, then worst first, then by VEN class, then least cover first."""
+    met = wanted.conditions()
+
+    def count(*conditions: ColumnElement[bool]) -> int:
+        found: int = connection.execute(_named(select(func.count())).where(*met, *conditions)).scalar_one()
+        return found
+
+    untold = [] if wanted.each else [TOLD_BY.is_(None)]
+    urgent = [] if wanted.waiting else [~CAN_WAIT]
+    listed = _named(_lines()).where(*met, *untold, *urgent).order_by(*worst_first()).limit(limit).offset(offset)
+    return AlertPage(
+        total=count(*untold, *urgent),
+        alerts=_with_stock_elsewhere(connection, connection.execute(listed).all()),
+        told_by_others=0 if wanted.each else count(TOLD_BY.is_not(None), *urgent),
+        pending=0 if wanted.waiting else count(*untold, CAN_WAIT, AlertRow.state == "pending"),
+        low=0 if wanted.waiting else count(*untold, CAN_WAIT, AlertRow.state != "pending"),
+    )
 
 
 def alert(connection: Connection, number: str) -> AlertDetail:
@@ -207,9 +199,10 @@ def _lines() -> Query:
         AlertRow.resolved_at,
         AlertRow.sequence,
         AlertRow.reason,
-        AlertRow.reason_en,
+        func.coalesce(func.nullif(AlertRow.reason_en, ""), AlertRow.reason).label("reason_en"),
         AlertRow.places,
-        _TOLD_BY.label("told_by"),
+        TOLD_BY.label("told_by"),
+        PositionRow.as_of,
         PositionRow.status,
         PositionRow.usable,
         PositionRow.cpm,
@@ -229,20 +222,6 @@ def _named(query: Query) -> Query:
         .outerjoin(FacilityRow, FacilityRow.facility == AlertRow.facility)
         .outerjoin(PositionRow, same_position)
     )
-
-
-def _worst_first() -> list[Any]:
-    mildest = len(SEVERITIES)
-    return [
-        case({state: rank for rank, state in enumerate(STATES)}, value=AlertRow.state, else_=len(STATES)),
-        case({severity: mildest - rank for rank, severity in enumerate(SEVERITIES)}, value=AlertRow.severity),
-        # One about many positions comes before those about one.
-        case((or_(AlertRow.facility.is_(None), AlertRow.item.is_(None)), 0), else_=1),
-        PositionRow.cover_days.is_(None),
-        PositionRow.cover_days,
-        AlertRow.since,
-        AlertRow.alert,
-    ]
 
 
 def _with_stock_elsewhere(connection: Connection, rows: Any) -> list[AlertLine]:

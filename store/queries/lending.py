@@ -17,7 +17,8 @@ EARTH_RADIUS_KM = 6_371.0
 
 class Stock(msgspec.Struct, frozen=True, kw_only=True):
     """An item at another facility. `supplier`: it is the warehouse that supplies the one who asks. `distance_km` is
-    the great circle, null where a place has no coordinates."""
+    the great circle, null where a place has no coordinates. `surplus` is what may be lent: the pieces above the
+    maximum, as published with the position; null where that is not known."""
 
     facility: str
     facility_name: str
@@ -26,6 +27,7 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
     supplier: bool
     status: Status
     usable: Number | None
+    surplus: Number | None
     cpm: float | None
     cover_days: float | None
     distance_km: float | None
@@ -54,6 +56,7 @@ def who_has(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[t
         PositionRow.item,
         PositionRow.status,
         PositionRow.usable,
+        PositionRow.surplus,
         PositionRow.cpm,
         PositionRow.cover_days,
     )
@@ -72,6 +75,7 @@ def who_has(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[t
             supplier=False,
             status=row.status,
             usable=row.usable,
+            surplus=row.surplus,
             cpm=row.cpm,
             cover_days=row.cover_days,
             distance_km=None,
@@ -112,6 +116,7 @@ def _ranked(facility: str, here: _Place | None, held: Sequence[Stock], places: d
         key=lambda stock: (
             stock.facility_state != state,
             math.inf if stock.distance_km is None else stock.distance_km,
+            -(stock.surplus or 0),
             -(stock.usable or 0),
             stock.facility,
         )

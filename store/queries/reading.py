@@ -14,7 +14,18 @@ Query: TypeAlias = Select[*tuple[Any, ...]]
 """A query of any columns."""
 
 QUANTITIES = frozenset(
-    ["on_hand", "usable", "due_quantity", "expires_unused", "consumption", "dispensed", "issued", "returned", "unmet"]
+    [
+        "on_hand",
+        "usable",
+        "surplus",
+        "due_quantity",
+        "expires_unused",
+        "consumption",
+        "dispensed",
+        "issued",
+        "returned",
+        "unmet",
+    ]
 )
 """Columns of pieces."""
 

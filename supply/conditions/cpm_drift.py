@@ -8,7 +8,7 @@ from supply import english, spanish
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.catalogue import valid_on
-from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording, severity_for
+from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording, percent, severity_for
 from supply.rules import AlertTiming
 
 
@@ -37,17 +37,16 @@ def keep(assessment: Assessment, place: Place, _timing: AlertTiming, _is_open: b
 
 
 def _difference(assessment: Assessment, place: Place) -> tuple[float, float, str]:
-    """Registered and observed CPM and how far they are apart, `+30%`."""
+    """Registered and observed CPM and how far they are apart, ` (+30 %)`."""
     official, observed = valid_on(place.official, assessment.day) or 0.0, assessment.cpm.value or 0.0
-    return official, observed, f"{observed / official - 1:+.0%}" if official > 0 else ""
+    return official, observed, f" ({percent(observed / official - 1, sign='+')})" if official > 0 else ""
 
 
 def explain(assessment: Assessment, place: Place) -> str:
     """The sentence of the alert in Spanish."""
     if valid_on(place.official, assessment.day) is None or assessment.cpm.value is None:
         return f"Sin CPM registrado y observado que comparar; {spanish.stock(assessment).lower()}."
-    official, observed, share = _difference(assessment, place)
-    apart = f" ({share.replace('%', ' %')})" if share else ""
+    official, observed, apart = _difference(assessment, place)
     return (
         f"CPM registrado {spanish.a_month(official)}, observado {spanish.a_month(observed)}{apart}; "
         f"{spanish.stock(assessment).lower()}; {spanish.due(assessment)}."
@@ -58,8 +57,7 @@ def explain_in_english(assessment: Assessment, place: Place) -> str:
     """The same in English."""
     if valid_on(place.official, assessment.day) is None or assessment.cpm.value is None:
         return f"No registered and observed CPM to compare; {english.stock(assessment).lower()}."
-    official, observed, share = _difference(assessment, place)
-    apart = f" ({share})" if share else ""
+    official, observed, apart = _difference(assessment, place)
     return (
         f"Registered CPM {english.a_month(official)}, observed {english.a_month(observed)}{apart}; "
         f"{english.stock(assessment).lower()}; {english.due(assessment)}."

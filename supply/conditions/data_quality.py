@@ -22,13 +22,17 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     use = assessment.cpm.value
     if seen.count_gap is None or seen.counted_on is None or use is None:
         return NOT_APPLICABLE
-    if assessment.day - seen.counted_on > timing.leave_days:
+    if _is_history(assessment, seen.counted_on, timing):
         return NOT_APPLICABLE
     gap = abs(seen.count_gap)
     holds = gap >= max(timing.enter_pieces, timing.enter_share * use)
     if gap < max(timing.enter_pieces, timing.leave_share * use):
         return NOT_APPLICABLE
     return Finding(holds, over=False, severity=severity_for("medium", place.item.ven))
+
+
+def _is_history(assessment: Assessment, counted_on: int, timing: AlertTiming) -> bool:
+    return assessment.day - counted_on > timing.leave_days
 
 
 def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
@@ -77,12 +81,44 @@ def explain_in_english(assessment: Assessment, _place: Place) -> str:
     )
 
 
+def _ended(assessment: Assessment, place: Place, timing: AlertTiming) -> str:
+    """Why it is over, in Spanish: the gap may still be there, and its count of long ago."""
+    seen = assessment.observed
+    if not seen.count_gap or seen.counted_on is None or not _is_history(assessment, seen.counted_on, timing):
+        return explain(assessment, place)
+    sign = "más" if seen.count_gap > 0 else "menos"
+    return (
+        f"La diferencia ya no se sigue: el conteo que la halló ({date_of(seen.counted_on)}, "
+        f"{spanish.pieces(abs(seen.count_gap))} {sign} que el libro) tiene "
+        f"{spanish.days(assessment.day - seen.counted_on)} y el plazo es de {timing.leave_days:g}; "
+        f"{spanish.stock(assessment).lower()}; {spanish.consumption(assessment)}."
+    )
+
+
+def _ended_in_english(assessment: Assessment, place: Place, timing: AlertTiming) -> str:
+    """The same in English."""
+    seen = assessment.observed
+    if not seen.count_gap or seen.counted_on is None or not _is_history(assessment, seen.counted_on, timing):
+        return explain_in_english(assessment, place)
+    sign = "more" if seen.count_gap > 0 else "fewer"
+    return (
+        f"The gap is not followed any longer: the count that found it ({date_of(seen.counted_on)}, "
+        f"{english.pieces(abs(seen.count_gap))} {sign} than the book) is "
+        f"{english.days(assessment.day - seen.counted_on)} old and the limit is {timing.leave_days:g}; "
+        f"{english.stock(assessment).lower()}; {english.consumption(assessment)}."
+    )
+
+
 RULE = Rule(
     "data_quality",
     judge,
     keep,
-    Wording(explain, "Cuente la clave y registre las entradas, salidas o mermas que faltan."),
-    Wording(explain_in_english, "Count the item, and record the receipts, issues or losses that are missing."),
+    Wording(explain, "Cuente la clave y registre las entradas, salidas o mermas que faltan.", _ended),
+    Wording(
+        explain_in_english,
+        "Count the item, and record the receipts, issues or losses that are missing.",
+        _ended_in_english,
+    ),
     # What is in doubt is not offered to others.
     silences=frozenset({"surplus"}),
 )

@@ -39,9 +39,14 @@ def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: boo
         bounds.stock_up_to(maximum)
 
 
+def above_maximum(assessment: Assessment, place: Place) -> float:
+    """Pieces above the maximum, parts of a piece included."""
+    return max(0.0, (assessment.usable or 0.0) - (assessment.cpm.value or 0.0) * place.levels.max_months)
+
+
 def may_be_lent(assessment: Assessment, place: Place) -> float:
     """Whole pieces above the maximum."""
-    return max(0.0, (assessment.usable or 0.0) - (assessment.cpm.value or 0.0) * place.levels.max_months) // 1
+    return above_maximum(assessment, place) // 1
 
 
 def explain(assessment: Assessment, place: Place) -> str:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from schemas.alerts import AlertPlace, AlertState, Severity
 from schemas.rekeyed import StockNote
 from supply import spanish
-from supply.finding import NOT_APPLICABLE, Finding, severity_for
+from supply.finding import NOT_APPLICABLE, Finding, percent, severity_for
 from supply.rules import AlertTiming
 from supply.wide.rule import Scene, Sentences, WideRule, alert_place
 from supply.wide.subject import is_short
@@ -73,12 +73,13 @@ def explain(scene: Scene, _state: AlertState) -> Sentences:
     """The sentences of the alert."""
     extent = extent_of(scene)
     short, out = len(extent.short), sum(note.trouble == "stock_out" for note in extent.short)
+    share = percent(extent.share)
     es = (
-        f"{_name(scene)} falta en {short:,} de {extent.needed_in:,} unidades que la necesitan ({extent.share:.0%}): "
+        f"{_name(scene)} falta en {short:,} de {extent.needed_in:,} unidades que la necesitan ({share}): "
         f"{out:,} sin existencia y {short - out:,} que se agotan antes de que llegue un pedido"
     )
     en = (
-        f"{_name(scene)} is short in {short:,} of {extent.needed_in:,} facilities that need it ({extent.share:.0%}): "
+        f"{_name(scene)} is short in {short:,} of {extent.needed_in:,} facilities that need it ({share}): "
         f"{out:,} without stock and {short - out:,} that run out before an order could arrive"
     )
     soonest = next((note for note in extent.short if note.trouble == "shortage" and note.projected_stockout_on), None)

@@ -160,8 +160,9 @@ def test_a_file_without_line_ends_does_not_fill_the_memory_and_is_one_line(first
     [
         (RECORD_BYTES_LIMIT + 1, "has 262145 bytes;", True),
         (RECORD_BYTES, "has 890000 bytes;", True),
-        (RECORD_BYTES + 1, "has more than 890000 bytes;", False),
-        (5_000_000, "has more than 890000 bytes;", False),
+        (RECORD_BYTES + 1, "has 890001 bytes;", False),
+        (2 * LINE_BYTES, "has 1780002 bytes;", False),
+        (5_000_000, "has 5000000 bytes;", False),
     ],
 )
 def test_a_line_that_is_too_long_is_one_bad_line_of_its_size(length: int, said: str, sendable: bool) -> None:

@@ -130,7 +130,7 @@ def test_a_line_too_long_for_a_record_is_one_bad_line_and_cannot_be_sent(produce
     lines = "\n".join([line(1), "x" * 5_000_000, line(2)])
     refused = publish("-", standard_input=lines)
     assert refused.exit_code == 1
-    assert "1 of 3 lines are bad\n  -, line 2: the line has more than 890000 bytes" in refused.stderr
+    assert "1 of 3 lines is bad\n  -, line 2: the line has 5000000 bytes" in refused.stderr
     refused = publish("-", "--raw-bad", "--json", standard_input=lines)
     assert refused.exit_code == 1
     assert "nothing was sent: -, line 2: more than 890,000 bytes, which no record may have" in refused.stderr

@@ -23,15 +23,16 @@ from abasto.read.sparkline import consecutive, sparkline
 from abasto.read.words import EN, ES, Words
 from abasto.terminal import FailingClearly
 from schemas.alerts import Condition
+from schemas.dead_letters import Fault
 from schemas.positions import SupplierLeadTime
 from store import queries
 from store.database import open_engine, writing
 from store.resend import Resent, SentBefore, Unconfirmed
 from supply.indicators.figure import Figure
-from tests.builders import HOSPITAL, NOON, WAREHOUSE, alert, catalogue, dead_letter, due, position
+from tests.builders import HOSPITAL, NOON, TRASTUZUMAB, WAREHOUSE, alert, catalogue, dead_letter, due, position
 from tests.unit.store.conftest import database, engine, log, metrics, project
 from tests.unit.store.log import Log
-from tests.unit.store.read_model import publish_network
+from tests.unit.store.read_model import PUEBLA, publish_network
 
 __all__ = ["database", "engine", "log", "metrics", "project"]
 
@@ -61,7 +62,7 @@ def words_of(result: Result) -> str:
 
 
 def test_alerts_say_what_where_since_when_until_when_what_comes_and_who_could_lend(run: Run) -> None:
-    shown = run("alerts").stdout
+    shown = run("alerts", "--state", "open").stdout
     assert shown.index("Risk of shortage") < shown.index("Stock-out") < shown.index("Low stock")
     for fact in ("Rituximab", "010.000.5433.00", HOSPITAL, "since 8 Mar", "out", "60 due 19 Mar"):
         assert fact in shown
@@ -77,7 +78,14 @@ def test_alerts_in_spanish(run: Run) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [("alerts", "--state", "all"), ("positions",), ("show", HOSPITAL, "010.000.5433.00"), ("indicators",), ("cpm",)],
+    [
+        ("alerts", "--state", "all"),
+        ("positions",),
+        ("show", HOSPITAL, "010.000.5433.00"),
+        ("indicators",),
+        ("cpm",),
+        ("dead-letters", "list"),
+    ],
     ids=" ".join,
 )
 @pytest.mark.parametrize(("lang", "other"), [("en", ES), ("es", EN)], ids=["en", "es"])
@@ -120,7 +128,8 @@ def test_alerts_as_json_have_every_fact(run: Run) -> None:
         (("--state", "firing"), 2),
         (("--facility", "dfims000605"), 2),
         (("--item", "0100005433 00"), 2),
-        (("--in", "ciudad de mexico"), 3),
+        (("--in", "ciudad de mexico"), 2),
+        (("--in", "ciudad de mexico", "--state", "open"), 3),
         (("--since", "2026-03-09"), 0),
         (("--search", "trastuzumab oncologia"), 1),
     ],
@@ -174,6 +183,57 @@ def test_an_alert_tells_the_day_that_its_days_of_cover_lead_to(
     shown = invoke("alerts", database=database).stdout
     assert [fact for fact in ("7 days", "until 17 Mar", "300 due 19 Mar") if fact not in shown] == []
     assert "16 Jun" not in shown
+
+
+@pytest.mark.parametrize(
+    ("seen_after", "lang", "shown"),
+    [
+        ({"hours": 0}, "en", "aaa1 No stock."),
+        ({"hours": 4}, "en", "As of 10 Mar 2026 13:00: No stock."),
+        ({"days": 4}, "en", "As of 10 Mar 2026: No stock."),
+        ({"days": 4}, "es", "Al 10 mar 2026: Sin existencia."),
+    ],
+)
+def test_a_sentence_older_than_the_figures_beside_it_says_as_of_when_it_is(
+    database: str, log: Log, project: Callable[[], None], seen_after: dict[str, int], lang: str, shown: str
+) -> None:
+    said = alert("aaa1", reason="Sin existencia.", reason_en="No stock.")
+    log.publish(*catalogue(), said, position(on_hand=40, as_of=said.at + dt.timedelta(**seen_after)))
+    project()
+    page = words_of(invoke("show", HOSPITAL, "rituximab", "--lang", lang, database=database))
+    assert shown in page
+
+
+def test_the_sentence_of_a_wide_alert_says_as_of_when_it_is_beside_the_stock_of_now(
+    run: Run, log: Log, project: Callable[[], None]
+) -> None:
+    national = alert("nnn1", condition="national_shortage", reason_en="Short.")
+    log.publish(msgspec.structs.replace(national, facility=None, facts=None))
+    project()
+    assert "As of 10 Mar: Short." in words_of(run("alerts"))
+
+
+def test_an_alert_of_an_older_release_speaks_spanish_rather_than_not_at_all(run: Run) -> None:
+    (line,) = json.loads(run("alerts", "--condition", "stock_out", "--json").stdout)["alerts"]
+    assert line["reason_en"] == line["reason"] == "No hay existencia utilizable."
+    assert "No hay existencia utilizable." in words_of(run("show", HOSPITAL, "rituximab", "--lang", "en"))
+
+
+@pytest.mark.parametrize(
+    ("lang", "in_list", "heading"),
+    [("en", "UMAE Puebla: 400 to lend of", "To lend"), ("es", "Puebla: 400 para", "Para prestar")],
+)
+def test_who_has_some_is_told_with_what_it_may_lend(
+    run: Run, log: Log, project: Callable[[], None], lang: str, in_list: str, heading: str
+) -> None:
+    log.publish(position(PUEBLA, version=2, on_hand=700, status="surplus", surplus=400))
+    log.publish(position(WAREHOUSE, version=2, on_hand=15, status="low", surplus=0))
+    project()
+    assert in_list in words_of(run("alerts", "--item", "010.000.5433", "--state", "firing", "--lang", lang))
+    shown = words_of(run("show", HOSPITAL, "010.000.5433.00", "--lang", lang))
+    assert f"Existencia {heading}" in shown or f"On hand {heading}" in shown
+    assert re.search("Almacén Central .{7,30} 15 0 4 d", shown)
+    assert re.search("UMAE Puebla .{9,30} 700 400 210 d", shown)
 
 
 def test_a_list_that_is_cut_says_so(run: Run) -> None:
@@ -256,6 +316,29 @@ def test_the_official_cpm_stands_beside_the_observed_one(database: str, log: Log
     assert "Va 31 % de 2026-03." in words_of(invoke("cpm", "--by", "item", "--lang", "es", database=database))
 
 
+@pytest.mark.parametrize(
+    ("lang", "of", "sets"),
+    [
+        (
+            "en",
+            "1 compared, 2 with a pace, of 3",
+            "difference and off by are of the positions compared; the pace is of",
+        ),
+        ("es", "comparadas 1, con ritmo 2, de 3", "diferencia y error son de las posiciones comparadas; el ritmo, de"),
+    ],
+)
+def test_a_line_of_cpm_supervision_says_of_how_many_positions_each_figure_is(
+    database: str, log: Log, project: Callable[[], None], lang: str, of: str, sets: str
+) -> None:
+    log.publish(position(official_cpm=120), position(WAREHOUSE), position(TRASTUZUMAB, cpm=None))
+    project()
+    shown = words_of(invoke("cpm", "--by", "nation", "--lang", lang, database=database))
+    assert sets in shown
+    assert of in shown
+    by_position = words_of(invoke("cpm", "--by", "position", "--lang", lang, database=database))
+    assert sets not in by_position
+
+
 def test_show_tells_each_number_with_its_inputs(run: Run) -> None:
     shown = words_of(run("show", "DFIMS000605", "010.000.5433.00", "--lang", "es"))
     for fact in (
@@ -323,6 +406,19 @@ def test_dead_letters_are_listed_with_their_reasons(run: Run) -> None:
     assert "Item 010.000.9999.00 is not in the catalogue." in shown
     assert "2 dead letters." in shown
     assert json.loads(run("dead-letters", "list", "--fault", "undecodable", "--json").stdout)["total"] == 1
+
+
+def test_dead_letters_in_spanish_name_the_fault_as_the_option_does(run: Run) -> None:
+    shown = words_of(run("dead-letters", "list", "--lang", "es"))
+    for fact in ("Número", "Rechazado (UTC)", "clave desconocida (unknown_item)", "2 registros rechazados."):
+        assert fact in shown
+    page = words_of(run("dead-letters", "show", "abasto.inventory.v1:0:1", "--lang", "es"))
+    for fact in ("Motivo Item 010.000.9999.00 is not in the catalogue. clave desconocida (unknown_item)", "Contenido"):
+        assert fact in page
+
+
+def test_every_fault_has_words() -> None:
+    assert {f"fault.{fault}" for fault in get_args(Fault)} <= ES.keys()
 
 
 def test_a_dead_letter_does_not_upset_the_terminal(database: str, log: Log, project: Callable[[], None]) -> None:

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from abasto.cli import app
 from abasto.proof.replay import Replayed, replay_files
 from abasto.proof.rules import instant_named
 from schemas.catalogue import Facility, Item
@@ -89,6 +91,27 @@ def test_a_line_that_cannot_count_is_kept_with_its_reason(tmp_path: Path) -> Non
     (refusal,) = lines_of(out / "refused.jsonl")
     assert (refusal["line"], refusal["fault"], refusal["field"]) == (32, "naive_time", "time")
     assert refusal["value"] == bad
+
+
+def test_a_line_far_too_long_is_refused_with_the_size_it_has(tmp_path: Path) -> None:
+    _, out = replayed(tmp_path, ["x" * 5_000_000, *a_hospital_that_runs_out()])
+    (refused,) = lines_of(out / "refused.jsonl")
+    assert (refused["line"], refused["fault"]) == (1, "oversize")
+    assert refused["reason"] == "the line has 5000000 bytes; expected at most 262144"
+    assert len(refused["value"]) < 1_000_000
+
+
+def test_a_replay_of_nothing_names_no_end(tmp_path: Path) -> None:
+    events = tmp_path / "events.jsonl"
+    events.write_text("\n")
+    items, facilities = tmp_path / "items.csv", tmp_path / "facilities.csv"
+    items.write_text(f"item,name\n{ITEM},Filgrastim\n")
+    facilities.write_text(f"facility,name,kind\n{HOSPITAL},Oncología,hospital\n")
+    arguments = ["replay", str(events), "--catalogue", str(tmp_path), "--out", str(tmp_path / "out")]
+    told = CliRunner().invoke(app, arguments)
+    assert told.exit_code == 0, told.output
+    assert "None" not in told.stderr
+    assert f"0 positions and 0 alert transitions in {tmp_path}" in told.stderr
 
 
 def test_a_repeated_event_counts_once(tmp_path: Path) -> None:

@@ -1,15 +1,20 @@
 """What commands print has one form, whichever command prints it."""
 
+import errno
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 import abasto
+import store
 from abasto.cli import app
-from abasto.terminal import print_json
+from abasto.terminal import FailingClearly, how_many, print_json
 
 SOURCES = sorted(Path(abasto.__file__).parent.rglob("*.py"))
 
@@ -42,3 +47,35 @@ def test_the_json_of_commands_without_a_broker_is_that(tmp_path: Path) -> None:
     for command in commands:
         printed = CliRunner().invoke(app, [*command, "--json"]).stdout
         assert re.fullmatch(r'\{"[a-z_]+":.*\}\n', printed), (command, printed)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, "0 facilities"), (1, "1 facility"), (2, "2 facilities"), (2500, "2,500 facilities")]
+)
+def test_one_is_one(count: int, said: str) -> None:
+    assert how_many(count, "facility", "facilities") == said
+    assert how_many(count, "record") == said.replace("facilities", "records").replace("facility", "record")
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=["table", "json"])
+def test_a_reader_who_has_seen_enough_hears_no_complaint(tmp_path: Path, options: tuple[str, ...]) -> None:
+    address = f"sqlite:///{tmp_path}/abasto.db"
+    store.migrate(address)
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "abasto", "alerts", *options, "--database", address]
+    with os.fdopen(writing, "wb") as closed:
+        done = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_another_pipe_that_breaks_is_told_of() -> None:
+    broken = typer.Typer(cls=FailingClearly)
+
+    @broken.command()
+    def one() -> None:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    broken.command("other")(lambda: None)
+    told = CliRunner().invoke(broken, ["one"])
+    assert (told.exit_code, told.stderr) == (1, "abasto: Broken pipe\n")

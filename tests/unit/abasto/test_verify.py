@@ -106,7 +106,7 @@ def test_the_command_takes_a_workbook_and_asks_which_of_its_sheets(tmp_path: Pat
     asked = CliRunner().invoke(app, ["verify", "monthly", book])
     assert (asked.exit_code, "say which one with --sheet" in asked.stderr) == (1, True)
     told = CliRunner().invoke(app, ["verify", "monthly", book, "--sheet", "Sheet"])
-    assert told.stdout.startswith("1 of 1 rows agree: 100.00%")
+    assert told.stdout.startswith("1 of 1 rows agree: 100.00 %")
 
 
 def test_parts_of_a_piece_count(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 import datetime as dt
 import sqlite3
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -14,6 +16,7 @@ from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.exc import OperationalError
 
 import store
+from schemas.alerts import AlertPlace
 from store.bulk import upsert
 from store.database import (
     SCHEMA_REVISION,
@@ -24,7 +27,16 @@ from store.database import (
     open_engine,
     writing,
 )
-from store.tables import Base, DeadLetterResendRow, OfficialCpmRow, PositionRow, ProjectorClaimRow
+from store.tables import (
+    AlertPlaceRow,
+    AlertRow,
+    Base,
+    DeadLetterResendRow,
+    OfficialCpmRow,
+    PositionRow,
+    ProjectorClaimRow,
+)
+from tests.builders import HOSPITAL, NOON, RITUXIMAB, WAREHOUSE, alert
 
 PACIFIC = dt.timezone(dt.timedelta(hours=-7))
 
@@ -94,6 +106,37 @@ def test_a_resend_of_an_older_release_stays_noted_as_sent(tmp_path: Path) -> Non
         connection.execute(insert(DeadLetterResendRow).values(row))
         found = connection.execute(select(DeadLetterResendRow.resend, DeadLetterResendRow.offset)).all()
     assert {tuple(each) for each in found} == {(1, 9), (2, None)}
+    older.dispose()
+
+
+def test_wide_alerts_of_an_older_release_keep_their_places_and_sentences_come_from_their_documents(
+    tmp_path: Path,
+) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(store.__file__).parent / "migrations"))
+    address = f"sqlite:///{tmp_path}/older.db"
+    older = open_engine(address)
+    shown = {"as_of": NOON, "status": "out", "item": RITUXIMAB}
+    places = tuple(
+        msgspec.convert({**shown, "facility": facility, "role": role}, AlertPlace)
+        for facility, role in ((HOSPITAL, "short"), (WAREHOUSE, "lends"))
+    )
+    said: dict[str, Any] = {"reason_en": "Short.", "facility": None, "facts": None, "places": places}
+    numbers = ("open", "firing"), ("over", "resolved")
+    with writing(older) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        for number, state in numbers:
+            told = alert(number, state=state, condition="national_shortage", **said)
+            row = {name: getattr(told, name) for name in ("alert", "fingerprint", "condition", "item", "state")}
+            row |= {name: getattr(told, name) for name in ("severity", "since", "at", "sequence", "reason")}
+            connection.execute(insert(AlertRow).values({**row, "document": msgspec.json.encode(told).decode()}))
+    store.migrate(address)
+    with older.connect() as connection:
+        assert connection.execute(select(AlertPlaceRow.alert, AlertPlaceRow.facility, AlertPlaceRow.item)).all() == [
+            ("open", HOSPITAL, RITUXIMAB)
+        ]
+        assert set(connection.execute(select(AlertRow.reason_en)).scalars()) == {"Short."}
     older.dispose()
 
 

@@ -1,5 +1,6 @@
 """Alerts about a whole facility or an item everywhere are kept, and what they tell of is not listed once more."""
 
+import threading
 from collections.abc import Callable
 
 import msgspec
@@ -7,10 +8,15 @@ import pytest
 from sqlalchemy import Engine
 
 from schemas.alerts import Alert, AlertPlace
+from schemas.channels import ALERTS
 from store import queries
+from store.patience import Patience
 from store.queries import AlertFilter
-from tests.builders import HOSPITAL, NOON, RITUXIMAB, TRASTUZUMAB, alert
-from tests.unit.store.log import Log
+from store.rebuild import rebuild_from
+from store.tables import AlertPlaceRow
+from tests.builders import HOSPITAL, NOON, RITUXIMAB, TRASTUZUMAB, WAREHOUSE, alert
+from tests.unit.store.conftest import rows
+from tests.unit.store.log import Log, LogSource
 from tests.unit.store.read_model import PUEBLA, publish_network
 
 
@@ -31,9 +37,11 @@ def silence(sequence: int = 1, state: str = "firing") -> Alert:
     return msgspec.structs.replace(told, item=None, facts=None, places=places)
 
 
-def shortage(sequence: int = 1, state: str = "firing") -> Alert:
-    places = (place(HOSPITAL, RITUXIMAB, "short", "aaa1"), place(PUEBLA, RITUXIMAB, "lends"))
-    told = alert("nnn1", sequence, state, "critical", "national_shortage")
+def shortage(
+    sequence: int = 1, state: str = "firing", severity: str = "critical", short: tuple[str, ...] = (HOSPITAL, WAREHOUSE)
+) -> Alert:
+    places = (*(place(each, RITUXIMAB, "short") for each in short), place(PUEBLA, RITUXIMAB, "lends"))
+    told = alert("nnn1", sequence, state, severity, "national_shortage")
     return msgspec.structs.replace(told, facility=None, facts=None, places=places)
 
 
@@ -45,13 +53,13 @@ def listed(engine: Engine, log: Log, project: Callable[[], None]) -> Listed:
     """Publishes alerts beside the network's own three, and lists what is open: numbers, and what else tells of them."""
     publish_network(log)
 
-    def listing(*wide: Alert, each: bool = False) -> list[tuple[str, str | None]]:
+    def listing(*wide: Alert, each: bool = False, expected: int = 3) -> list[tuple[str, str | None]]:
         log.publish(*wide)
         project()
         with engine.connect() as connection:
             page = queries.alerts(connection, AlertFilter(still_open=True, each=each))
         own = sum(line.facility is not None and line.item is not None for line in page.alerts)
-        assert (page.total, page.told_by_others) == (len(page.alerts), 3 - own)
+        assert (page.total, page.told_by_others) == (len(page.alerts), expected - own)
         return [(line.alert, line.told_by) for line in page.alerts]
 
     return listing
@@ -76,6 +84,29 @@ def test_a_shortage_in_many_places_is_one_notice(listed: Listed) -> None:
     }  # fmt: skip
 
 
+def test_it_does_not_hide_a_place_that_is_worse_off_than_it_says(listed: Listed) -> None:
+    assert [number for number, _ in listed(shortage(severity="medium"))] == ["bbb2", "aaa1", "nnn1"]
+
+
+def test_it_does_not_hide_a_place_that_joined_later_until_it_lists_it(listed: Listed) -> None:
+    assert [number for number, _ in listed(shortage(short=(WAREHOUSE,)))] == ["nnn1", "bbb2", "aaa1"]
+    assert [number for number, _ in listed(shortage(2))] == ["nnn1", "bbb2"]
+    assert [number for number, _ in listed(shortage(3, short=(HOSPITAL,)))] == ["nnn1", "bbb2", "ccc3"]
+
+
+def test_who_could_lend_is_no_place_that_it_tells_of(listed: Listed) -> None:
+    assert ("ddd5", None) in listed(shortage(), alert("ddd5", facility=PUEBLA, condition="shortage"), expected=4)
+
+
+def test_a_rebuild_knows_its_places_again(engine: Engine, log: Log, listed: Listed) -> None:
+    listed(shortage())
+    log.expire(ALERTS, 0, before=1)
+    rebuild_from(engine, LogSource(log, lambda: None, 1000), log.topics, Patience(2, threading.Event()))
+    assert [number for number, _ in listed()] == ["nnn1", "bbb2"]
+    listed(shortage(2, "resolved"))
+    assert rows(engine, AlertPlaceRow) == {"alert_places": []}
+
+
 def test_a_pending_one_tells_of_nothing_yet(listed: Listed) -> None:
     assert [number for number, _ in listed(shortage(state="pending"))] == ["bbb2", "aaa1", "nnn1", "ccc3"]
 
@@ -89,8 +120,8 @@ def test_it_is_shown_with_its_places_its_sentences_and_who_has_some(
     with engine.connect() as connection:
         national, silent = (queries.alert(connection, number) for number in ("nnn1", "sss1"))
     assert (national.line.facility, national.line.facility_name, national.line.item) == (None, "", RITUXIMAB)
-    assert national.line.places == 1
+    assert national.line.places == 2
     assert {stock.facility for stock in national.line.elsewhere} >= {PUEBLA}
-    assert len(national.latest.places) == 2
+    assert len(national.latest.places) == 3
     assert (silent.line.item, silent.line.item_name, silent.line.places) == (None, "", 2)
     assert (silent.line.reason, silent.line.reason_en, silent.line.elsewhere) == ("No reporta.", "It is silent.", [])

@@ -250,7 +250,7 @@ def test_what_a_drift_says() -> None:
         "nada por llegar."
     )
     assert cpm_drift.explain_in_english(assessed(45), at) == (
-        "Registered CPM 60.0 pieces a month, observed 90.0 pieces a month (+50%); stock of 45 pieces; nothing due."
+        "Registered CPM 60.0 pieces a month, observed 90.0 pieces a month (+50 %); stock of 45 pieces; nothing due."
     )
 
 
@@ -340,6 +340,30 @@ def test_five_pieces_at_least(gap: float, expected: tuple[bool, bool]) -> None:
 @pytest.mark.parametrize(("days_ago", "expected"), [(30, YES), (31, NO)])
 def test_a_gap_of_long_ago_is_history(days_ago: int, expected: tuple[bool, bool]) -> None:
     assert judged(data_quality.RULE, seen(count_gap=100, counted_on=TODAY - days_ago)) == expected
+
+
+def test_a_gap_that_is_history_says_that_it_ended_for_its_age() -> None:
+    rule, timing = data_quality.RULE, TIMINGS["data_quality"]
+    assert rule.spanish.ended is not None
+    assert rule.english.ended is not None
+    old = seen(40, count_gap=-50, counted_on=TODAY - 31)
+    assert rule.spanish.ended(old, place(), timing) == (
+        "La diferencia ya no se sigue: el conteo que la halló (2026-02-07, 50 piezas menos que el libro) tiene 31 días "
+        "y el plazo es de 30; existencia de 40 piezas; CPM 90.0 piezas al mes."
+    )
+    assert rule.english.ended(old, place(), timing) == (
+        "The gap is not followed any longer: the count that found it (2026-02-07, 50 pieces fewer than the book) is "
+        "31 days old and the limit is 30; stock of 40 pieces; CPM 90.0 pieces a month."
+    )
+
+
+def test_a_gap_that_a_count_closed_says_what_the_count_found() -> None:
+    rule, timing = data_quality.RULE, TIMINGS["data_quality"]
+    assert rule.spanish.ended is not None
+    assert rule.english.ended is not None
+    small = seen(40, count_gap=2, counted_on=TODAY)
+    assert rule.spanish.ended(small, place(), timing) == data_quality.explain(small, place())
+    assert rule.english.ended(small, place(), timing) == data_quality.explain_in_english(small, place())
 
 
 def test_without_a_cpm_nothing_says_what_gap_is_large() -> None:

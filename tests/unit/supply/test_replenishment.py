@@ -51,3 +51,12 @@ def test_a_position_shows_its_target_once_it_has_a_cpm() -> None:
     stock, use = counted(500, "2026-01-01"), dispensed(31, "2026-01-20")
     assert position(stock, use, at="2026-02-01").target == 93
     assert position(stock, use, at="2026-01-25").target is None
+
+
+def test_a_position_shows_what_may_be_lent_and_nothing_where_that_is_not_known() -> None:
+    stock, use = counted(500, "2026-01-01"), dispensed(31, "2026-01-20")
+    lends = position(stock, use, at="2026-02-01")
+    assert (lends.status, lends.usable, lends.surplus) == ("surplus", 469, 469 - 4 * 31)
+    assert position(counted(80, "2026-01-01"), use, at="2026-02-01").surplus == 0
+    assert position(stock, use, at="2026-01-25").surplus is None
+    assert position(use, at="2026-02-01").surplus is None

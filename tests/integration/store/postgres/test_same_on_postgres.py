@@ -15,6 +15,7 @@ from tests.unit.store.test_projector import *  # noqa: F403 - all of them, those
 from tests.unit.store.test_queries import *  # noqa: F403
 from tests.unit.store.test_rebuild import *  # noqa: F403
 from tests.unit.store.test_supervision import *  # noqa: F403
+from tests.unit.store.test_wide_alerts import *  # noqa: F403
 
 pytestmark = pytest.mark.integration
 

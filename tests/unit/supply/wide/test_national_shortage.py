@@ -104,12 +104,12 @@ def test_it_lists_those_without_stock_first_then_by_day_then_who_could_lend() ->
     ]  # fmt: skip
     assert (alert.facility, alert.item) == (None, ITEM)
     assert alert.reason == (
-        "Rituximab falta en 3 de 5 unidades que la necesitan (60%): 1 sin existencia y 2 que se agotan antes de que "
+        "Rituximab falta en 3 de 5 unidades que la necesitan (60 %): 1 sin existencia y 2 que se agotan antes de que "
         "llegue un pedido; la próxima en agotarse es Hospital 01, el 2026-03-05. Hay 340 piezas de excedente en 2 "
         "unidades, lo más en Hospital 04: traspáselas y trate el resto con compras, no unidad por unidad."
     )
     assert alert.reason_en == (
-        "Rituximab is short in 3 of 5 facilities that need it (60%): 1 without stock and 2 that run out before an "
+        "Rituximab is short in 3 of 5 facilities that need it (60 %): 1 without stock and 2 that run out before an "
         "order could arrive; the next to run out is Hospital 01, on 2026-03-05. 340 pieces are surplus in 2 "
         "facilities, most in Hospital 04: transfer them, and settle the rest with purchasing, not place by place."
     )
