@@ -16,21 +16,29 @@ URGENT_DAYS: Final = 7
 
 
 class Finding(NamedTuple):
-    """`holds`: the enter threshold is met. `over`: the leave threshold is met; between the two an open alert stays."""
+    """`holds`: the enter threshold is met. `over`: the leave threshold is met; between the two an open alert stays.
+    `news`: while it fires there is something to tell beside its severity."""
 
     holds: bool
     over: bool
     severity: Severity
+    news: bool = False
 
 
 NOT_APPLICABLE = Finding(holds=False, over=True, severity="low")
 
 
 class Wording(NamedTuple):
-    """What an alert says in one language: a sentence with its numbers, and what to do as long as it is open."""
+    """What an alert says in one language: a sentence with its numbers, and what to do as long as it is open; `easing`,
+    where that is something else while the enter threshold is not met any more and the leave threshold not yet."""
 
     explain: Callable[[Assessment, Place], str]
     advice: str
+    easing: str = ""
+
+    def advice_for(self, finding: Finding) -> str:
+        """What to do while the condition stands so."""
+        return self.advice if finding.holds or not self.easing else self.easing
 
 
 class Rule(NamedTuple):
@@ -67,7 +75,38 @@ def date_of(day: int) -> str:
     return dt.date.fromordinal(day).isoformat()
 
 
-def split_due(assessment: Assessment) -> tuple[list[OrderLine], list[OrderLine]]:
-    """What is coming, and what is late."""
-    coming = [line for line in assessment.due if line.latest_day >= assessment.day]
-    return coming, [line for line in assessment.due if line.latest_day < assessment.day]
+class Due(NamedTuple):
+    """What is still to come: `coming` on its day, `awaited` since its day and not late yet, `late` past its
+    deadline."""
+
+    coming: list[OrderLine]
+    awaited: list[OrderLine]
+    late: list[OrderLine]
+
+
+def split_due(assessment: Assessment) -> Due:
+    """The lines that are still to come, by how they stand today."""
+    split = Due([], [], [])
+    for line in assessment.due:
+        if line.latest_day < assessment.day:
+            split.late.append(line)
+        elif line.expected_on < assessment.day:
+            split.awaited.append(line)
+        else:
+            split.coming.append(line)
+    return split
+
+
+def first_due(lines: list[OrderLine]) -> int:
+    """The first of the days on which lines were or are expected."""
+    return min([line.expected_on for line in lines])
+
+
+def first_deadline(lines: list[OrderLine]) -> int:
+    """The first of the deadlines of lines."""
+    return min([line.latest_day for line in lines])
+
+
+def outstanding(lines: list[OrderLine], scale: int) -> float:
+    """The pieces that lines still bring."""
+    return sum([line.outstanding for line in lines]) / scale

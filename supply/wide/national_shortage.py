@@ -7,6 +7,8 @@ whole nation. One notice for all places: theirs stay open beside it, each with i
 |---|---|---|---|
 | below `severe_share` | high | medium | low |
 | `severe_share` or more | critical | high | medium |
+
+It is no milder than the worst of the alerts it stands for.
 """
 
 from typing import NamedTuple
@@ -15,8 +17,9 @@ from schemas.alerts import AlertPlace, AlertState, Severity
 from schemas.rekeyed import StockNote
 from supply import spanish
 from supply.finding import NOT_APPLICABLE, Finding, severity_for
+from supply.notice import Sentences
 from supply.rules import AlertTiming
-from supply.wide.rule import Scene, Sentences, WideRule, alert_place
+from supply.wide.rule import Scene, WideRule, alert_place, no_milder
 from supply.wide.subject import is_short
 from supply.wide.thresholds import WideRules
 
@@ -38,7 +41,7 @@ def extent_of(scene: Scene) -> Extent:
     """The places concerned: those without stock first, then by the day on which they run out; lenders by surplus."""
     watched = [note for note in scene.places.values() if note.watched]
     short = [note for note in watched if is_short(note)]
-    short.sort(key=lambda note: (note.trouble != "stock_out", str(note.projected_stockout_on), note.facility))
+    short.sort(key=lambda note: (bool(note.usable), str(note.projected_stockout_on), note.facility))
     lends = [note for note in watched if note.surplus is not None]
     lends.sort(key=lambda note: (-(note.surplus or 0), note.facility))
     needed_in = sum(note.needed or is_short(note) for note in watched)
@@ -60,7 +63,7 @@ def judge(scene: Scene) -> Finding | None:
     fewer = short < limits.places * limits.leave_factor
     over = fewer and (short < limits.least_places or extent.share < limits.share * limits.leave_factor)
     worst: Severity = "critical" if extent.share >= limits.severe_share else "high"
-    return Finding(holds, over, severity_for(worst, scene.item.ven))
+    return Finding(holds, over, no_milder(severity_for(worst, scene.item.ven), extent.short))
 
 
 def timing(rules: WideRules) -> AlertTiming:
@@ -72,7 +75,7 @@ def timing(rules: WideRules) -> AlertTiming:
 def explain(scene: Scene, _state: AlertState) -> Sentences:
     """The sentences of the alert."""
     extent = extent_of(scene)
-    short, out = len(extent.short), sum(note.trouble == "stock_out" for note in extent.short)
+    short, out = len(extent.short), sum(not note.usable for note in extent.short)
     es = (
         f"{_name(scene)} falta en {short:,} de {extent.needed_in:,} unidades que la necesitan ({extent.share:.0%}): "
         f"{out:,} sin existencia y {short - out:,} que se agotan antes de que llegue un pedido"
