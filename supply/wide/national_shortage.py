@@ -19,7 +19,7 @@ from supply import spanish
 from supply.finding import NOT_APPLICABLE, Finding, severity_for
 from supply.notice import Sentences
 from supply.rules import AlertTiming
-from supply.wide.rule import Scene, WideRule, alert_place, no_milder
+from supply.wide.rule import Scene, WideRule, alert_place, counted, no_milder
 from supply.wide.subject import is_short
 from supply.wide.thresholds import WideRules
 
@@ -76,13 +76,16 @@ def explain(scene: Scene, _state: AlertState) -> Sentences:
     """The sentences of the alert."""
     extent = extent_of(scene)
     short, out = len(extent.short), sum(not note.usable for note in extent.short)
+    later, needed_in, lenders = short - out, extent.needed_in, len(extent.lends)
     es = (
-        f"{_name(scene)} falta en {short:,} de {extent.needed_in:,} unidades que la necesitan ({extent.share:.0%}): "
-        f"{out:,} sin existencia y {short - out:,} que se agotan antes de que llegue un pedido"
+        f"{_name(scene)} falta en {short:,} de {counted(needed_in, 'unidad', 'unidades')} que la necesitan "
+        f"({extent.share:.0%}): {out:,} sin existencia y {counted(later, 'que se agota', 'que se agotan')} "
+        "antes de que llegue un pedido"
     )
     en = (
-        f"{_name(scene)} is short in {short:,} of {extent.needed_in:,} facilities that need it ({extent.share:.0%}): "
-        f"{out:,} without stock and {short - out:,} that run out before an order could arrive"
+        f"{_name(scene)} is short in {short:,} of {counted(needed_in, 'facility', 'facilities')} that need it "
+        f"({extent.share:.0%}): {out:,} without stock and {counted(later, 'that runs out', 'that run out')} before an "
+        "order could arrive"
     )
     soonest = next((note for note in extent.short if note.trouble == "shortage" and note.projected_stockout_on), None)
     if soonest is not None:
@@ -93,12 +96,12 @@ def explain(scene: Scene, _state: AlertState) -> Sentences:
         total = round(sum(note.surplus or 0 for note in extent.lends))
         most = _facility(scene, extent.lends[0])
         es += (
-            f". Hay {spanish.pieces(total)} de excedente en {len(extent.lends):,} unidades, lo más en {most}: "
-            "traspáselas y trate el resto con compras, no unidad por unidad."
+            f". Hay {spanish.pieces(total)} de excedente en {counted(lenders, 'unidad', 'unidades')}, "
+            f"lo más en {most}: traspáselas y trate el resto con compras, no unidad por unidad."
         )
         en += (
-            f". {total:,} pieces are surplus in {len(extent.lends):,} facilities, most in {most}: "
-            "transfer them, and settle the rest with purchasing, not place by place."
+            f". {counted(total, 'piece is', 'pieces are')} surplus in {counted(lenders, 'facility', 'facilities')}, "
+            f"most in {most}: transfer them, and settle the rest with purchasing, not place by place."
         )
     else:
         es += ". Ninguna unidad tiene excedente: trátela con compras, no unidad por unidad."

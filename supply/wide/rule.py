@@ -68,6 +68,11 @@ def alert_place(note: StockNote, role: PlaceRole) -> AlertPlace:
     )
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """A number and its noun: `1 alert`, `1,250 alerts`."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
 def no_milder(severity: Severity, notes: Iterable[StockNote]) -> Severity:
     """A severity, or the worst of the alerts of positions where that is worse: who is shown one notice instead of those
     must not take it for less."""

@@ -212,7 +212,7 @@ def test_where_something_has_come_but_not_enough_nobody_says_there_is_nothing() 
     for number, hospital in enumerate(HOSPITALS[:3]):
         told.tell(stock(hospital, "2026-03-02", "stock_out", usable=4 if number == 0 else 0))
     (alert,) = told.until("2026-03-02 12:00").alerts
-    assert "2 sin existencia y 1 que se agotan" in alert.reason
+    assert "2 sin existencia y 1 que se agota antes" in alert.reason
     assert [place.usable for place in alert.places] == [0, 0, 4]
 
 
