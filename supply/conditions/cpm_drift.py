@@ -79,7 +79,7 @@ def _explain(assessment: Assessment, place: Place, language: Language, phrases: 
     )
 
 
-RULE = Rule(
+RULE: Rule = Rule(
     "cpm_drift",
     judge,
     keep,

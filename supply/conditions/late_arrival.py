@@ -127,7 +127,7 @@ def _lasts(assessment: Assessment, phrases: _Phrases) -> str:
     return phrases.ends_today if days == 0 else phrases.ends.format(date_of(assessment.day + days))
 
 
-RULE = Rule(
+RULE: Rule = Rule(
     "late_arrival",
     judge,
     keep,
