@@ -42,6 +42,7 @@ COMPILED = [
     "supply/lead_times.py",
     "supply/ledger.py",
     "supply/need.py",
+    "supply/notice.py",
     "supply/observed.py",
     "supply/order_months.py",
     "supply/pace.py",

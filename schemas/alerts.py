@@ -86,7 +86,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     whose condition begins again soon after goes on: same number, next sequence.
 
     An alert about a whole facility has no `item`, one about an item everywhere no `facility`; neither has `facts` of a
-    position, and `places` lists the positions concerned, those short of the item first.
+    position, and `places` lists the positions concerned, those short of the item first. One that fires is told anew
+    when a place joins that it has not listed since the last reminder.
     """
 
     alert: str

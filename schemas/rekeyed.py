@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from schemas.alerts import Severity
 from schemas.positions import Number, Status
 
 Trouble = Literal["low_stock", "shortage", "stock_out"]
@@ -18,9 +19,9 @@ TROUBLES: tuple[Trouble, ...] = ("low_stock", "shortage", "stock_out")
 class StockNote(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="stock", tag_field="note", omit_defaults=True):
     """How an item stands in a facility from an evaluation on, told when that changes.
 
-    `at_ms` is the instant of the evaluation. `trouble` is the worst of its stock alerts that fires, and `alert` the
-    number of that; `needed`: it is used or asked for there; `watched`: it makes alerts there. `surplus`: pieces above
-    the maximum, null where there is none.
+    `at_ms` is the instant of the evaluation. `trouble` is the worst of its stock alerts that fires, `alert` the number
+    of that and `severity` how bad it is; `needed`: it is used or asked for there; `watched`: it makes alerts there.
+    `surplus`: pieces above the maximum, null where there is none.
     """
 
     facility: str
@@ -35,6 +36,7 @@ class StockNote(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="stock"
     cpm: float | None = None
     projected_stockout_on: dt.date | None = None
     surplus: Number | None = None
+    severity: Severity | None = None
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="heard", tag_field="note"):

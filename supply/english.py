@@ -1,7 +1,8 @@
 """What alerts say in English: quantities with units, dates, what is coming. `supply.spanish` says it in Spanish."""
 
 from supply.assessment import Assessment
-from supply.finding import date_of, number, split_due
+from supply.finding import date_of, first_deadline, first_due, number, outstanding, split_due
+from supply.language import Language
 
 
 def pieces(quantity: float) -> str:
@@ -34,20 +35,33 @@ def stock(assessment: Assessment) -> str:
     return f"Stock of {pieces(assessment.usable)}" if assessment.usable > 0 else "No stock"
 
 
+def cover(assessment: Assessment) -> str:
+    """What can be handed out and how long that lasts; without a CPM nobody knows."""
+    lasts = assessment.cover_days
+    if not assessment.usable or lasts is None:
+        return stock(assessment)
+    return f"{stock(assessment)}, for {days(int(lasts)) if lasts >= 1 else 'less than 1 day'}"
+
+
 def due(assessment: Assessment) -> str:
-    """What is coming, the next arrival first; late ones are named as such."""
-    coming, late = split_due(assessment)
+    """What is coming, the next arrival first; what has not come on its day, and what is late, are named as such."""
+    coming, awaited, late = split_due(assessment)
     parts = []
     if coming:
-        first = min(coming, key=lambda line: line.expected_on)
-        total = sum(line.outstanding for line in coming) / assessment.scale
-        parts.append(f"{pieces(total)} due, the next on {date_of(first.expected_on)}")
+        total = pieces(outstanding(coming, assessment.scale))
+        parts.append(f"{total} due, the next on {date_of(first_due(coming))}")
+    if awaited:
+        total = pieces(outstanding(awaited, assessment.scale))
+        until = date_of(first_deadline(awaited))
+        parts.append(f"{total}, due on {date_of(first_due(awaited))}, not come yet, deadline {until}")
     if late:
-        total = sum(line.outstanding for line in late) / assessment.scale
-        parts.append(f"{pieces(total)} past the deadline")
+        parts.append(f"{pieces(outstanding(late, assessment.scale))} past the deadline")
     return "; ".join(parts) if parts else "nothing due"
 
 
 def standing(assessment: Assessment) -> str:
     """Stock, use and what is coming, inside a sentence."""
     return f"{stock(assessment).lower()}; {consumption(assessment)}; {due(assessment)}"
+
+
+ENGLISH = Language(pieces, days, a_month, stock, due)

@@ -4,24 +4,24 @@ from typing import NamedTuple
 
 from schemas.alerts import SEVERITIES, Alert, Condition
 from supply.assessment import Assessment, Place, assess
-from supply.calendar import instant
 from supply.calm import is_inside, settle_down, turns_on
-from supply.conditions import RULES
-from supply.finding import NOT_APPLICABLE, Rule, Wording
+from supply.conditions import IN_TURN
+from supply.finding import NOT_APPLICABLE, Finding, Rule
 from supply.ledger_state import Ledger
-from supply.lifecycle import Ending, ResolvedAlert, Transition, alert_number, fingerprint_of, follow, is_remembered
+from supply.lifecycle import Ending, Transition, follow, remembered
+from supply.notice import About, Sentences, notice
 from supply.position import Position
 from supply.rules import AlertTiming, Rules
 from supply.views import facts_of
 
 ENDINGS_IN_SPANISH: dict[Ending, str] = {
     "cleared": "La condición dejó de cumplirse: {}",
-    "superseded": "La sustituye otra alerta de la misma clave y unidad, que pesa más.",
+    "superseded": "La sustituye otra alerta de la misma clave y unidad, que dice qué hacer.",
     "unwatched": "La clave dejó de vigilarse en esta unidad.",
 }
 ENDINGS_IN_ENGLISH: dict[Ending, str] = {
     "cleared": "The condition is over: {}",
-    "superseded": "Another alert of the same item and facility, which weighs more, stands in for it.",
+    "superseded": "Another alert of the same item and facility stands in for it, and says what to do.",
     "unwatched": "The item is not watched at this facility any more.",
 }
 
@@ -52,9 +52,9 @@ def evaluate(position: Position, ledger: Ledger, at_ms: int, place: Place, rules
 
 def _follow_all(position: Position, ledger: Ledger, assessment: Assessment, place: Place, rules: Rules) -> list[Alert]:
     told: list[Alert] = []
-    at_ms, alerts = assessment.at_ms, position.alerts
+    at_ms, alerts, resolved = assessment.at_ms, position.alerts, position.resolved
     silenced: set[Condition] = set()
-    for rule in RULES:
+    for rule in IN_TURN:
         condition = rule.condition
         alert = alerts.get(condition)
         overruled: Ending | None = None
@@ -64,9 +64,9 @@ def _follow_all(position: Position, ledger: Ledger, assessment: Assessment, plac
             overruled = "superseded"
         timing = rules.timings[condition]
         finding = NOT_APPLICABLE if overruled is not None else rule.judge(assessment, place, timing)
-        if alert is None and not finding.holds:
+        if alert is None and not finding.holds and condition not in resolved:
             continue
-        earlier = position.resolved.get(condition)
+        earlier = resolved.pop(condition, None)
         repeat_days = 0.0 if alert is None else rules.repeat_days[SEVERITIES[alert.severity]]
         alert, transition = follow(
             alert, finding, at_ms, timing, overruled=overruled, earlier=earlier, repeat_days=repeat_days
@@ -77,51 +77,27 @@ def _follow_all(position: Position, ledger: Ledger, assessment: Assessment, plac
             alerts[condition] = alert
             if alert.firing:
                 silenced |= rule.silences
+        earlier = remembered(earlier, transition, at_ms, timing)
+        if earlier is not None:
+            resolved[condition] = earlier
         if transition is not None:
-            if transition.state == "resolved":
-                position.resolved[condition] = ResolvedAlert(transition.since_ms, transition.sequence, at_ms)
-            else:
-                position.resolved.pop(condition, None)
-            told.append(_alert(rule, transition, ledger, assessment, place, timing))
-    if position.resolved:
-        position.resolved = {
-            condition: earlier
-            for condition, earlier in position.resolved.items()
-            if is_remembered(earlier, at_ms, rules.timings[condition])
-        }
+            said = _said(rule, transition, finding, assessment, place, timing)
+            about = About(condition, place.facility.facility, place.item.item)
+            told.append(notice(about, transition, at_ms, said, facts=facts_of(ledger, assessment, place)))
     return told
 
 
-def _alert(
-    rule: Rule, transition: Transition, ledger: Ledger, assessment: Assessment, place: Place, timing: AlertTiming
-) -> Alert:
-    facility, item = place.facility.facility, place.item.item
-    fingerprint = fingerprint_of(rule.condition, facility, item)
+def _said(
+    rule: Rule, transition: Transition, finding: Finding, assessment: Assessment, place: Place, timing: AlertTiming
+) -> Sentences:
+    spanish, english = rule.spanish, rule.english
     if transition.state == "resolved":
-        reason = ENDINGS_IN_SPANISH[transition.ending].format(_end(rule.spanish, assessment, place, timing))
-        reason_en = ENDINGS_IN_ENGLISH[transition.ending].format(_end(rule.english, assessment, place, timing))
-    else:
-        reason = f"{rule.spanish.explain(assessment, place)} {rule.spanish.advice}"
-        reason_en = f"{rule.english.explain(assessment, place)} {rule.english.advice}"
-    return Alert(
-        alert=alert_number(fingerprint, transition.since_ms),
-        fingerprint=fingerprint,
-        condition=rule.condition,
-        facility=facility,
-        item=item,
-        state=transition.state,
-        severity=transition.severity,
-        since=instant(transition.since_ms),
-        at=instant(assessment.at_ms),
-        sequence=transition.sequence,
-        reason=reason,
-        reason_en=reason_en,
-        facts=facts_of(ledger, assessment, place),
-        repeat=transition.repeat,
+        ending = transition.ending
+        return Sentences(
+            ENDINGS_IN_SPANISH[ending].format(spanish.end(assessment, place, timing)),
+            ENDINGS_IN_ENGLISH[ending].format(english.end(assessment, place, timing)),
+        )
+    return Sentences(
+        f"{spanish.explain(assessment, place)} {spanish.advice_for(finding)}",
+        f"{english.explain(assessment, place)} {english.advice_for(finding)}",
     )
-
-
-def _end(wording: Wording, assessment: Assessment, place: Place, timing: AlertTiming) -> str:
-    if wording.ended is None:
-        return wording.explain(assessment, place)
-    return wording.ended(assessment, place, timing)

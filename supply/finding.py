@@ -16,23 +16,37 @@ URGENT_DAYS: Final = 7
 
 
 class Finding(NamedTuple):
-    """`holds`: the enter threshold is met. `over`: the leave threshold is met; between the two an open alert stays."""
+    """`holds`: the enter threshold is met. `over`: the leave threshold is met; between the two an open alert stays.
+    `news`: while it fires there is something to tell beside its severity."""
 
     holds: bool
     over: bool
     severity: Severity
+    news: bool = False
 
 
 NOT_APPLICABLE = Finding(holds=False, over=True, severity="low")
 
 
 class Wording(NamedTuple):
-    """What an alert says in one language: a sentence with its numbers, and what to do as long as it is open; `ended` is
-    what it says when it is over, where the numbers alone do not tell why."""
+    """What an alert says in one language: a sentence with its numbers, and what to do as long as it is open; `easing`,
+    where that is something else while the enter threshold is not met any more and the leave threshold not yet;
+    `ended` is what it says when it is over, where the numbers alone do not tell why."""
 
     explain: Callable[[Assessment, Place], str]
     advice: str
+    easing: str = ""
     ended: Callable[[Assessment, Place, AlertTiming], str] | None = None
+
+    def end(self, assessment: Assessment, place: Place, timing: AlertTiming) -> str:
+        """What is said when the condition is over."""
+        if self.ended is None:
+            return self.explain(assessment, place)
+        return self.ended(assessment, place, timing)
+
+    def advice_for(self, finding: Finding) -> str:
+        """What to do while the condition stands so."""
+        return self.advice if finding.holds or not self.easing else self.easing
 
 
 class Rule(NamedTuple):
@@ -74,7 +88,38 @@ def date_of(day: int) -> str:
     return dt.date.fromordinal(day).isoformat()
 
 
-def split_due(assessment: Assessment) -> tuple[list[OrderLine], list[OrderLine]]:
-    """What is coming, and what is late."""
-    coming = [line for line in assessment.due if line.latest_day >= assessment.day]
-    return coming, [line for line in assessment.due if line.latest_day < assessment.day]
+class Due(NamedTuple):
+    """What is still to come: `coming` on its day, `awaited` since its day and not late yet, `late` past its
+    deadline."""
+
+    coming: list[OrderLine]
+    awaited: list[OrderLine]
+    late: list[OrderLine]
+
+
+def split_due(assessment: Assessment) -> Due:
+    """The lines that are still to come, by how they stand today."""
+    split = Due([], [], [])
+    for line in assessment.due:
+        if line.latest_day < assessment.day:
+            split.late.append(line)
+        elif line.expected_on < assessment.day:
+            split.awaited.append(line)
+        else:
+            split.coming.append(line)
+    return split
+
+
+def first_due(lines: list[OrderLine]) -> int:
+    """The first of the days on which lines were or are expected."""
+    return min([line.expected_on for line in lines])
+
+
+def first_deadline(lines: list[OrderLine]) -> int:
+    """The first of the deadlines of lines."""
+    return min([line.latest_day for line in lines])
+
+
+def outstanding(lines: list[OrderLine], scale: int) -> float:
+    """The pieces that lines still bring."""
+    return sum([line.outstanding for line in lines]) / scale

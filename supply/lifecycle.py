@@ -113,7 +113,7 @@ def follow(
             return None, _ended(alert)
         return alert, None
     alert.over_since_ms = None
-    if _severity_changed(alert, finding, at_ms, timing):
+    if _severity_changed(alert, finding, at_ms, timing) or finding.news:
         return alert, _next(alert, at_ms)
     if alert.told_ms is None:
         alert.told_ms = at_ms
@@ -150,6 +150,16 @@ def _opened(
 def is_remembered(earlier: ResolvedAlert, at_ms: int, timing: AlertTiming) -> bool:
     """Whether a resolved alert would go on if its condition began again now: its quiet period is not over."""
     return timing.quiet_days > 0 and at_ms - earlier.resolved_ms <= timing.quiet_days * DAY_MS + CLOCK_CHANGE_MS
+
+
+def remembered(
+    earlier: ResolvedAlert | None, transition: Transition | None, at_ms: int, timing: AlertTiming
+) -> ResolvedAlert | None:
+    """What to remember after an alert was followed: the one just resolved, or the earlier one in its quiet period."""
+    if transition is not None:
+        resolved = transition.state == "resolved"
+        return ResolvedAlert(transition.since_ms, transition.sequence, at_ms) if resolved else None
+    return earlier if earlier is not None and is_remembered(earlier, at_ms, timing) else None
 
 
 def _severity_changed(alert: OpenAlert, finding: Finding, at_ms: int, timing: AlertTiming) -> bool:

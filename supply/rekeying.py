@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from schemas.alerts import SEVERITIES
 from schemas.channels import facility_key, item_key
 from schemas.rekeyed import TROUBLES, Heard, StockNote
 from supply.assessment import Assessment
@@ -26,9 +27,12 @@ _KNOWN: Final = 1
 _NEEDED: Final = 2
 _WATCHED: Final = 4
 _LENDS: Final = 8
-_TROUBLE_SHIFT: Final = 4
-_DAY_SHIFT: Final = 6
-"""Bits of what was last told of a position: the flags, its trouble (0: none), and the day of the stock-out."""
+_EMPTY: Final = 16
+_TROUBLE_SHIFT: Final = 5
+_SEVERITY_SHIFT: Final = 7
+_DAY_SHIFT: Final = 10
+"""Bits of what was last told of a position: the flags, its trouble and the severity of that (0: none), and the day of
+the stock-out. What a release with fewer of them told reads as something else, and is told once more."""
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -70,13 +74,16 @@ class Rekeying:
         """A position was evaluated; whether that is news, which must be stored with what was told."""
         place = position.place
         trouble = _trouble_of(position)
+        severity = position.alerts[TROUBLES[trouble - 1]].severity + 1 if trouble else 0
         surplus = _surplus_of(position, assessment)
         flags = (
             _KNOWN
             | (_NEEDED if assessment.needed else 0)
             | (_WATCHED if place.watched else 0)
             | (_LENDS if surplus > 0 else 0)
+            | (_EMPTY if trouble and not assessment.usable else 0)
             | trouble << _TROUBLE_SHIFT
+            | severity << _SEVERITY_SHIFT
         )
         days = assessment.projection.days_with_due
         # What is out already runs out on no day to come.
@@ -89,7 +96,7 @@ class Rekeying:
         note = self._note(position, assessment, trouble, surplus)
         self._notes.append((item_key(place.item.item).encode(), note))
         # A facility is judged by what it holds and what is wrong with it, not by who needs or could lend an item.
-        if flags & ~(_NEEDED | _LENDS) != told_flags & ~(_NEEDED | _LENDS):
+        if (flags ^ told_flags) & ~(_NEEDED | _LENDS | _EMPTY):
             self._notes.append((facility_key(place.facility.facility).encode(), note))
         return True
 
@@ -97,9 +104,11 @@ class Rekeying:
         place = position.place
         facility, item = place.facility.facility, place.item.item
         condition = TROUBLES[trouble - 1] if trouble else None
-        number = None
+        number, severity = None, None
         if condition is not None:
-            number = alert_number(fingerprint_of(condition, facility, item), position.alerts[condition].since_ms)
+            alert = position.alerts[condition]
+            number = alert_number(fingerprint_of(condition, facility, item), alert.since_ms)
+            severity = SEVERITIES[alert.severity]
         return _encode(
             StockNote(
                 facility=facility,
@@ -116,6 +125,7 @@ class Rekeying:
                 if trouble == len(TROUBLES)
                 else stockout_date(assessment, assessment.projection.days_with_due),
                 surplus=round(surplus, 3) if surplus > 0 else None,
+                severity=severity,
             )
         )
 

@@ -75,8 +75,9 @@ TIMINGS: dict[Condition, AlertTiming] = {
     "expiry_risk": AlertTiming(hold_days=1.0, clear_days=1.0, enter_share=0.1, enter_pieces=1.0, leave_factor=0.5),
     # The day after, what was recorded in another order has been put right.
     "data_quality": AlertTiming(hold_days=1.0, enter_share=0.5, leave_share=0.25, enter_pieces=5.0, leave_days=30.0),
-    # Nothing is lost in the week that it takes to see whether a large delivery is a surplus.
-    "surplus": AlertTiming(hold_days=7.0, clear_days=1.0, leave_factor=0.9),
+    # Nothing is lost in the week that it takes to see whether a large delivery is a surplus. Less than a whole piece
+    # cannot be lent.
+    "surplus": AlertTiming(hold_days=7.0, clear_days=1.0, enter_pieces=1.0, leave_factor=0.9),
     "unmet_demand": AlertTiming(enter_pieces=1.0),
     # Longer than a month: the observed CPM of one month more has said the same.
     "cpm_drift": AlertTiming(hold_days=31.0, clear_days=1.0, enter_share=0.3, leave_share=0.2, enter_pieces=3.0),

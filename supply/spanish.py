@@ -1,7 +1,8 @@
 """What alerts say in Spanish: quantities with units, dates, what is coming. `supply.english` says it in English."""
 
 from supply.assessment import Assessment
-from supply.finding import date_of, number, split_due
+from supply.finding import date_of, first_deadline, first_due, number, outstanding, split_due
+from supply.language import Language
 
 
 def pieces(quantity: float) -> str:
@@ -34,20 +35,33 @@ def stock(assessment: Assessment) -> str:
     return f"Existencia de {pieces(assessment.usable)}" if assessment.usable > 0 else "Sin existencia"
 
 
+def cover(assessment: Assessment) -> str:
+    """What can be handed out and how long that lasts; without a CPM nobody knows."""
+    lasts = assessment.cover_days
+    if not assessment.usable or lasts is None:
+        return stock(assessment)
+    return f"{stock(assessment)}, para {days(int(lasts)) if lasts >= 1 else 'menos de 1 día'}"
+
+
 def due(assessment: Assessment) -> str:
-    """What is coming, the next arrival first; late ones are named as such."""
-    coming, late = split_due(assessment)
+    """What is coming, the next arrival first; what has not come on its day, and what is late, are named as such."""
+    coming, awaited, late = split_due(assessment)
     parts = []
     if coming:
-        first = min(coming, key=lambda line: line.expected_on)
-        total = sum(line.outstanding for line in coming) / assessment.scale
-        parts.append(f"por llegar {pieces(total)}, lo próximo el {date_of(first.expected_on)}")
+        total = pieces(outstanding(coming, assessment.scale))
+        parts.append(f"por llegar {total}, lo próximo el {date_of(first_due(coming))}")
+    if awaited:
+        total = pieces(outstanding(awaited, assessment.scale))
+        until = date_of(first_deadline(awaited))
+        parts.append(f"sin llegar aún {total} con fecha del {date_of(first_due(awaited))} y plazo hasta el {until}")
     if late:
-        total = sum(line.outstanding for line in late) / assessment.scale
-        parts.append(f"{pieces(total)} con arribo vencido")
+        parts.append(f"{pieces(outstanding(late, assessment.scale))} con arribo vencido")
     return "; ".join(parts) if parts else "nada por llegar"
 
 
 def standing(assessment: Assessment) -> str:
     """Stock, use and what is coming, inside a sentence."""
     return f"{stock(assessment).lower()}; {consumption(assessment)}; {due(assessment)}"
+
+
+SPANISH = Language(pieces, days, a_month, stock, due)

@@ -4,12 +4,16 @@ Supply is planned by the registered CPM: too low a one makes shortages, too high
 section 5, CPM supervision; `supply.indicators.cpm_supervision` sums the same differences.
 """
 
-from supply import english, spanish
+from typing import NamedTuple
+
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.catalogue import valid_on
+from supply.english import ENGLISH
 from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording, percent, severity_for
+from supply.language import Language
 from supply.rules import AlertTiming
+from supply.spanish import SPANISH
 
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
@@ -36,35 +40,46 @@ def keep(assessment: Assessment, place: Place, _timing: AlertTiming, _is_open: b
             bounds.until(from_day)
 
 
-def _difference(assessment: Assessment, place: Place) -> tuple[float, float, str]:
-    """Registered and observed CPM and how far they are apart, ` (+30 %)`."""
-    official, observed = valid_on(place.official, assessment.day) or 0.0, assessment.cpm.value or 0.0
-    return official, observed, f" ({percent(observed / official - 1, sign='+')})" if official > 0 else ""
+class _Phrases(NamedTuple):
+    nothing: str
+    apart: str
+
+
+_IN_SPANISH = _Phrases(
+    "Sin CPM registrado y observado que comparar; {stock}.",
+    "CPM registrado {official}, observado {observed}{share}; {stock}; {due}.",
+)
+_IN_ENGLISH = _Phrases(
+    "No registered and observed CPM to compare; {stock}.",
+    "Registered CPM {official}, observed {observed}{share}; {stock}; {due}.",
+)
 
 
 def explain(assessment: Assessment, place: Place) -> str:
     """The sentence of the alert in Spanish."""
-    if valid_on(place.official, assessment.day) is None or assessment.cpm.value is None:
-        return f"Sin CPM registrado y observado que comparar; {spanish.stock(assessment).lower()}."
-    official, observed, apart = _difference(assessment, place)
-    return (
-        f"CPM registrado {spanish.a_month(official)}, observado {spanish.a_month(observed)}{apart}; "
-        f"{spanish.stock(assessment).lower()}; {spanish.due(assessment)}."
-    )
+    return _explain(assessment, place, SPANISH, _IN_SPANISH)
 
 
 def explain_in_english(assessment: Assessment, place: Place) -> str:
     """The same in English."""
-    if valid_on(place.official, assessment.day) is None or assessment.cpm.value is None:
-        return f"No registered and observed CPM to compare; {english.stock(assessment).lower()}."
-    official, observed, apart = _difference(assessment, place)
-    return (
-        f"Registered CPM {english.a_month(official)}, observed {english.a_month(observed)}{apart}; "
-        f"{english.stock(assessment).lower()}; {english.due(assessment)}."
+    return _explain(assessment, place, ENGLISH, _IN_ENGLISH)
+
+
+def _explain(assessment: Assessment, place: Place, language: Language, phrases: _Phrases) -> str:
+    official, observed = valid_on(place.official, assessment.day), assessment.cpm.value
+    stock = language.stock(assessment).lower()
+    if official is None or observed is None:
+        return phrases.nothing.format(stock=stock)
+    return phrases.apart.format(
+        official=language.a_month(official),
+        observed=language.a_month(observed),
+        share=f" ({percent(observed / official - 1, sign='+')})" if official > 0 else "",
+        stock=stock,
+        due=language.due(assessment),
     )
 
 
-RULE = Rule(
+RULE: Rule = Rule(
     "cpm_drift",
     judge,
     keep,

@@ -113,11 +113,11 @@ RULE = Rule(
     "data_quality",
     judge,
     keep,
-    Wording(explain, "Cuente la clave y registre las entradas, salidas o mermas que faltan.", _ended),
+    Wording(explain, "Cuente la clave y registre las entradas, salidas o mermas que faltan.", ended=_ended),
     Wording(
         explain_in_english,
         "Count the item, and record the receipts, issues or losses that are missing.",
-        _ended_in_english,
+        ended=_ended_in_english,
     ),
     # What is in doubt is not offered to others.
     silences=frozenset({"surplus"}),

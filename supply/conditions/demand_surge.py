@@ -62,9 +62,10 @@ def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bo
 
 
 def _ends_at_pace(assessment: Assessment) -> int | None:
-    """The day on which the stock ends at this pace, without what is due; `None` when that is too far away to act on."""
+    """The day on which the stock ends at this pace, without what is due; `None` when there is none any more, or the end
+    is too far away to act on."""
     found = pace(assessment.observed.used, assessment.observed.share_gone)
-    if assessment.usable is None or not found:
+    if not assessment.usable or not found:
         return None
     days = int(assessment.usable * days_in_month(assessment.month) / found)
     return assessment.day + days if days <= END_TOLD_WITHIN_DAYS else None

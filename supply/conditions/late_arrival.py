@@ -1,11 +1,24 @@
 """`late_arrival` (arribo vencido): an order line is past its deadline, or its expected day where it has none."""
 
-from supply import english, spanish
+from typing import NamedTuple
+
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
-from supply.finding import NOT_APPLICABLE, URGENT_DAYS, Finding, Rule, Wording, date_of, severity_for
-from supply.orders import OrderLine
+from supply.english import ENGLISH
+from supply.finding import (
+    NOT_APPLICABLE,
+    URGENT_DAYS,
+    Finding,
+    Rule,
+    Wording,
+    date_of,
+    outstanding,
+    severity_for,
+    split_due,
+)
+from supply.language import Language
 from supply.rules import AlertTiming
+from supply.spanish import SPANISH
 
 
 def days_late(assessment: Assessment) -> int:
@@ -46,58 +59,75 @@ def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: boo
         bounds.until(line.latest_day + max(1, int(timing.enter_days)))
 
 
-def _late_longest(assessment: Assessment) -> tuple[OrderLine | None, float, int]:
-    """The line that is late longest, all pieces late, and of how many lines."""
-    late = [line for line in assessment.due if line.latest_day < assessment.day]
-    pieces = sum([line.outstanding for line in late]) / assessment.scale
-    return min(late, key=lambda line: (line.latest_day, line.order), default=None), pieces, len(late)
+class _Phrases(NamedTuple):
+    """`late` names the line that is late longest; then what is added where there is more to say."""
+
+    nothing: str
+    late: str
+    supplier: str
+    lines: str
+    lasts: str
+    ends_today: str
+    ends: str
+
+
+_IN_SPANISH = _Phrases(
+    nothing="Ningún arribo vencido; {stock}; {due}.",
+    late="El pedido {order} debió llegar el {deadline}, hace {ago}{supplier}; faltan {missing}{lines}; {stock}; "
+    "{lasts}.",
+    supplier=", de {}",
+    lines=" (en {} renglones)",
+    lasts="sin ello no se prevé que se agote",
+    ends_today="sin ello se agota hoy",
+    ends="sin ello se agota el {}",
+)
+_IN_ENGLISH = _Phrases(
+    nothing="No arrival is late; {stock}; {due}.",
+    late="Order {order} should have come by {deadline}, {ago} ago{supplier}; {missing} missing{lines}; {stock}; "
+    "{lasts}.",
+    supplier=", from {}",
+    lines=" (on {} lines)",
+    lasts="no stock-out is projected without it",
+    ends_today="without it the stock runs out today",
+    ends="without it the stock runs out on {}",
+)
 
 
 def explain(assessment: Assessment, _place: Place) -> str:
     """The sentence of the alert in Spanish."""
-    first, pieces, lines = _late_longest(assessment)
-    if first is None:
-        return f"Ningún arribo vencido; {spanish.stock(assessment).lower()}; {spanish.due(assessment)}."
-    ago = spanish.days(days_late(assessment))
-    late = f"El pedido {first.order} debió llegar el {date_of(first.latest_day)}, hace {ago}"
-    others = "" if lines == 1 else f" (en {lines} renglones)"
-    of = "" if first.supplier is None else f", de {first.supplier}"
-    missing = f"faltan {spanish.pieces(pieces)}{others}"
-    return f"{late}{of}; {missing}; {spanish.stock(assessment).lower()}; {_lasts_in_spanish(assessment)}."
+    return _explain(assessment, SPANISH, _IN_SPANISH)
 
 
 def explain_in_english(assessment: Assessment, _place: Place) -> str:
     """The same in English."""
-    first, pieces, lines = _late_longest(assessment)
-    if first is None:
-        return f"No arrival is late; {english.stock(assessment).lower()}; {english.due(assessment)}."
-    ago = english.days(days_late(assessment))
-    late = f"Order {first.order} should have come by {date_of(first.latest_day)}, {ago} ago"
-    others = "" if lines == 1 else f" (on {lines} lines)"
-    of = "" if first.supplier is None else f", from {first.supplier}"
-    missing = f"{english.pieces(pieces)} missing{others}"
-    return f"{late}{of}; {missing}; {english.stock(assessment).lower()}; {_lasts_in_english(assessment)}."
+    return _explain(assessment, ENGLISH, _IN_ENGLISH)
 
 
-def _lasts_in_spanish(assessment: Assessment) -> str:
-    days = assessment.projection.days_without_due
-    if assessment.usable is None or days is None:
-        return "sin ello no se prevé que se agote"
-    return "sin ello se agota hoy" if days == 0 else f"sin ello se agota el {date_of(assessment.day + days)}"
-
-
-def _lasts_in_english(assessment: Assessment) -> str:
-    days = assessment.projection.days_without_due
-    if assessment.usable is None or days is None:
-        return "no stock-out is projected without it"
-    return (
-        "without it the stock runs out today"
-        if days == 0
-        else f"without it runs out on {date_of(assessment.day + days)}"
+def _explain(assessment: Assessment, language: Language, phrases: _Phrases) -> str:
+    late, stock = split_due(assessment).late, language.stock(assessment).lower()
+    if not late:
+        return phrases.nothing.format(stock=stock, due=language.due(assessment))
+    first = min(late, key=lambda line: (line.latest_day, line.order))
+    return phrases.late.format(
+        order=first.order,
+        deadline=date_of(first.latest_day),
+        ago=language.days(days_late(assessment)),
+        supplier="" if first.supplier is None else phrases.supplier.format(first.supplier),
+        missing=language.pieces(outstanding(late, assessment.scale)),
+        lines="" if len(late) == 1 else phrases.lines.format(len(late)),
+        stock=stock,
+        lasts=_lasts(assessment, phrases),
     )
 
 
-RULE = Rule(
+def _lasts(assessment: Assessment, phrases: _Phrases) -> str:
+    days = assessment.projection.days_without_due
+    if assessment.usable is None or days is None:
+        return phrases.lasts
+    return phrases.ends_today if days == 0 else phrases.ends.format(date_of(assessment.day + days))
+
+
+RULE: Rule = Rule(
     "late_arrival",
     judge,
     keep,

@@ -61,5 +61,6 @@ RULE = Rule(
     keep,
     Wording(explain, "Adelante la entrega o pida un traspaso que llegue antes de esa fecha."),
     Wording(explain_in_english, "Bring the delivery forward, or ask for a transfer that comes before that date."),
-    silences=frozenset({"low_stock"}),
+    # What is about to run out, for most of it is about to expire, is not offered to others.
+    silences=frozenset({"low_stock", "surplus"}),
 )

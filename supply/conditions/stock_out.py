@@ -29,22 +29,27 @@ def keep(_assessment: Assessment, _place: Place, _timing: AlertTiming, is_open: 
 
 def explain(assessment: Assessment, _place: Place) -> str:
     """The sentence of the alert in Spanish."""
-    return f"{spanish.stock(assessment)}; {spanish.consumption(assessment)}; {spanish.due(assessment)}."
+    return f"{spanish.cover(assessment)}; {spanish.consumption(assessment)}; {spanish.due(assessment)}."
 
 
 def explain_in_english(assessment: Assessment, _place: Place) -> str:
     """The same in English."""
-    return f"{english.stock(assessment)}; {english.consumption(assessment)}; {english.due(assessment)}."
+    return f"{english.cover(assessment)}; {english.consumption(assessment)}; {english.due(assessment)}."
 
 
 RULE = Rule(
     "stock_out",
     judge,
     keep,
-    Wording(explain, "Pida hoy un traspaso de otra unidad y adelante la entrega o compre de urgencia."),
+    Wording(
+        explain,
+        "Pida hoy un traspaso de otra unidad y adelante la entrega o compre de urgencia.",
+        easing="Llegó algo, pero no alcanza: surta primero lo más urgente y adelante el resto de la entrega.",
+    ),
     Wording(
         explain_in_english,
         "Ask for a transfer from another facility today, and bring the delivery forward or buy urgently.",
+        easing="Something has come, but not enough: serve what is most urgent first, and bring the rest forward.",
     ),
     silences=frozenset({"shortage", "low_stock"}),
 )

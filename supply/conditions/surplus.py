@@ -9,19 +9,21 @@ from supply.rules import AlertTiming
 
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
-    """Enters when stock / CPM > maximum months; leaves at `leave_factor` times the maximum.
+    """Enters when stock / CPM > maximum months, by `enter_pieces` that may be lent at least; leaves at `leave_factor`
+    times the maximum.
 
     Always low, whatever the VEN class: nobody goes without here. Without use there is no maximum to be above.
     """
     if assessment.usable is None or (months := months_of_stock(assessment.usable, assessment.cpm.value)) is None:
         return NOT_APPLICABLE
     maximum = place.levels.max_months
-    return Finding(months > maximum, months <= maximum * timing.leave_factor, "low")
+    holds = months > maximum and above_maximum(assessment, place) >= timing.enter_pieces
+    return Finding(holds, months <= maximum * timing.leave_factor, "low")
 
 
 def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
-    """The stock stays on its side of the maximum."""
-    if assessment.usable is None or not assessment.cpm.value:
+    """The stock stays on its side of the maximum; what was never counted may be above it at its first count."""
+    if not assessment.cpm.value:
         if is_open:
             bounds.never()
         return
@@ -31,7 +33,7 @@ def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: boo
         return
     found = judge(assessment, place, timing)
     if found.holds:
-        bounds.stock_above(maximum)
+        bounds.stock_above(maximum + timing.enter_pieces)
     elif found.over:
         bounds.never()
     else:
@@ -44,18 +46,19 @@ def above_maximum(assessment: Assessment, place: Place) -> float:
     return max(0.0, (assessment.usable or 0.0) - (assessment.cpm.value or 0.0) * place.levels.max_months)
 
 
-def may_be_lent(assessment: Assessment, place: Place) -> float:
+def may_be_lent(assessment: Assessment, place: Place) -> int:
     """Whole pieces above the maximum."""
-    return above_maximum(assessment, place) // 1
+    return int(above_maximum(assessment, place))
 
 
 def explain(assessment: Assessment, place: Place) -> str:
     """The sentence of the alert in Spanish."""
     months = months_of_stock(assessment.usable or 0, assessment.cpm.value) or 0
     lent = may_be_lent(assessment, place)
+    told = f"para prestar: {spanish.pieces(lent)}" if lent else "nada para prestar"
     return (
-        f"{spanish.stock(assessment)}, {months:.1f} meses; el máximo es {place.levels.max_months:g}; para prestar: "
-        f"{spanish.pieces(lent)}; {spanish.consumption(assessment)}; {spanish.due(assessment)}."
+        f"{spanish.stock(assessment)}, {months:.1f} meses; el máximo es {place.levels.max_months:g}; {told}; "
+        f"{spanish.consumption(assessment)}; {spanish.due(assessment)}."
     )
 
 
@@ -63,9 +66,10 @@ def explain_in_english(assessment: Assessment, place: Place) -> str:
     """The same in English."""
     months = months_of_stock(assessment.usable or 0, assessment.cpm.value) or 0
     lent = may_be_lent(assessment, place)
+    told = f"{english.pieces(lent)} may be lent" if lent else "nothing to lend"
     return (
-        f"{english.stock(assessment)}, {months:.1f} months; the maximum is {place.levels.max_months:g}; "
-        f"{english.pieces(lent)} may be lent; {english.consumption(assessment)}; {english.due(assessment)}."
+        f"{english.stock(assessment)}, {months:.1f} months; the maximum is {place.levels.max_months:g}; {told}; "
+        f"{english.consumption(assessment)}; {english.due(assessment)}."
     )
 
 
@@ -73,6 +77,16 @@ RULE = Rule(
     "surplus",
     judge,
     keep,
-    Wording(explain, "Ofrezca el excedente a unidades con faltante y detenga los pedidos que faltan."),
-    Wording(explain_in_english, "Offer the surplus to facilities that are short, and hold what is on order."),
+    Wording(
+        explain,
+        "Ofrezca el excedente a unidades con faltante y detenga los pedidos que faltan.",
+        easing="Ya no pasa del máximo: no ofrezca más piezas y siga sin pedir hasta que baje.",
+    ),
+    Wording(
+        explain_in_english,
+        "Offer the surplus to facilities that are short, and hold what is on order.",
+        easing="It is above the maximum no more: offer no more pieces, and order none until it has come down.",
+    ),
+    # Nobody claims pieces that would be too many: what is late may stay where it is.
+    silences=frozenset({"late_arrival"}),
 )

@@ -7,6 +7,8 @@ whole nation. One notice for all places: theirs stay open beside it, each with i
 |---|---|---|---|
 | below `severe_share` | high | medium | low |
 | `severe_share` or more | critical | high | medium |
+
+It is no milder than the worst of the alerts it stands for.
 """
 
 from typing import NamedTuple
@@ -15,8 +17,9 @@ from schemas.alerts import AlertPlace, AlertState, Severity
 from schemas.rekeyed import StockNote
 from supply import spanish
 from supply.finding import NOT_APPLICABLE, Finding, percent, severity_for
+from supply.notice import Sentences
 from supply.rules import AlertTiming
-from supply.wide.rule import Scene, Sentences, WideRule, alert_place
+from supply.wide.rule import Scene, WideRule, alert_place, counted, no_milder
 from supply.wide.subject import is_short
 from supply.wide.thresholds import WideRules
 
@@ -38,7 +41,7 @@ def extent_of(scene: Scene) -> Extent:
     """The places concerned: those without stock first, then by the day on which they run out; lenders by surplus."""
     watched = [note for note in scene.places.values() if note.watched]
     short = [note for note in watched if is_short(note)]
-    short.sort(key=lambda note: (note.trouble != "stock_out", str(note.projected_stockout_on), note.facility))
+    short.sort(key=lambda note: (bool(note.usable), str(note.projected_stockout_on), note.facility))
     lends = [note for note in watched if note.surplus is not None]
     lends.sort(key=lambda note: (-(note.surplus or 0), note.facility))
     needed_in = sum(note.needed or is_short(note) for note in watched)
@@ -60,7 +63,7 @@ def judge(scene: Scene) -> Finding | None:
     fewer = short < limits.places * limits.leave_factor
     over = fewer and (short < limits.least_places or extent.share < limits.share * limits.leave_factor)
     worst: Severity = "critical" if extent.share >= limits.severe_share else "high"
-    return Finding(holds, over, severity_for(worst, scene.item.ven))
+    return Finding(holds, over, no_milder(severity_for(worst, scene.item.ven), extent.short))
 
 
 def timing(rules: WideRules) -> AlertTiming:
@@ -72,15 +75,17 @@ def timing(rules: WideRules) -> AlertTiming:
 def explain(scene: Scene, _state: AlertState) -> Sentences:
     """The sentences of the alert."""
     extent = extent_of(scene)
-    short, out = len(extent.short), sum(note.trouble == "stock_out" for note in extent.short)
-    share = percent(extent.share)
+    short, out = len(extent.short), sum(not note.usable for note in extent.short)
+    later, needed_in, lenders = short - out, extent.needed_in, len(extent.lends)
     es = (
-        f"{_name(scene)} falta en {short:,} de {extent.needed_in:,} unidades que la necesitan ({share}): "
-        f"{out:,} sin existencia y {short - out:,} que se agotan antes de que llegue un pedido"
+        f"{_name(scene)} falta en {short:,} de {counted(needed_in, 'unidad', 'unidades')} que la necesitan "
+        f"({percent(extent.share)}): {out:,} sin existencia y {counted(later, 'que se agota', 'que se agotan')} "
+        "antes de que llegue un pedido"
     )
     en = (
-        f"{_name(scene)} is short in {short:,} of {extent.needed_in:,} facilities that need it ({share}): "
-        f"{out:,} without stock and {short - out:,} that run out before an order could arrive"
+        f"{_name(scene)} is short in {short:,} of {counted(needed_in, 'facility', 'facilities')} that need it "
+        f"({percent(extent.share)}): {out:,} without stock and {counted(later, 'that runs out', 'that run out')} "
+        "before an order could arrive"
     )
     soonest = next((note for note in extent.short if note.trouble == "shortage" and note.projected_stockout_on), None)
     if soonest is not None:
@@ -91,12 +96,12 @@ def explain(scene: Scene, _state: AlertState) -> Sentences:
         total = round(sum(note.surplus or 0 for note in extent.lends))
         most = _facility(scene, extent.lends[0])
         es += (
-            f". Hay {spanish.pieces(total)} de excedente en {len(extent.lends):,} unidades, lo más en {most}: "
-            "traspáselas y trate el resto con compras, no unidad por unidad."
+            f". Hay {spanish.pieces(total)} de excedente en {counted(lenders, 'unidad', 'unidades')}, "
+            f"lo más en {most}: traspáselas y trate el resto con compras, no unidad por unidad."
         )
         en += (
-            f". {total:,} pieces are surplus in {len(extent.lends):,} facilities, most in {most}: "
-            "transfer them, and settle the rest with purchasing, not place by place."
+            f". {counted(total, 'piece is', 'pieces are')} surplus in {counted(lenders, 'facility', 'facilities')}, "
+            f"most in {most}: transfer them, and settle the rest with purchasing, not place by place."
         )
     else:
         es += ". Ninguna unidad tiene excedente: trátela con compras, no unidad por unidad."

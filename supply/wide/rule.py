@@ -1,14 +1,15 @@
 """What a rule over a whole facility, or over an item everywhere, gives."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from schemas.alerts import AlertPlace, AlertState, Condition, PlaceRole
+from schemas.alerts import SEVERITIES, AlertPlace, AlertState, Condition, PlaceRole, Severity
 from schemas.catalogue import Facility, Item
 from schemas.rekeyed import StockNote
 from supply.calendar import LocalCalendar, instant
 from supply.catalogue import Catalogue
 from supply.finding import Finding
+from supply.notice import Sentences
 from supply.rules import AlertTiming
 from supply.wide.thresholds import WideRules
 
@@ -35,13 +36,6 @@ class Scene(NamedTuple):
     def day(self) -> int:
         """The local day of the instant."""
         return self.calendar.day(self.at_ms)
-
-
-class Sentences(NamedTuple):
-    """What a person reads: in Spanish and in English."""
-
-    es: str
-    en: str
 
 
 class WideRule(NamedTuple):
@@ -72,3 +66,14 @@ def alert_place(note: StockNote, role: PlaceRole) -> AlertPlace:
         projected_stockout_on=note.projected_stockout_on,
         surplus=note.surplus,
     )
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """A number and its noun: `1 alert`, `1,250 alerts`."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def no_milder(severity: Severity, notes: Iterable[StockNote]) -> Severity:
+    """A severity, or the worst of the alerts of positions where that is worse: who is shown one notice instead of those
+    must not take it for less."""
+    return max([severity, *(note.severity for note in notes if note.severity)], key=SEVERITIES.index)

@@ -8,6 +8,8 @@ it is silent: its own stock alerts are listed as unconfirmed.
 | fewer than `many_items` | medium | high |
 | `many_items` or more | high | critical |
 
+It is no milder than the worst of the alerts it stands for.
+
 A facility that holds no watched item makes no alert. One of which nothing was ever heard has no position and is none
 that reports: the catalogue alone makes no silence.
 """
@@ -17,11 +19,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from schemas.alerts import SEVERITIES, AlertPlace, AlertState
+from schemas.rekeyed import StockNote
 from supply import spanish
 from supply.finding import NOT_APPLICABLE, Finding, date_of
+from supply.notice import Sentences
 from supply.rules import AlertTiming
 from supply.wide.rhythm import allowed_pause, usual_pause
-from supply.wide.rule import Scene, Sentences, WideRule, alert_place
+from supply.wide.rule import Scene, WideRule, alert_place, counted, no_milder
 from supply.wide.thresholds import WideRules
 
 _MEDIUM: Final = SEVERITIES.index("medium")
@@ -44,7 +48,7 @@ def judge(scene: Scene) -> Finding | None:
     if not watched:
         return None
     step = (watched >= thresholds.many_items) + (quiet >= 2 * allowed)
-    return Finding(holds=True, over=False, severity=SEVERITIES[_MEDIUM + step])
+    return Finding(holds=True, over=False, severity=no_milder(SEVERITIES[_MEDIUM + step], _in_trouble(scene)))
 
 
 def timing(_rules: WideRules) -> AlertTiming:
@@ -66,12 +70,12 @@ def explain(scene: Scene, state: AlertState) -> Sentences:
     at = dt.datetime.fromtimestamp(scene.heard[last] / 1000, ZoneInfo(scene.facility.timezone)).strftime("%H:%M")
     return Sentences(
         f"{name} no reporta desde el {date_of(last)} a las {at}: {spanish.days(quiet)} sin ningún registro; "
-        f"{rhythm.es}. Guarda {_counted(watched, 'clave vigilada', 'claves vigiladas')}; "
-        f"{_counted(stock, 'alerta', 'alertas')} de existencias sin confirmar. "
+        f"{rhythm.es}. Guarda {counted(watched, 'clave vigilada', 'claves vigiladas')}; "
+        f"{counted(stock, 'alerta', 'alertas')} de existencias sin confirmar. "
         "Llame a la unidad: pida el conteo de hoy y que revise su envío de datos.",
-        f"{name} has not reported since {date_of(last)} at {at}: {_counted(quiet, 'day', 'days')} without any record; "
-        f"{rhythm.en}. It holds {_counted(watched, 'watched item', 'watched items')}; "
-        f"{_counted(stock, 'stock alert', 'stock alerts')} cannot be confirmed. "
+        f"{name} has not reported since {date_of(last)} at {at}: {counted(quiet, 'day', 'days')} without any record; "
+        f"{rhythm.en}. It holds {counted(watched, 'watched item', 'watched items')}; "
+        f"{counted(stock, 'stock alert', 'stock alerts')} cannot be confirmed. "
         "Call the facility: ask for today's count and to look at what sends its data.",
     )
 
@@ -85,18 +89,17 @@ def _rhythm(scene: Scene) -> Sentences:
         return Sentences("suele reportar cada día", "it usually reports every day")
     return Sentences(
         f"suele pasar hasta {spanish.days(pause)} sin reportar",
-        f"it usually goes up to {_counted(pause, 'day', 'days')} without a report",
+        f"it usually goes up to {counted(pause, 'day', 'days')} without a report",
     )
 
 
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"
+def _in_trouble(scene: Scene) -> list[StockNote]:
+    return [note for note in scene.places.values() if note.trouble is not None]
 
 
 def places(scene: Scene) -> tuple[AlertPlace, ...]:
     """The positions whose stock alerts are open: nobody can confirm them now."""
-    in_trouble = [note for note in scene.places.values() if note.trouble is not None]
-    return tuple(alert_place(note, "unconfirmed") for note in sorted(in_trouble, key=lambda note: note.item))
+    return tuple(alert_place(note, "unconfirmed") for note in sorted(_in_trouble(scene), key=lambda note: note.item))
 
 
 RULE = WideRule("silent_facility", judge, timing, explain, places)

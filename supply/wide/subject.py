@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from schemas.rekeyed import StockNote
-from supply.lifecycle import OpenAlert
+from supply.lifecycle import OpenAlert, ResolvedAlert
 from supply.stored import NEVER_MS, UnreadableState
 
 STATE_VERSION: Final = 1
@@ -16,7 +16,8 @@ class SubjectState(msgspec.Struct, array_like=True):
 
     `looked_at` is the last instant it was judged at and `next_at` the next one. `pending` are notes of positions later
     than `looked_at`, in order of time. `heard`: the last event of each day a facility was heard, by local day; it may
-    hold days after `looked_at`.
+    hold days after `looked_at`. `earlier`: the alert resolved last, as long as it may go on. `told_places`: those that
+    the open alert has told of (`supply.wide.joining`).
     """
 
     looked_at: int = -1
@@ -24,6 +25,8 @@ class SubjectState(msgspec.Struct, array_like=True):
     alert: OpenAlert | None = None
     pending: list[StockNote] = msgspec.field(default_factory=list)
     heard: dict[int, int] = msgspec.field(default_factory=dict)
+    earlier: ResolvedAlert | None = None
+    told_places: list[str] = msgspec.field(default_factory=list)
 
 
 _encode_state = msgspec.msgpack.Encoder().encode

@@ -11,6 +11,7 @@ import msgspec
 from schemas import examples
 from schemas.encode import to_json
 from schemas.specs import specs
+from schemas.wide_alert_examples import WIDE_ALERTS
 
 HERE = Path(__file__).parent
 SCHEMAS = HERE / "frozen" / "v1"
@@ -24,9 +25,11 @@ def frozen_files() -> dict[Path, bytes]:
         **examples.EVENTS,
         **{message.__name__: each for message, each in examples.OUTPUTS.items()},
     }
-    for name, (shortest, fullest) in shown.items():
+    for name, (shortest, fullest, *_) in shown.items():
         for form, example in (("minimal", shortest), ("full", fullest)):
             files[EXAMPLES / f"{name}.{form}.json"] = msgspec.json.format(to_json(example)) + b"\n"
+    for alert in WIDE_ALERTS:
+        files[EXAMPLES / f"Alert.{alert.condition}.json"] = msgspec.json.format(to_json(alert)) + b"\n"
     return files
 
 

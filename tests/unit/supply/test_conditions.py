@@ -8,9 +8,10 @@ import pytest
 from schemas.alerts import Condition
 from schemas.events import Event
 from schemas.positions import CpmInputs
+from supply import english, spanish
 from supply.assessment import Assessment, Place, place_of
 from supply.clock import Reach
-from supply.conditions import RULES, low_stock, shortage, stock_out
+from supply.conditions import IN_TURN, RULES, low_stock, shortage, stock_out
 from supply.cpm import Cpm
 from supply.finding import Finding, severity_for
 from supply.lead_times import LeadTime
@@ -163,7 +164,8 @@ def test_the_worst_condition_comes_first() -> None:
 
 
 def test_who_silences_others_is_judged_before_them() -> None:
-    judged = [rule.condition for rule in RULES]
+    judged = [rule.condition for rule in IN_TURN]
+    assert set(judged) == {rule.condition for rule in RULES}
     for rule in RULES:
         assert all(judged.index(silenced) > judged.index(rule.condition) for silenced in rule.silences)
 
@@ -171,10 +173,11 @@ def test_who_silences_others_is_judged_before_them() -> None:
 def test_who_silences_whom_is_said_and_the_others_stand_beside_each_other() -> None:
     assert {rule.condition: rule.silences for rule in RULES if rule.silences} == {
         "stock_out": {"shortage", "low_stock"},
-        "shortage": {"low_stock"},
+        "shortage": {"low_stock", "surplus"},
         "data_quality": {"surplus"},
         "unmet_demand": {"surplus"},
         "demand_surge": {"surplus"},
+        "surplus": {"late_arrival"},
     }
 
 
@@ -193,8 +196,46 @@ def test_what_a_stock_out_says() -> None:
     assert stock_out.explain_in_english(position, place()) == (
         "No stock; CPM 90.0 pieces a month; 90 pieces due, the next on 2026-03-15; 1 piece past the deadline."
     )
+    assert stock_out.explain(assessed(7), place()) == (
+        "Existencia de 7 piezas, para 2 días; CPM 90.0 piezas al mes; nada por llegar."
+    )
+    assert stock_out.explain_in_english(assessed(2), place()) == (
+        "Stock of 2 pieces, for less than 1 day; CPM 90.0 pieces a month; nothing due."
+    )
     assert stock_out.explain(assessed(1250, cpm=None), place()) == (
         "Existencia de 1,250 piezas; sin CPM por falta de datos; nada por llegar."
+    )
+
+
+@pytest.mark.parametrize(
+    ("today", "said", "said_in_english"),
+    [
+        (5, "por llegar 50 piezas, lo próximo el 2026-03-15", "50 pieces due, the next on 2026-03-15"),
+        (
+            6,
+            "sin llegar aún 50 piezas con fecha del 2026-03-15 y plazo hasta el 2026-03-18",
+            "50 pieces, due on 2026-03-15, not come yet, deadline 2026-03-18",
+        ),
+        (9, "50 piezas con arribo vencido", "50 pieces past the deadline"),
+    ],
+)
+def test_what_was_due_and_has_not_come_is_not_called_the_next_arrival(
+    today: int, said: str, said_in_english: str
+) -> None:
+    position = assessed(45, day=TODAY + today, due=(OrderLine("P-1", None, 50, TODAY + 5, deadline=TODAY + 8),))
+    assert spanish.due(position) == said
+    assert english.due(position) == said_in_english
+
+
+def test_what_comes_after_what_has_not_come_is_the_next_arrival() -> None:
+    lines = (
+        OrderLine("P-1", None, 50, TODAY - 2, deadline=TODAY + 8),
+        OrderLine("P-2", None, 1, TODAY - 1, deadline=TODAY + 4),
+        OrderLine("P-3", None, 30, TODAY + 5),
+    )
+    assert spanish.due(assessed(45, due=lines)) == (
+        "por llegar 30 piezas, lo próximo el 2026-03-15; "
+        "sin llegar aún 51 piezas con fecha del 2026-03-08 y plazo hasta el 2026-03-14"
     )
 
 

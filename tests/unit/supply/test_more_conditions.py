@@ -86,7 +86,7 @@ def test_what_a_late_arrival_says() -> None:
     )
     assert late_arrival.explain_in_english(position, place()) == (
         "Order P-1 should have come by 2026-03-07, 3 days ago; 50 pieces missing; stock of 45 pieces; "
-        "without it runs out on 2026-03-25."
+        "without it the stock runs out on 2026-03-25."
     )
     assert late_arrival.explain(assessed(45), place()).startswith("Ningún arribo vencido")
 
@@ -162,6 +162,12 @@ def test_a_surplus_says_how_many_may_be_lent() -> None:
     )
     assert "; 140 pieces may be lent;" in surplus.explain_in_english(assessed(500), place())
     assert [surplus.may_be_lent(assessed(usable), place()) for usable in (360.9, 361.5)] == [0, 1]
+    assert "; nada para prestar;" in surplus.explain(assessed(340), place())
+    assert "; nothing to lend;" in surplus.explain_in_english(assessed(340), place())
+
+
+def test_what_is_above_the_maximum_by_less_than_a_piece_is_no_surplus() -> None:
+    assert judged(surplus.RULE, assessed(360.9)) == BETWEEN
 
 
 # ------------------------------------------------------------------- unmet_demand
@@ -307,8 +313,8 @@ def test_what_a_surge_says() -> None:
     )
 
 
-@pytest.mark.parametrize(("usable", "told"), [(2201, True), (2202, False), (999_999_999, False)])
-def test_an_end_more_than_a_year_away_is_not_told(usable: float, told: bool) -> None:
+@pytest.mark.parametrize(("usable", "told"), [(0, False), (1, True), (2201, True), (2202, False), (999_999_999, False)])
+def test_an_end_that_has_come_or_is_more_than_a_year_away_is_not_told(usable: float, told: bool) -> None:
     """Six a day. Stock for millions of days has no date at all."""
     position = seen(usable, used=93, share_gone=0.5)
     assert ("se agota el" in demand_surge.explain(position, place())) is told

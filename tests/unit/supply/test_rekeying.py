@@ -80,3 +80,21 @@ def test_a_surplus_is_told_with_its_pieces() -> None:
     note = stock_notes(told(shelf, "2026-04-02"))[-1]
     assert note.status == "surplus"
     assert (note.usable, note.cpm, note.surplus) == (9_900, 100, 9_500)
+
+
+def test_how_bad_it_is_is_told_and_told_again_when_it_gets_worse() -> None:
+    """100 a month, and 15 days from order to shelf: within 7 days it is critical."""
+    shelf = Shelf(counted(1000, "2026-01-01 08:00"), *MONTHS, counted(40, "2026-04-02 10:00"))
+    assert [(note.trouble, note.severity) for note in stock_notes(told(shelf, "2026-04-05"))][-1] == (
+        "shortage",
+        "high",
+    )
+    shelf.tell(counted(20, "2026-04-06 10:00"))
+    assert [note.severity for note in stock_notes(told(shelf, "2026-04-08"))][-1] == "critical"
+
+
+def test_what_has_come_to_an_empty_shelf_is_told_though_it_does_not_end_the_stock_out() -> None:
+    shelf = Shelf(counted(1000, "2026-01-01 08:00"), *MONTHS, counted(0, "2026-04-02 10:00"))
+    assert [note.usable for note in stock_notes(told(shelf, "2026-04-05"))][-1] == 0
+    shelf.tell(counted(4, "2026-04-06 10:00"))
+    assert [(note.trouble, note.usable) for note in stock_notes(told(shelf, "2026-04-08"))] == [("stock_out", 4)]

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.channels import REKEYED, facility_key
 from schemas.dead_letters import BadRecord
-from schemas.rekeyed import Reached, Rekeyed
+from schemas.rekeyed import TROUBLES, Reached, Rekeyed
 from supply.clock import Reach
 from supply.position import Outcome
 from supply.stored import UnreadableState
@@ -29,7 +29,8 @@ def notes(seed: int) -> list[Rekeyed]:
             if chance.random() < 0.6 or not day.endswith(("5", "6", "7", "8", "9")):
                 told.append(heard(hospital, f"{day} 10:00"))
             if chance.random() < 0.15:
-                told.append(stock(hospital, day, chance.choice(["stock_out", "shortage", "low_stock", None])))
+                trouble = chance.choice([*TROUBLES, None])
+                told.append(stock(hospital, day, trouble, severity=chance.choice(["low", "high", "critical"])))
     return told
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from schemas.catalogue import Item
+from schemas.rekeyed import Trouble
 from supply.wide.thresholds import NationalShortage
 from tests.events import ITEM
 from tests.unit.supply.wide.nation import HOSPITALS, Nation, entries, rules, stock
@@ -55,6 +56,97 @@ def test_or_a_number_of_them_whatever_the_share(short: int, holds: bool) -> None
 )
 def test_severity_comes_from_the_ven_class_and_the_share(short: int, ven: str | None, severity: str) -> None:
     assert nation(short, 10, ven=ven).story == [f"2026-03-02 national_shortage firing {severity}"]
+
+
+@pytest.mark.parametrize(("worst", "severity"), [("medium", "high"), ("high", "high"), ("critical", "critical")])
+def test_it_is_no_milder_than_the_worst_alert_that_it_stands_for(worst: str, severity: str) -> None:
+    told = Nation(rules=rules(national=AT_ONCE))
+    for number, hospital in enumerate(HOSPITALS[:10]):
+        trouble: Trouble | None = "shortage" if number < 3 else None
+        told.tell(stock(hospital, "2026-03-02", trouble, severity=worst if number == 1 else None))
+    assert told.until("2026-03-02 12:00").story == [f"2026-03-02 national_shortage firing {severity}"]
+
+
+def test_it_gets_worse_with_its_places_also_between_its_thresholds() -> None:
+    """Of four in eleven one recovers: three are 27 %, fewer than it takes to begin and more than it takes to end."""
+    told = nation(4, 11).tell(stock(HOSPITALS[0], "2026-03-05")).until("2026-03-05 12:00")
+    told.tell(stock(HOSPITALS[1], "2026-03-06", "stock_out", severity="critical")).until("2026-03-06 12:00")
+    assert told.story[1:] == ["2026-03-06 national_shortage firing critical"]
+
+
+def joins(told: Nation, number: int, at: str) -> Nation:
+    """One more hospital is out of the item."""
+    return told.tell(stock(HOSPITALS[number], at, "stock_out")).until(f"{at[:10]} 12:00")
+
+
+def test_a_place_that_joins_is_told_on_the_same_alert() -> None:
+    told = joins(nation(4, 10), 4, "2026-03-04").until("2026-03-05")
+    assert [(alert.sequence, alert.repeat, len(alert.places)) for alert in told.alerts] == [
+        (1, False, 4),
+        (2, False, 5),
+    ]
+    assert len({alert.alert for alert in told.alerts}) == 1
+    assert told.alerts[-1].reason.startswith("Se suma: Hospital 04. Rituximab falta en 5 de 10")
+    assert told.alerts[-1].reason_en.startswith("Joining: Hospital 04. Rituximab is short in 5 of 10")
+
+
+def test_a_place_that_joins_without_making_it_worse_is_told_too() -> None:
+    told = joins(nation(5, 11), 5, "2026-03-04")
+    told = joins(told, 6, "2026-03-05")
+    assert told.story == [
+        "2026-03-02 national_shortage firing high",
+        "2026-03-04 national_shortage firing critical",
+        "2026-03-05 national_shortage firing critical",
+    ]
+
+
+def test_the_first_three_that_join_are_named_and_the_rest_counted() -> None:
+    told = nation(4, 20, NationalShortage(share=0.2, hold_days=0, clear_days=0))
+    for number in range(4, 9):
+        told.tell(stock(HOSPITALS[number], "2026-03-04", "stock_out"))
+    told.until("2026-03-04")
+    assert told.alerts[-1].reason.startswith("Se suma: Hospital 04, Hospital 05, Hospital 06 y 2 más. ")
+    assert told.alerts[-1].reason_en.startswith("Joining: Hospital 04, Hospital 05, Hospital 06 and 2 more. ")
+
+
+def test_a_place_that_comes_and_goes_is_told_once_until_the_reminder() -> None:
+    """High is told again after seven days."""
+    told = nation(4, 11)
+    for day in range(4, 12):
+        short: Trouble | None = "stock_out" if day % 2 == 0 else None
+        told.tell(stock(HOSPITALS[4], f"2026-03-{day:02d}", short)).until(f"2026-03-{day:02d} 12:00")
+    assert [(alert.at.day, alert.repeat, len(alert.places)) for alert in told.alerts] == [
+        (2, False, 4), (4, False, 5), (11, True, 4),
+    ]  # fmt: skip
+    # What the reminder did not list is news again.
+    joins(told, 4, "2026-03-12")
+    assert [(alert.at.day, alert.repeat, len(alert.places)) for alert in told.alerts[3:]] == [(12, False, 5)]
+
+
+def test_in_service_a_place_that_is_short_for_an_hour_is_not_told() -> None:
+    told = nation(4, 11).until("2026-03-03 12:00").publish("2026-03-03 12:00")
+    told.tell(stock(HOSPITALS[4], "2026-03-03 12:30", "stock_out")).publish("2026-03-03 12:31")
+    told.tell(stock(HOSPITALS[4], "2026-03-03 13:30")).publish("2026-03-03 13:31").until("2026-03-05")
+    assert len(told.story) == 1
+
+
+def test_a_place_that_joined_is_not_told_again_after_a_recovery() -> None:
+    told = joins(nation(4, 11), 4, "2026-03-04").recovered()
+    assert len(told.until("2026-03-07").story) == 2
+
+
+@pytest.mark.parametrize(("again", "alerts"), [("2026-03-12", 1), ("2026-03-13", 2)])
+def test_one_that_begins_again_within_a_week_is_the_same_alert_and_a_later_one_another(again: str, alerts: int) -> None:
+    told = nation(4, 10)
+    for hospital in HOSPITALS[:4]:
+        told.tell(stock(hospital, "2026-03-05"))
+    told.until("2026-03-05 12:00")
+    for hospital in HOSPITALS[:4]:
+        told.tell(stock(hospital, again, "stock_out"))
+    told.until(f"{again} 12:00")
+    assert [alert.state for alert in told.alerts] == ["firing", "resolved", "firing"]
+    assert len({alert.alert for alert in told.alerts}) == alerts
+    assert told.alerts[-1].sequence == (3 if alerts == 1 else 1)
 
 
 def test_it_has_to_hold_for_a_day_and_to_be_over_for_one() -> None:
@@ -113,6 +205,15 @@ def test_it_lists_those_without_stock_first_then_by_day_then_who_could_lend() ->
         "order could arrive; the next to run out is Hospital 01, on 2026-03-05. 340 pieces are surplus in 2 "
         "facilities, most in Hospital 04: transfer them, and settle the rest with purchasing, not place by place."
     )
+
+
+def test_where_something_has_come_but_not_enough_nobody_says_there_is_nothing() -> None:
+    told = Nation(rules=rules(national=AT_ONCE))
+    for number, hospital in enumerate(HOSPITALS[:3]):
+        told.tell(stock(hospital, "2026-03-02", "stock_out", usable=4 if number == 0 else 0))
+    (alert,) = told.until("2026-03-02 12:00").alerts
+    assert "2 sin existencia y 1 que se agota antes" in alert.reason
+    assert [place.usable for place in alert.places] == [0, 0, 4]
 
 
 def test_an_item_that_leaves_the_catalogue_is_not_watched_any_more() -> None:

@@ -92,11 +92,36 @@ def test_it_says_since_when_how_long_what_is_usual_and_what_to_do() -> None:
     assert (place.item, place.role, place.alert) == (ITEM, "unconfirmed", f"stock_out-{HOSPITAL}")
 
 
-def test_a_replay_gives_the_same_number_and_another_silence_another_one() -> None:
-    first, again = (nation().tell(daily(HOSPITAL, "2026-03-20", "2026-03-21")).until("2026-04-10") for _ in range(2))
+@pytest.mark.parametrize(("heard_until", "alerts"), [("2026-03-21", 1), ("2026-03-24", 1), ("2026-03-25", 2)])
+def test_a_silence_within_a_week_after_the_last_is_the_same_alert_and_a_later_one_another(
+    heard_until: str, alerts: int
+) -> None:
+    """The first ends on the 21st; the next begins four days after the last report."""
+    first, again = (nation().tell(daily(HOSPITAL, "2026-03-20", heard_until)).until("2026-04-10") for _ in range(2))
     assert [alert.alert for alert in first.alerts] == [alert.alert for alert in again.alerts]
-    assert len({alert.alert for alert in first.alerts}) == 2
+    assert len({alert.alert for alert in first.alerts}) == alerts
     assert len({alert.fingerprint for alert in first.alerts}) == 1
+
+
+def test_a_silence_that_goes_on_as_the_same_alert_counts_on_also_after_a_recovery() -> None:
+    told = nation().tell(daily(HOSPITAL, "2026-03-15", "2026-03-18")).until("2026-03-20").recovered()
+    told.until("2026-03-22")
+    assert [(alert.state, alert.sequence) for alert in told.alerts] == [("firing", 1), ("resolved", 2), ("firing", 3)]
+    assert len({(alert.alert, alert.since) for alert in told.alerts}) == 1
+
+
+@pytest.mark.parametrize(("stands", "silence"), [("low", "medium"), ("high", "high"), ("critical", "critical")])
+def test_it_is_no_milder_than_the_worst_alert_that_it_stands_for(stands: str, silence: str) -> None:
+    told = nation().tell(stock(HOSPITAL, "2026-03-05", "stock_out", severity=stands)).until("2026-03-14")
+    assert told.story == [f"2026-03-14 silent_facility firing {silence}"]
+
+
+def test_an_item_that_comes_into_trouble_while_it_is_silent_is_told() -> None:
+    told = nation().tell(stock(HOSPITAL, "2026-03-15", "shortage")).until("2026-03-15")
+    assert [(alert.state, alert.sequence, len(alert.places)) for alert in told.alerts] == [
+        ("firing", 1, 0), ("firing", 2, 1),
+    ]  # fmt: skip
+    assert told.alerts[-1].reason.startswith("Se suma: Rituximab. Hospital 00 no reporta")
 
 
 DAY = calendar_of(ZONE).day(ms("2026-03-01"))
