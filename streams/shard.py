@@ -197,7 +197,7 @@ class Shard:
     def judged_at(self, caught_up: Collection[str], wall_ms: int | None) -> int | None:
         """The wall clock if positions may be judged at it: all is read, and what is being read is no history."""
         reach = self.clock.limit(caught_up, wall_ms)
-        return wall_ms if reach is not None and reach.evaluate_ms == wall_ms else None
+        return wall_ms if reach is not None and reach.live else None
 
     def snapshot(self, now_ms: int | None) -> Snapshot:
         """Encode what changed and start afresh; with `now_ms` touched positions are evaluated at that instant."""

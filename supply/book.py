@@ -29,7 +29,8 @@ AWAKE_LIMIT: Final = 10_000
 """A position held decoded takes about 4 kB, one as bytes about 0.5 kB."""
 
 REVISITS_AT_ONCE: Final = 5_000
-"""Positions touched by one `advance` for a change of the catalogue: a new catalogue must not wake a million at once."""
+"""Positions touched by one `advance` for a change of the catalogue, or at the end of a backlog: that must not wake a
+million at once."""
 
 
 class Book:
@@ -63,6 +64,7 @@ class Book:
         self._totals = Totals()
         self._revision = catalogue.revision
         self._revisits: list[str] = []
+        self._unjudged: dict[str, None] = {}
         self._reached = Reach(0, 0)
 
     def __len__(self) -> int:
@@ -100,6 +102,8 @@ class Book:
         if value is not None and after is not None:
             self._positions[name] = value
             self._agenda.book(name, after.next_at)
+            if after.unjudged:
+                self._unjudged[name] = None
 
     def take(self, key: str, event: Event, at_ms: int) -> Outcome:
         """Fold one admitted event into the position of a key; `at_ms` is its time.
@@ -135,7 +139,9 @@ class Book:
         return outcome
 
     def advance(self, reach: Reach | None) -> None:
-        """Make every daily evaluation due within reach, each position's in the order of its days."""
+        """Make every daily evaluation due within reach, each position's in the order of its days. What was published
+        without being judged, in a backlog, is published anew once the book is live: what came to pass since the last
+        midnight must not wait for the next one."""
         if reach is None:
             return
         self._revisit(self._reached.evaluate_ms or reach.evaluate_ms)
@@ -148,6 +154,8 @@ class Book:
             elif held is not None and held.next_at == at_ms:
                 self._catch_up(held, reach)
         self._reached = reach
+        if reach.live:
+            self._touch_unjudged()
 
     def publish(self, now_ms: int | None) -> Publication:
         """Snapshot all touched positions; afterwards none is touched.
@@ -190,7 +198,9 @@ class Book:
             self._rekeying.counted(position)
             position.next_at = next_look(position, ledger, at_ms, place)
             self._rebook(position)
-        written = published(position, ledger, assessment, place)
+        written = published(position, ledger, assessment, place, judged=now_ms is not None)
+        if now_ms is None:
+            self._unjudged[position.key] = None
         self._totals.replace(place.item.item, position.summary, written.summary)
         position.summary = written.summary
         return written
@@ -231,6 +241,13 @@ class Book:
                 position.next_at = min(position.next_at, calendar.next_midnight(max(position.looked_at, after_ms)))
                 self._touch(position)
                 self._rebook(position)
+
+    def _touch_unjudged(self) -> None:
+        for _ in range(min(len(self._unjudged), REVISITS_AT_ONCE)):
+            key, _ = self._unjudged.popitem()
+            held = self._positions.get(key)
+            if held is not None:
+                self._touch(self._wake(key, held) if isinstance(held, bytes) else held)
 
     def _keep(self, key: str, alerts: list[Alert]) -> None:
         for alert in alerts:

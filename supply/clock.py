@@ -17,10 +17,12 @@ IDLE_MS = 30_000
 
 class Reach(NamedTuple):
     """`evaluate_ms`: evaluate what is due up to here. `settle_ms`: entries before it cannot be overtaken within the
-    lateness window; never beyond `evaluate_ms`."""
+    lateness window; never beyond `evaluate_ms`. `live`: that is the wall clock, and all that could change a judgement
+    at it is read."""
 
     evaluate_ms: int
     settle_ms: int
+    live: bool = False
 
 
 class ShardClock:
@@ -61,7 +63,7 @@ class ShardClock:
         last = max(newest.values())
         if wall_ms is None or last < 0:
             return None
-        return Reach(wall_ms, min(wall_ms, last - self._lateness_ms))
+        return Reach(wall_ms, min(wall_ms, last - self._lateness_ms), live=True)
 
     def _is_history(self, topic: str, newest_ms: int, wall_ms: int) -> bool:
         # After a restart it is not known when a topic was last read: it is given the time of a pause.

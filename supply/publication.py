@@ -35,8 +35,8 @@ class Published(NamedTuple):
     summary: Summary
 
 
-def published(position: Position, ledger: Ledger, assessment: Assessment, place: Place) -> Published:
-    """The next version of a position."""
+def published(position: Position, ledger: Ledger, assessment: Assessment, place: Place, *, judged: bool) -> Published:
+    """The next version of a position; `judged`: at the instant of its assessment, not by the day only."""
     position.version += 1
     official = valid_on(place.official, assessment.day)
     view = position_of(ledger, assessment, place, position.version, official)
@@ -48,6 +48,7 @@ def published(position: Position, ledger: Ledger, assessment: Assessment, place:
         -1.0 if assessment.usable is None else assessment.usable,
         -1.0 if assessment.cpm.value is None else assessment.cpm.value,
         pack_firing(position.alerts),
+        not judged,
     )
     return Published(write_state(position.state(), summary), _encode(view), summary)
 

@@ -20,6 +20,8 @@ STATE_VERSION = 1
 _HEAD = struct.Struct("<BqddQ")
 _BITS = len(SEVERITIES).bit_length()
 """Bits a condition takes in the head: 0 for none firing, else 1 + the index of the severity."""
+_UNJUDGED_BIT = 1 << 63
+"""Beside the bits of the conditions; heads of older releases have a 0 there."""
 
 NEVER_MS = 1 << 62
 """An instant that does not come."""
@@ -50,12 +52,13 @@ class UnreadableState(Exception):
 
 class Summary(NamedTuple):
     """The head: the next instant to look at the position, usable pieces (-1: never counted), CPM in pieces (-1: none),
-    and the firing alerts packed into an integer."""
+    the firing alerts packed into an integer, and whether it was published without being judged at that instant."""
 
     next_at: int
     usable: float
     cpm: float
     firing: int
+    unjudged: bool = False
 
     def firing_alerts(self) -> list[tuple[Condition, Severity]]:
         """The firing alerts with their severities."""
@@ -84,7 +87,8 @@ def pack_firing(alerts: Mapping[Condition, OpenAlert]) -> int:
 
 def write_state(state: PositionState, summary: Summary) -> bytes:
     """A position as bytes."""
-    return _HEAD.pack(STATE_VERSION, *summary) + _encode(state)
+    next_at, usable, cpm, firing, unjudged = summary
+    return _HEAD.pack(STATE_VERSION, next_at, usable, cpm, firing | _UNJUDGED_BIT * unjudged) + _encode(state)
 
 
 def read_summary(stored: bytes) -> Summary:
@@ -100,7 +104,7 @@ def read_summary(stored: bytes) -> Summary:
             "start the release that wrote it, or a newer one"
         )
     _, next_at, usable, cpm, firing = _HEAD.unpack_from(stored)
-    return Summary(next_at, usable, cpm, firing)
+    return Summary(next_at, usable, cpm, firing & ~_UNJUDGED_BIT, firing & _UNJUDGED_BIT != 0)
 
 
 def read_state(stored: bytes) -> PositionState:

@@ -61,6 +61,7 @@ class WideBook:
         self._touched: list[Subject] = []
         self._alerts: list[Record] = []
         self._agenda = Agenda()
+        self._unjudged: dict[str, Subject] = {}
 
     def __len__(self) -> int:
         return len(self._subjects)
@@ -95,6 +96,7 @@ class WideBook:
         elif value is not None:
             subject.state = read_subject(value)
             self._agenda.book(subject.key, subject.state.next_at)
+            self._note_unjudged(subject)
 
     def take(self, key: str, note: Rekeyed, at_ms: int) -> Outcome:  # noqa: ARG002 # a note has its own times
         """Fold a note in; a judgement follows when its time comes."""
@@ -130,13 +132,17 @@ class WideBook:
         return new
 
     def advance(self, reach: Reach | None) -> None:
-        """Judge everything that is due within reach."""
+        """Judge everything that is due within reach, and see to it that what waited for the book to be live is."""
         if reach is None:
             return
         for at_ms, key in self._agenda.due(reach.evaluate_ms):
             subject = self._subjects[key]
             if subject.state.next_at == at_ms:
                 self._look(subject, at_ms)
+        if reach.live:
+            for subject in self._unjudged.values():
+                self._touch(subject)
+            self._unjudged = {}
 
     def publish(self, now_ms: int | None) -> WidePublication:
         """Snapshot what changed; afterwards nothing is touched.
@@ -150,6 +156,8 @@ class WideBook:
             if now_ms is not None:
                 # No two judgements at one instant: see `supply.book`.
                 self._look(subject, max(now_ms, subject.state.looked_at + 1))
+            else:
+                self._note_unjudged(subject)
             changelog += [
                 (stored_key(subject.key, place), write_place(subject.places[place]))
                 for place in sorted(subject.changed)
@@ -167,6 +175,11 @@ class WideBook:
             self._alerts.append((subject.code.encode(), _encode(alert)))
         self._agenda.book(subject.key, subject.state.next_at)
         self._touch(subject)
+
+    def _note_unjudged(self, subject: Subject) -> None:
+        """What was told of it waits to be judged until the book is live, not until midnight."""
+        if subject.state.pending:
+            self._unjudged[subject.key] = subject
 
     def _look_at(self, subject: Subject, at_ms: int) -> None:
         """Look at a subject at an instant, or before."""

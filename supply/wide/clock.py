@@ -41,7 +41,7 @@ class WideClock:
             return None
         least = min(told)
         if wall_ms is not None and caught_up and wall_ms - least <= LIVE_MS:
-            return Reach(wall_ms, wall_ms)
+            return Reach(wall_ms, wall_ms, live=True)
         return Reach(least, least)
 
     def snapshot(self) -> dict[str, int]:

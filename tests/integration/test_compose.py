@@ -98,7 +98,7 @@ def history(now: dt.datetime) -> Iterator[events.Event]:
         for day in days[1:]:
             yield events.StockDispensed(quantity=10, **envelope(day, "dispensed"))
         if hospital == EMPTY:
-            yield events.StockCounted(quantity=0, **envelope(now - dt.timedelta(hours=12), "count"))
+            yield events.StockCounted(quantity=0, **envelope(now - dt.timedelta(minutes=1), "count"))
 
 
 def write_events(file: Path, lines: list[events.Event]) -> None:

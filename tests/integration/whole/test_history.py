@@ -1,18 +1,27 @@
 """History published beside a running worker counts as if it had lain there before."""
 
 import asyncio
+import datetime as dt
 import time
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
+from abasto.catalogue.files import write_catalogue
 from abasto.catalogue.load import run_load
+from abasto.feed.keys import PositionKeys
+from abasto.feed.lines import record_of
 from abasto.feed.publish import send
-from schemas.channels import DEAD_LETTERS, POSITIONS
+from schemas.alerts import Alert
+from schemas.catalogue import Facility, Item
+from schemas.channels import ALERTS, DEAD_LETTERS, POSITIONS
 from schemas.dead_letters import DeadLetter
 from streams.topic_check import ensure_topics
+from supply.catalogue import Catalogue
+from tests.events import HOSPITAL, ITEM, ZONE, counted, dispensed
 from tests.integration.engine.conftest import settings_for
 from tests.integration.engine.topics import fresh_topics, read_topic
 from tests.integration.whole.network import Network
@@ -50,6 +59,45 @@ def test_history_beside_a_running_worker_loses_nothing_to_lateness(
         msgspec.json.decode(value, type=DeadLetter) for _, _, value in asyncio.run(read_topic(settings, DEAD_LETTERS))
     ]
     assert [letter.reason for letter in letters if letter.fault == "too_late"] == []
+
+
+def test_what_came_to_pass_today_is_told_when_the_history_before_it_has_ended(
+    kafka: KafkaServer, tmp_path: Path, reaper: Reaper
+) -> None:
+    """A hospital that sends its past and, last, the count of this morning must not hear of it at midnight."""
+    settings = settings_for(kafka, group="today", partitions=PARTITIONS)
+    asyncio.run(fresh_topics(settings))
+    write_catalogue(
+        tmp_path / "catalogue",
+        [Item(item=ITEM, name="Rituximab", oncology=True, ven="V")],
+        [Facility(facility=HOSPITAL, name="Hospital", kind="hospital", timezone=ZONE)],
+    )
+    run_load(tmp_path / "catalogue", broker=settings.brokers, replace=False, as_json=True)
+    past = [dispensed(10, _ago(days=days)) for days in range(100, 1, -1)]
+    told = [counted(2500, _ago(days=101)), *past, counted(0, _ago(minutes=1))]
+    keys, now = PositionKeys(Catalogue()), dt.datetime.now(dt.UTC)
+    records = [record_of(msgspec.json.encode(event), now, keys) for event in told]
+    with running_workers(tmp_path, reaper) as workers:
+        worker = workers.start(settings, REAL)
+        worker.wait_until_ready()
+        asyncio.run(send(records[:-1], settings))
+        asyncio.run(send(records[-1:], settings))
+        deadline = time.monotonic() + WITHIN_SECONDS
+        while ("stock_out", "firing") not in (alerts := _alerts(settings)) and time.monotonic() < deadline:
+            time.sleep(1)
+        assert worker.stop() == 0
+    assert ("stock_out", "firing") in alerts
+
+
+def _ago(**span: float) -> str:
+    """An instant on the wall clock of the hospital."""
+    return f"{dt.datetime.now(ZoneInfo(ZONE)) - dt.timedelta(**span):%Y-%m-%d %H:%M:%S}"
+
+
+def _alerts(settings: Any) -> list[tuple[str, str]]:
+    read = asyncio.run(read_topic(settings, ALERTS))
+    alerts = [msgspec.json.decode(value, type=Alert) for _, _, value in read]
+    return [(alert.condition, alert.state) for alert in alerts]
 
 
 def _latest(settings: Any) -> dict[bytes, bytes]:

@@ -195,6 +195,36 @@ def test_beyond_the_limit_positions_are_put_to_sleep() -> None:
     assert shelf.until("2026-02-01").position.on_hand == 60
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+def test_what_came_to_pass_today_in_a_backlog_is_judged_once_all_is_read_and_not_at_midnight(restarted: bool) -> None:
+    """Also when the worker starts anew in between."""
+    shelf = Shelf(counted(100, "2026-01-05"), dispensed(10, "2026-01-05 09:00"), counted(0, "2026-01-06 08:00"))
+    shelf.until("2026-01-06 09:00")
+    assert shelf.alerts == []
+    if restarted:
+        shelf = Shelf(changelog=shelf.changelog)
+    now = ms("2026-01-06 09:01")
+    shelf.book.advance(Reach(now, 0))
+    assert shelf.book.touched == 0  # something is still to be read
+    shelf.book.advance(Reach(now, 0, live=True))
+    assert shelf.book.touched == 1
+    assert shelf.publish("2026-01-06 09:01").story == ["2026-01-06 stock_out firing critical"]
+    shelf.book.advance(Reach(now + 1, 0, live=True))
+    assert shelf.book.touched == 0  # once is enough
+
+
+def test_the_end_of_a_backlog_does_not_wake_everything_at_once() -> None:
+    facilities = [f"DFIMS{number:06d}" for number in range(REVISITS_AT_ONCE + 1)]
+    entries = [hospital(facility=code) for code in facilities]
+    shelf = Shelf(*(counted(1, "2026-01-05", facility=code) for code in facilities), entries=entries).publish()
+    touched = []
+    for number in range(3):
+        shelf.book.advance(Reach(number, 0, live=True))
+        touched.append(shelf.book.touched)
+        shelf.publish("2026-01-05 12:00")
+    assert touched == [REVISITS_AT_ONCE, 1, 0]
+
+
 def test_a_change_of_the_catalogue_does_not_wake_everything_at_once() -> None:
     facilities = [f"DFIMS{number:06d}" for number in range(2 * REVISITS_AT_ONCE + 1)]
     entries = [hospital(facility=code) for code in facilities]

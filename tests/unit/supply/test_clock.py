@@ -42,8 +42,8 @@ BEHIND: tuple[str, ...] = ()
             5000,
             Reach(700, 700),
         ),
-        ("in service, all read", {INVENTORY: 900, ARRIVALS: 700}, TOPICS, 5000, Reach(5000, 800)),
-        ("an event from ten minutes ahead", {INVENTORY: 5200}, TOPICS, 5000, Reach(5000, 5000)),
+        ("in service, all read", {INVENTORY: 900, ARRIVALS: 700}, TOPICS, 5000, Reach(5000, 800, live=True)),
+        ("an event from ten minutes ahead", {INVENTORY: 5200}, TOPICS, 5000, Reach(5000, 5000, live=True)),
         ("in service, nothing ever seen", {}, TOPICS, 5000, None),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -80,7 +80,7 @@ def test_history_that_has_come_to_its_end_lets_the_wall_clock_go_on() -> None:
     day, now = 24 * 3_600_000, 100 * 24 * 3_600_000
     shard_clock = clock(arrivals=now)
     shard_clock.seen(INVENTORY, 50 * day, now)
-    assert shard_clock.limit(TOPICS, now + 30_000) == Reach(now + 30_000, now - LATENESS)
+    assert shard_clock.limit(TOPICS, now + 30_000) == Reach(now + 30_000, now - LATENESS, live=True)
 
 
 def test_after_a_restart_a_publisher_of_history_is_given_time_to_go_on() -> None:
@@ -88,11 +88,11 @@ def test_after_a_restart_a_publisher_of_history_is_given_time_to_go_on() -> None
     shard_clock = ShardClock(TOPICS, LATENESS)
     shard_clock.restore({INVENTORY: 50 * day})
     assert shard_clock.limit(TOPICS, now) == Reach(50 * day - LATENESS, 50 * day - LATENESS)
-    assert shard_clock.limit(TOPICS, now + 30_000) == Reach(now + 30_000, 50 * day - LATENESS)
+    assert shard_clock.limit(TOPICS, now + 30_000) == Reach(now + 30_000, 50 * day - LATENESS, live=True)
 
 
 def test_todays_events_stand_at_the_wall_clock_at_once() -> None:
     day, now = 24 * 3_600_000, 100 * 24 * 3_600_000
     shard_clock = ShardClock(TOPICS, LATENESS)
     shard_clock.seen(INVENTORY, now - day + 1, now)
-    assert shard_clock.limit(TOPICS, now) == Reach(now, now - day + 1 - LATENESS)
+    assert shard_clock.limit(TOPICS, now) == Reach(now, now - day + 1 - LATENESS, live=True)

@@ -79,6 +79,18 @@ def test_an_alert_that_is_open_goes_on_after_a_recovery() -> None:
     assert (last.alert, last.state, last.sequence) == (first.alert, "resolved", 2)
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+def test_what_was_told_before_all_shards_were_live_is_judged_when_they_are_and_not_at_midnight(restarted: bool) -> None:
+    """Also when the worker starts anew in between."""
+    notes = [stock(each, "2026-03-02 09:00", "stock_out", severity="critical") for each in HOSPITALS[:10]]
+    nation = Nation().tell(*notes).publish()
+    if restarted:
+        nation.recovered()
+    nation.book.advance(Reach(ms("2026-03-02 09:10"), ms("2026-03-02 09:10"), live=True))
+    nation.publish("2026-03-02 09:10")
+    assert [(each.condition, each.state) for each in nation.alerts] == [("national_shortage", "pending")]
+
+
 def test_state_of_a_newer_release_is_refused() -> None:
     told = Nation().tell(stock(HOSPITALS[0], "2026-03-02")).until("2026-03-03")
     for key, value in told.changelog.items():
@@ -113,7 +125,7 @@ def test_in_service_the_wall_clock_holds_once_all_is_read_and_the_shards_are_liv
     clock, wall_ms = WideClock(1), ms("2026-03-01 12:00")
     clock.reached(Reached(shard=0, at_ms=wall_ms - behind_ms))
     expected = wall_ms if live else wall_ms - behind_ms
-    assert clock.limit({REKEYED} if caught_up else (), wall_ms) == Reach(expected, expected)
+    assert clock.limit({REKEYED} if caught_up else (), wall_ms) == Reach(expected, expected, live)
 
 
 def test_how_far_the_shards_are_is_stored() -> None:
