@@ -5,7 +5,8 @@
 Abasto's rules are compiled, as in its image; `--plain` takes them as they are developed. Each round starts a fresh
 worker on a fresh consumer group and topics, with state, changelog, positions, alerts and dead letters out in
 transactions, and takes the time from the assignment of the partitions to the commit of the last offset. Then the peer
-counts a part of the same consumption topic. The broker runs on the same machine.
+counts the same consumption topic until it has committed a part of it, by the same clock. The broker runs on the same
+machine.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil  # type: ignore[import-untyped]  # psutil has no annotations, and no stubs among our dependencies
 from aiokafka.admin import AIOKafkaAdminClient
@@ -29,9 +31,36 @@ from streams.settings import Settings
 from streams.topic_check import ensure_topics
 
 ROOT = Path(__file__).parents[1]
+PEER = Path(__file__).parent / "peers" / "faust_table.py"
 PARTITIONS = 8
 LIMIT_SECONDS = 600
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.05
+
+
+class Program(NamedTuple):
+    """A consumer to watch: what starts it, the group it commits as, and what it logs once it has its partitions."""
+
+    command: list[str]
+    group: str
+    assigned: bytes
+
+
+class Drained(NamedTuple):
+    """What a program had committed some seconds after its assignment, and the CPU seconds that took."""
+
+    events: int
+    seconds: float
+    cpu_seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Events a second."""
+        return self.events / self.seconds
+
+    @property
+    def cpu_us(self) -> float:
+        """Microseconds of CPU an event."""
+        return self.cpu_seconds * 1e6 / self.events
 
 
 def main() -> None:
@@ -39,7 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--positions", type=int, default=15_000)
-    parser.add_argument("--peer-events", type=int, default=20_000)
+    parser.add_argument("--peer-events", type=int, default=40_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--plain", action="store_true", help="the rules in plain Python")
     chosen = parser.parse_args()
@@ -47,12 +76,12 @@ def main() -> None:
     peers: list[float] = []
     for number in range(1, chosen.rounds + 1):
         with tempfile.TemporaryDirectory(prefix="abasto-bench-") as folder:
-            ours_rate, cpu_us, peer_rate = one_round(Path(folder), chosen)
-        ours.append(ours_rate)
-        peers.append(peer_rate)
+            abasto, faust = one_round(Path(folder), chosen)
+        ours.append(abasto.rate)
+        peers.append(faust.rate)
         print(
-            f"round {number}: Abasto {ours_rate:,.0f} events/s ({cpu_us:.1f} us of CPU an event), "
-            f"Faust with a Table {peer_rate:,.0f} events/s, ratio {ours_rate / peer_rate:.1f}",
+            f"round {number}: Abasto {ours[-1]:,.0f} events/s ({abasto.cpu_us:.1f} us of CPU an event), "
+            f"Faust with a Table {peers[-1]:,.0f} events/s, ratio {ours[-1] / peers[-1]:.1f}",
             flush=True,
         )
     ratios = [a / b for a, b in zip(ours, peers, strict=True)]
@@ -62,8 +91,8 @@ def main() -> None:
     )
 
 
-def one_round(folder: Path, chosen: argparse.Namespace) -> tuple[float, float, float]:
-    """Events a second and CPU microseconds an event of our worker, and events a second of the peer."""
+def one_round(folder: Path, chosen: argparse.Namespace) -> tuple[Drained, Drained]:
+    """What our worker did, and what the peer did."""
     with LocalKafka(folder / "data", 0) as kafka:
         environment = os.environ | {
             "ABASTO_BROKERS": kafka.bootstrap,
@@ -75,9 +104,12 @@ def one_round(folder: Path, chosen: argparse.Namespace) -> tuple[float, float, f
         asyncio.run(ensure_topics(settings, create=True))
         _fill(folder, chosen, environment)
         rooms = ROOT if chosen.plain else ROOT / "build" / "compiled"
-        rate, cpu = _drain(settings, environment, folder / "worker.log", chosen.events, rooms)
-        peer = _peer(kafka.bootstrap, environment, chosen.peer_events)
-    return rate, cpu * 1e6 / chosen.events, peer
+        abasto = Program([sys.executable, "-m", "agents.worker"], settings.group, b"recovered")
+        faust = Program([sys.executable, str(PEER), settings.brokers, str(folder / "peer")], "peer", b"assigned")
+        return (
+            _drain(abasto, settings, chosen.events, folder / "worker.log", environment, rooms),
+            _drain(faust, settings, chosen.peer_events, folder / "peer.log", environment, ROOT),
+        )
 
 
 def _fill(folder: Path, chosen: argparse.Namespace, environment: dict[str, str]) -> None:
@@ -91,70 +123,54 @@ def _fill(folder: Path, chosen: argparse.Namespace, environment: dict[str, str])
 
 
 def _drain(
-    settings: Settings, environment: dict[str, str], log: Path, expected: int, rooms: Path
-) -> tuple[float, float]:
+    program: Program, settings: Settings, least: int, log: Path, environment: dict[str, str], rooms: Path
+) -> Drained:
+    """Let a program count until it has committed at least so many events."""
     with log.open("wb") as output:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "agents.worker"],
-            cwd=rooms,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+        process = subprocess.Popen(program.command, cwd=rooms, env=environment, stdout=output, stderr=subprocess.STDOUT)
         try:
-            return asyncio.run(_watch(settings, worker, log, expected))
+            return asyncio.run(_watch(process, program, settings, least, log))
         finally:
-            worker.terminate()
-            worker.wait()
+            process.kill()
+            process.wait()
 
 
 async def _watch(
-    settings: Settings, worker: "subprocess.Popen[bytes]", log: Path, expected: int
-) -> tuple[float, float]:
+    process: "subprocess.Popen[bytes]", program: Program, settings: Settings, least: int, log: Path
+) -> Drained:
     deadline = time.monotonic() + LIMIT_SECONDS
-    await asyncio.to_thread(_await_assignment, worker, log, deadline)
-    began, process = time.monotonic(), psutil.Process(worker.pid)
-    before = sum(process.cpu_times()[:2])
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.brokers)
     await admin.start()
     try:
-        while await _counted(admin, settings) < expected:
-            _require(worker, log, deadline)
+        await asyncio.to_thread(_await_assignment, process, program, log, deadline)
+        began, before = time.monotonic(), _cpu_seconds(process)
+        while (committed := await _committed(admin, program.group)) < least:
+            _require(process, log, deadline)
             await asyncio.sleep(POLL_SECONDS)
-        took = time.monotonic() - began
-        return expected / took, sum(process.cpu_times()[:2]) - before
+        return Drained(committed, time.monotonic() - began, _cpu_seconds(process) - before)
     finally:
         await admin.close()
 
 
-def _await_assignment(worker: "subprocess.Popen[bytes]", log: Path, deadline: float) -> None:
-    while b"recovered" not in log.read_bytes():
-        _require(worker, log, deadline)
+def _await_assignment(process: "subprocess.Popen[bytes]", program: Program, log: Path, deadline: float) -> None:
+    while program.assigned not in log.read_bytes():
+        _require(process, log, deadline)
         time.sleep(0.01)
 
 
-async def _counted(admin: AIOKafkaAdminClient, settings: Settings) -> int:
+def _cpu_seconds(process: "subprocess.Popen[bytes]") -> float:
+    return float(sum(psutil.Process(process.pid).cpu_times()[:2]))
+
+
+async def _committed(admin: AIOKafkaAdminClient, group: str) -> int:
     inputs = [TopicPartition(topic, number) for topic in INPUTS for number in range(PARTITIONS)]
-    offsets = await admin.list_consumer_group_offsets(settings.group, partitions=inputs)
+    offsets = await admin.list_consumer_group_offsets(group, partitions=inputs)
     return sum(max(0, found.offset) for found in offsets.values())
 
 
-def _require(worker: "subprocess.Popen[bytes]", log: Path, deadline: float) -> None:
-    if worker.poll() is not None or time.monotonic() > deadline:
-        raise SystemExit(f"the worker ended or is too slow:\n{log.read_text()[-2000:]}")
-
-
-def _peer(broker: str, environment: dict[str, str], count: int) -> float:
-    finished = subprocess.run(
-        [sys.executable, str(Path(__file__).parent / "peers" / "faust_table.py"), broker, str(count)],
-        env=environment,
-        check=True,
-        capture_output=True,
-        timeout=LIMIT_SECONDS,
-    )
-    result = next(line for line in finished.stdout.splitlines() if line.startswith(b"counted "))
-    _, counted, seconds = result.split()
-    return int(counted) / float(seconds)
+def _require(process: "subprocess.Popen[bytes]", log: Path, deadline: float) -> None:
+    if process.poll() is not None or time.monotonic() > deadline:
+        raise SystemExit(f"the program ended or is too slow:\n{log.read_text()[-2000:]}")
 
 
 if __name__ == "__main__":

@@ -79,7 +79,8 @@ class Pacer:
         return self._monotonic() - owned.saved_at >= interval
 
     def _works_off_a_backlog(self, shard: Shard) -> bool:
-        lag, now = Lag(shard, self._assignment.ends), self._monotonic()
+        # What was fetched seconds ago is worked off before anything is fetched again: the end known then will do here.
+        lag, now = Lag(shard, self._last_end), self._monotonic()
         if lag.backlog:
             self._backlog_until[shard.partition] = now + BACKLOG_ENDS_SECONDS
             return True
@@ -119,7 +120,7 @@ class Pacer:
 
     def _last_end(self, topic: str, partition: int) -> int | None:
         """The newest end known of an input partition, however long ago: under a backlog fetches wait for their turn,
-        and a lag that is a little out of date tells more than none."""
+        and a lag that is a little out of date tells more than none. What is judged needs a fresh one."""
         end = self._assignment.ends(topic, partition)
         if end is not None:
             self._last_ends[topic, partition] = end

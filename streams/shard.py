@@ -221,7 +221,9 @@ class Shard:
 
     def _tell(self, rekeyed: Sequence[Record]) -> list[Forward]:
         """What concerns whole facilities and items, then how far this shard is: readers rely on that order."""
-        told = [Forward(REKEYED, partition_of(key.decode(), self._partitions), (key, value)) for key, value in rekeyed]
+        keys = {key for key, _ in rekeyed}
+        partitions = {key: partition_of(key.decode(), self._partitions) for key in keys}
+        told = [Forward(REKEYED, partitions[record[0]], record) for record in rekeyed]
         if self._reached != self._told:
             self._told = self._reached
             reached = _encode(Reached(shard=self.partition, at_ms=None if self._told == NOTHING else self._told))

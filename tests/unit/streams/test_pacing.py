@@ -88,6 +88,18 @@ def test_the_last_of_a_backlog_waits_for_its_end() -> None:
     assert scene.pacer.due(scene.owned)
 
 
+def test_the_end_of_a_backlog_need_not_be_asked_for_once_more() -> None:
+    """All that is left was fetched in one go, long ago; the next fetch waits until it is counted."""
+    scene = Scene()
+    scene.end = BACKLOG_RECORDS + 2
+    scene.owned.shard.take(chunk_of(0))
+    assert not scene.pacer.due(scene.owned)
+    scene.end = None
+    scene.owned.shard.take(chunk_of(BACKLOG_RECORDS + 1, start=1))
+    scene.clock.seconds += 1.1
+    assert scene.pacer.due(scene.owned)
+
+
 def test_a_shard_that_never_quite_gets_through_is_saved_all_the_same() -> None:
     scene = Scene()
     scene.end = BACKLOG_RECORDS + 2
