@@ -72,11 +72,19 @@ def timing(rules: WideRules) -> AlertTiming:
     return AlertTiming(hold_days=limits.hold_days, clear_days=limits.clear_days)
 
 
-def explain(scene: Scene, _state: AlertState) -> Sentences:
+def explain(scene: Scene, state: AlertState) -> Sentences:
     """The sentences of the alert."""
     extent = extent_of(scene)
-    short, out = len(extent.short), sum(not note.usable for note in extent.short)
-    later, needed_in, lenders = short - out, extent.needed_in, len(extent.lends)
+    short, needed_in = len(extent.short), extent.needed_in
+    if state == "resolved":
+        return Sentences(
+            f"{_name(scene)} ya no falta en muchas unidades: falta en {short:,} de "
+            f"{counted(needed_in, 'unidad', 'unidades')} que la necesitan.",
+            f"{_name(scene)} is not short in many facilities any more: in {short:,} of "
+            f"{counted(needed_in, 'facility', 'facilities')} that need it.",
+        )
+    out = sum(not note.usable for note in extent.short)
+    later = short - out
     es = (
         f"{_name(scene)} falta en {short:,} de {counted(needed_in, 'unidad', 'unidades')} que la necesitan "
         f"({percent(extent.share)}): {out:,} sin existencia y {counted(later, 'que se agota', 'que se agotan')} "
@@ -87,26 +95,29 @@ def explain(scene: Scene, _state: AlertState) -> Sentences:
         f"({percent(extent.share)}): {out:,} without stock and {counted(later, 'that runs out', 'that run out')} "
         "before an order could arrive"
     )
-    soonest = next((note for note in extent.short if note.trouble == "shortage" and note.projected_stockout_on), None)
+    # One whose delivery has come is listed until its alert is over, but is not the next to run out.
+    soonest = next((note for note in extent.short if note.status == "critical" and note.projected_stockout_on), None)
     if soonest is not None:
         where, on = _facility(scene, soonest), soonest.projected_stockout_on
         es += f"; la próxima en agotarse es {where}, el {on}"
         en += f"; the next to run out is {where}, on {on}"
-    if extent.lends:
-        total = round(sum(note.surplus or 0 for note in extent.lends))
-        most = _facility(scene, extent.lends[0])
-        es += (
-            f". Hay {spanish.pieces(total)} de excedente en {counted(lenders, 'unidad', 'unidades')}, "
-            f"lo más en {most}: traspáselas y trate el resto con compras, no unidad por unidad."
+    advice = _advice(scene, extent.lends)
+    return Sentences(f"{es}. {advice.es}", f"{en}. {advice.en}")
+
+
+def _advice(scene: Scene, lends: list[StockNote]) -> Sentences:
+    if not lends:
+        return Sentences(
+            "Ninguna unidad tiene excedente: trátela con compras, no unidad por unidad.",
+            "No facility has a surplus: settle it with purchasing, not place by place.",
         )
-        en += (
-            f". {counted(total, 'piece is', 'pieces are')} surplus in {counted(lenders, 'facility', 'facilities')}, "
-            f"most in {most}: transfer them, and settle the rest with purchasing, not place by place."
-        )
-    else:
-        es += ". Ninguna unidad tiene excedente: trátela con compras, no unidad por unidad."
-        en += ". No facility has a surplus: settle it with purchasing, not place by place."
-    return Sentences(es, en)
+    total, most = round(sum(note.surplus or 0 for note in lends)), _facility(scene, lends[0])
+    return Sentences(
+        f"Hay {spanish.pieces(total)} de excedente en {counted(len(lends), 'unidad', 'unidades')}, "
+        f"lo más en {most}: traspáselas y trate el resto con compras, no unidad por unidad.",
+        f"{counted(total, 'piece is', 'pieces are')} surplus in {counted(len(lends), 'facility', 'facilities')}, "
+        f"most in {most}: transfer them, and settle the rest with purchasing, not place by place.",
+    )
 
 
 def _name(scene: Scene) -> str:
