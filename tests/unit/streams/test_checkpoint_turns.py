@@ -1,6 +1,8 @@
 """Shards take turns at a checkpoint: one is encoded while the broker writes another."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -11,7 +13,7 @@ from streams.checkpoint import OwnedShard
 from streams.faults import CheckpointFailed
 from streams.metrics import WorkerMetrics
 from streams.settings import Settings
-from streams.shard import Shard, Snapshot
+from streams.shard import Shard
 from supply.clock import ShardClock
 from tests.fakes.counting import CountingBook, PlainIntake
 from tests.fakes.records import chunk_of
@@ -54,14 +56,17 @@ class Producer:
         self._events.append(f"{self._partition} committed")
 
 
-class NotedShard(Shard):
+class NotedBook(CountingBook):
     """Tells when it is encoded."""
 
-    events: list[str]
+    def __init__(self, owns: Callable[[str], bool], number: int, events: list[str]) -> None:
+        super().__init__(owns)
+        self._number = number
+        self._events = events
 
-    def snapshot(self, now_ms: int | None) -> Snapshot:
-        self.events.append(f"{self.partition} encoded")
-        return super().snapshot(now_ms)
+    def publish(self, now_ms: int | None) -> Any:
+        self._events.append(f"{self._number} encoded")
+        return super().publish(now_ms)
 
 
 async def shards(monkeypatch: pytest.MonkeyPatch, events: list[str], *producers: Producer) -> list[OwnedShard]:
@@ -69,16 +74,15 @@ async def shards(monkeypatch: pytest.MonkeyPatch, events: list[str], *producers:
     turn, owned = asyncio.Lock(), []
     for number, producer in enumerate(producers):
         monkeypatch.setattr(streams.checkpoint, "shard_producer", lambda *_, it=producer: cast(Any, it))
-        shard = NotedShard(
+        shard = Shard(
             number,
             INPUTS,
             2,
             intake=PlainIntake(),
-            book=CountingBook,
+            book=partial(NotedBook, number=number, events=events),
             clock=ShardClock(INPUTS, 0),
             wall_ms=lambda: 0,
         )
-        shard.events = events
         shard.take(chunk_of(0, 1, topic=CONSUMPTION))
         owned.append(OwnedShard(shard, SETTINGS, WorkerMetrics(), turn))
         await owned[-1].claim()
