@@ -38,6 +38,7 @@ COMPILED = [
     "supply/entries.py",
     "supply/evaluation.py",
     "supply/finding.py",
+    "supply/holdings.py",
     "supply/intake.py",
     "supply/lead_times.py",
     "supply/ledger.py",

@@ -10,23 +10,18 @@ from schemas.alerts import Alert, Condition, Severity
 from schemas.dead_letters import BadRecord
 from schemas.events import Event
 from supply.agenda import Agenda
-from supply.assessment import Place, assess
+from supply.assessment import assess
 from supply.calm import is_calm, next_look
 from supply.catalogue import Catalogue
 from supply.clock import Reach
 from supply.entries import entry_of
 from supply.evaluation import evaluate
-from supply.ledger_state import Ledger
-from supply.places import place_of_key
+from supply.holdings import AWAKE_LIMIT, Holdings
 from supply.position import COUNTED, DUPLICATE, TOO_LATE, Outcome, Position
 from supply.publication import Publication, Published, Record, alert_record, published
 from supply.rekeying import Rekeying
 from supply.rules import Rules
-from supply.stored import UNPUBLISHED, PositionState, read_state, read_summary, write_state
 from supply.totals import ItemStock, Totals
-
-AWAKE_LIMIT: Final = 10_000
-"""A position held decoded takes about 4 kB, one as bytes about 0.5 kB."""
 
 REVISITS_AT_ONCE: Final = 5_000
 """Positions touched by one `advance` for a change of the catalogue, or at the end of a backlog: that must not wake a
@@ -54,9 +49,7 @@ class Book:
         self._catalogue = catalogue
         self._rules = rules
         self._owns = owns
-        self._awake_limit = awake_limit
-        self._positions: dict[str, Position | bytes] = {}
-        self._awake = 0
+        self._positions = Holdings(catalogue, rules, awake_limit)
         self._touched: list[Position] = []
         self._alerts: list[Record] = []
         self._rekeying = Rekeying()
@@ -78,7 +71,7 @@ class Book:
     @property
     def awake(self) -> int:
         """How many positions are held decoded."""
-        return self._awake
+        return self._positions.awake
 
     def open_alerts(self) -> Mapping[tuple[Condition, Severity], int]:
         """Firing alerts by condition and severity, as last published."""
@@ -95,12 +88,9 @@ class Book:
             UnreadableState: written by a newer release.
         """
         name = key.decode()
-        held = self._positions.pop(name, None)
-        before = read_summary(held) if isinstance(held, bytes) else None if held is None else held.summary
-        after = None if value is None else read_summary(value)
+        before, after = self._positions.load(name, value)
         self._totals.replace(name.partition("|")[2], before, after)
-        if value is not None and after is not None:
-            self._positions[name] = value
+        if after is not None:
             self._agenda.book(name, after.next_at)
             if after.unjudged:
                 self._unjudged[name] = None
@@ -111,17 +101,15 @@ class Book:
         Raises:
             BadRecord: a count that comes after the lateness window, or a quantity finer than the item allows.
         """
-        held = self._positions.get(key)
-        if isinstance(held, Position):
+        held = self._positions.find(key)
+        if held is not None:
             position = held
-        elif held is not None:
-            position = self._wake(key, held)
         elif self._owns(key):
-            position = self._open(key)
+            position = self._positions.new(key)
         else:
             return Outcome.ELSEWHERE
         if position.place_revision != self._catalogue.revision:
-            self._place(position)
+            self._positions.place(position)
         outcome = position.take(entry_of(event, at_ms, position.scale))
         if outcome is not COUNTED:
             if outcome is DUPLICATE:
@@ -131,7 +119,7 @@ class Book:
                 reason = f"the count of {event.time.isoformat()} came more than {days:g} days after newer events"
                 raise BadRecord("too_late", "time", reason)
         if held is None:
-            self._hold(position)
+            self._positions.hold(position)
         if not position.touched:
             self._touch(position)
         if position.next_at != position.booked_at:
@@ -146,13 +134,9 @@ class Book:
             return
         self._revisit(self._reached.evaluate_ms or reach.evaluate_ms)
         for at_ms, key in self._agenda.due(reach.evaluate_ms):
-            held = self._positions.get(key)
-            if isinstance(held, bytes):
-                # Outdated bookings must not wake a position.
-                if read_summary(held).next_at == at_ms:
-                    self._catch_up(self._wake(key, held), reach)
-            elif held is not None and held.next_at == at_ms:
-                self._catch_up(held, reach)
+            position = self._positions.awake_at(key, at_ms)
+            if position is not None:
+                self._catch_up(position, reach)
         self._reached = reach
         if reach.live:
             self._touch_unjudged()
@@ -175,12 +159,11 @@ class Book:
         publication = Publication(changelog, positions, self._alerts, self._rekeying.take_out())
         self._touched = []
         self._alerts = []
-        if self._awake > self._awake_limit:
-            self._put_to_sleep()
+        self._positions.let_sleep()
         return publication
 
     def _publish_one(self, position: Position, now_ms: int | None) -> Published:
-        place = self._place(position)
+        place = self._positions.place(position)
         # In service a position may not be looked at for a month: what it holds back must not grow until then.
         position.settle_some(min(self._reached.settle_ms, position.next_at), place.calendar)
         if now_ms is None:
@@ -206,7 +189,7 @@ class Book:
         return written
 
     def _catch_up(self, position: Position, reach: Reach) -> None:
-        place = self._place(position)
+        place = self._positions.place(position)
         while position.next_at <= reach.evaluate_ms:
             at_ms = position.next_at
             ledger = position.as_of(at_ms, reach.settle_ms, place.calendar)
@@ -231,13 +214,12 @@ class Book:
         if self._catalogue.revision != self._revision:
             concerns = self._catalogue.changed_since(self._revision)
             self._revision = self._catalogue.revision
-            self._revisits.extend(key for key in self._positions if concerns(key))
+            self._revisits.extend(filter(concerns, self._positions.keys()))
         for _ in range(min(len(self._revisits), REVISITS_AT_ONCE)):
             key = self._revisits.pop()
-            held = self._positions.get(key)
-            if held is not None:
-                position = self._wake(key, held) if isinstance(held, bytes) else held
-                calendar = self._place(position).calendar
+            position = self._positions.find(key)
+            if position is not None:
+                calendar = self._positions.place(position).calendar
                 position.next_at = min(position.next_at, calendar.next_midnight(max(position.looked_at, after_ms)))
                 self._touch(position)
                 self._rebook(position)
@@ -245,9 +227,9 @@ class Book:
     def _touch_unjudged(self) -> None:
         for _ in range(min(len(self._unjudged), REVISITS_AT_ONCE)):
             key, _ = self._unjudged.popitem()
-            held = self._positions.get(key)
-            if held is not None:
-                self._touch(self._wake(key, held) if isinstance(held, bytes) else held)
+            position = self._positions.find(key)
+            if position is not None:
+                self._touch(position)
 
     def _keep(self, key: str, alerts: list[Alert]) -> None:
         for alert in alerts:
@@ -262,32 +244,3 @@ class Book:
         if position.booked_at != position.next_at:
             position.booked_at = position.next_at
             self._agenda.book(position.key, position.next_at)
-
-    def _open(self, key: str) -> Position:
-        """A new position, not held yet: its first record may turn out to be a bad one."""
-        place = place_of_key(key, self._catalogue, self._rules)
-        state = PositionState(10**place.item.decimals, 0, 0, -1, Ledger(), [], {})
-        return Position(key, state, UNPUBLISHED, place, self._catalogue.revision)
-
-    def _wake(self, key: str, stored: bytes) -> Position:
-        place = place_of_key(key, self._catalogue, self._rules)
-        position = Position(key, read_state(stored), read_summary(stored), place, self._catalogue.revision)
-        self._hold(position)
-        return position
-
-    def _hold(self, position: Position) -> None:
-        self._positions[position.key] = position
-        self._awake += 1
-
-    def _put_to_sleep(self) -> None:
-        for key, position in self._positions.items():
-            if isinstance(position, Position):
-                summary = position.summary._replace(next_at=position.next_at)
-                self._positions[key] = write_state(position.state(), summary)
-        self._awake = 0
-
-    def _place(self, position: Position) -> Place:
-        """Where a position is, looked up again when the catalogue has changed."""
-        if position.place_revision != self._catalogue.revision:
-            position.move_to(place_of_key(position.key, self._catalogue, self._rules), self._catalogue.revision)
-        return position.place

@@ -5,8 +5,8 @@ from typing import Any
 
 from schemas.alerts import Alert
 from schemas.catalogue import CatalogueEntry, OfficialCpm
-from supply.book import AWAKE_LIMIT
 from supply.clock import Reach
+from supply.holdings import AWAKE_LIMIT
 from supply.position import Outcome
 from supply.rules import Rules
 from tests.events import HOSPITAL, ITEM, day, ms

@@ -10,9 +10,10 @@ from schemas.catalogue import CatalogueEntry, Facility, Item
 from schemas.channels import INPUTS, TOPIC_OF, position_key
 from schemas.events import Event
 from schemas.positions import Position
-from supply.book import AWAKE_LIMIT, Book
+from supply.book import Book
 from supply.catalogue import Catalogue
 from supply.clock import Reach, ShardClock
+from supply.holdings import AWAKE_LIMIT
 from supply.position import Outcome
 from supply.publication import Publication
 from supply.rules import Rules

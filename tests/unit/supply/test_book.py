@@ -133,7 +133,7 @@ def test_only_the_events_of_the_lateness_window_are_remembered() -> None:
         shelf.tell(dispensed(1, f"2026-01-{number:02d} 10:00"))
         shelf.book.advance(shelf.clock.limit(INPUTS, ms(f"2026-01-{number:02d} 12:00")))
         shelf.publish(f"2026-01-{number:02d} 12:00")
-    held = shelf.book._positions[KEY]
+    held = shelf.book._positions.find(KEY)
     assert isinstance(held, Position)
     assert held.seen == {entry[2] for entry in held.pending}
     assert len(held.pending) <= 9
