@@ -86,8 +86,9 @@ RULE = Rule(
     "expiry_risk",
     judge,
     keep,
-    Wording(explain, "Ofrezca esas piezas a una unidad que las use antes y detenga los pedidos que faltan."),
+    Wording(explain, "Ofrezca esas piezas a una unidad que las use antes y revise los pedidos que faltan."),
     Wording(
-        explain_in_english, "Offer these pieces to a facility that will use them in time, and hold what is on order."
+        explain_in_english,
+        "Offer these pieces to a facility that will use them in time, and look again at what is on order.",
     ),
 )

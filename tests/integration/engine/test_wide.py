@@ -54,6 +54,26 @@ def test_a_killed_worker_gives_the_wide_alerts_of_a_replay_each_once(
     assert worker.stop() == 0
 
 
+def test_two_workers_with_a_stage_each_give_the_alerts_of_one(
+    settings: Settings, workers: Workers, tmp_path: Path
+) -> None:
+    network = Network(tmp_path / "network", MONTHS, settings.partitions)
+    expected = sorted(identity(value) for value in network.replayed().alerts)
+    run_load(tmp_path / "network" / "catalogue", broker=settings.brokers, replace=False, as_json=True)
+    running = [
+        workers.start(msgspec.structs.replace(settings, clock="events", stages=stage, metrics_port=port), REAL)
+        for stage, port in (("wide", 0), ("positions", settings.metrics_port))
+    ]
+    asyncio.run(send(network.records(), settings, EVENTS_A_SECOND))
+    deadline = time.monotonic() + SETTLED_WITHIN_SECONDS
+    while len(published(settings)) < len(expected) and time.monotonic() < deadline:
+        assert all(worker.process.poll() is None for worker in running), [worker.log for worker in running]
+        time.sleep(0.5)
+    time.sleep(2.0)
+    assert sorted(published(settings)) == expected
+    assert [worker.stop() for worker in running] == [0, 0]
+
+
 def published(settings: Settings) -> list[tuple[str, ...]]:
     """All transitions in the topic."""
     return [identity(value) for _, _, value in asyncio.run(read_topic(settings, ALERTS))]
