@@ -27,7 +27,9 @@ GRACE_SECONDS = 15.0
 RESTART_PAUSE_SECONDS = 1.0
 RESTARTS_ALLOWED = 3
 RESTART_WINDOW_SECONDS = 60.0
-"""A program that ends more often than this in a minute will not be mended by starting it once more."""
+LONG_PAUSE_SECONDS = 20.0
+"""A program that ends more often than this in a minute is not mended by starting it at once. What is at fault, a full
+disk or a database that is away, may be over later; until then Kafka goes on taking events."""
 
 REFUSED = 2
 """The exit code of a program that refused to start: as it is, it would refuse again."""
@@ -52,7 +54,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Restarts:
-    """When a program was started again, to know when that is of no use."""
+    """When a program ended, to know how soon it is of use to start it again."""
 
     def __init__(self) -> None:
         self._at: deque[float] = deque(maxlen=RESTARTS_ALLOWED + 1)
@@ -68,6 +70,7 @@ class Restarts:
 class _Watched:
     child: Child
     restarts: Restarts = field(default_factory=Restarts)
+    start_at: float | None = None
 
 
 class Stack:
@@ -168,7 +171,7 @@ class Stack:
         """Look once whether everything runs; a program that ended is started again.
 
         Raises:
-            Failure: a program refused to run, or ends again and again.
+            Failure: a program refused to run.
             LocalKafkaError: Kafka ends again and again.
             KeyboardInterrupt: a wish to end was swallowed before.
         """
@@ -189,13 +192,29 @@ class Stack:
         child = watched.child
         if child.exit_code == REFUSED:
             raise Failure(f"the {child.name} refused to run; {child.last_words()}")
-        if watched.restarts.one_too_many():
-            raise Failure(f"the {child.name} ends again and again: it {child.how_it_ended()}; {child.last_words()}")
-        self._console.print(f"[yellow]The {child.name} {child.how_it_ended()}; it is started again")
-        time.sleep(RESTART_PAUSE_SECONDS)
-        # What ended it may have ended Kafka too; a worker that finds no Kafka ends at once.
-        self._keep_kafka()
-        child.start()
+        if watched.start_at is None:
+            pause = self._pause_before(watched)
+            watched.start_at = time.monotonic() + pause
+        elif time.monotonic() >= watched.start_at:
+            watched.start_at = None
+            # What ended it may have ended Kafka too; a worker that finds no Kafka ends at once.
+            self._keep_kafka()
+            child.start()
+
+    def _pause_before(self, watched: _Watched) -> float:
+        """Say that a program ended; how long to wait before it is started again, in seconds."""
+        child = watched.child
+        if not watched.restarts.one_too_many():
+            self._console.print(f"[yellow]The {child.name} {child.how_it_ended()}; it is started again")
+            return RESTART_PAUSE_SECONDS
+        self._console.print(
+            f"The {child.name} ends again and again: it {child.how_it_ended()}; {child.last_words()}\n"
+            f"It is started again in {LONG_PAUSE_SECONDS:g} s. Ctrl-C ends everything.",
+            style="red",
+            markup=False,
+            highlight=False,
+        )
+        return LONG_PAUSE_SECONDS
 
     def stay(self) -> None:
         """Keep everything running until Ctrl-C."""

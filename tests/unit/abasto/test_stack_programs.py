@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # psutil has no annotations, and no stubs among our dependencies
@@ -16,7 +17,7 @@ from rich.console import Console
 from abasto.stack import stack as stack_module
 from abasto.stack.child import Child
 from abasto.stack.metrics_ports import require_free_metrics_ports
-from abasto.stack.stack import Plan, Stack
+from abasto.stack.stack import RESTARTS_ALLOWED, Plan, Stack
 from abasto.terminal import Failure
 
 
@@ -32,15 +33,25 @@ def program(folder: Path, does: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def failure_of(stack: Stack) -> str:
     """Why a stack gives up."""
     with pytest.raises(Failure) as failed:
-        _watch(stack)
+        _watch(stack, "never said")
     return str(failed.value)
 
 
-def _watch(stack: Stack) -> None:
+def _watch(stack: Stack, until_said: str) -> str:
+    """Look after a stack until it says something; everything that it said."""
     deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
+    while until_said not in (said := said_by(stack)):
+        assert time.monotonic() < deadline, said
         stack.watch()
         time.sleep(0.01)
+    return said
+
+
+def said_by(stack: Stack) -> str:
+    """What a stack printed so far."""
+    file = stack._console.file
+    assert isinstance(file, StringIO)
+    return file.getvalue()
 
 
 @pytest.fixture
@@ -48,7 +59,7 @@ def stack(tmp_path: Path) -> Stack:
     plan = Plan(folder=tmp_path, broker="127.0.0.1:1", kafka_port=0, database=None, workers=1, metrics=False)
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "worker.log").write_text("all was well before\n")
-    return Stack(plan, Console(quiet=True))
+    return Stack(plan, Console(file=StringIO(), width=200))
 
 
 def test_a_program_that_refused_to_start_is_not_started_again(
@@ -69,10 +80,31 @@ def test_a_program_that_is_killed_again_and_again_is_not_said_to_have_been_well(
     program(tmp_path, 'if [ "$3" = worker ]; then kill -9 $$; fi; exec sleep 30', monkeypatch)
     stack.start()
     try:
-        assert failure_of(stack) == (
-            "the worker ends again and again: it was killed by signal 9, as a machine out of memory does; "
-            "it said nothing since its last start"
-        )
+        said = _watch(stack, "again and again")
+    finally:
+        stack._end()
+    assert said.count("it is started again\n") == RESTARTS_ALLOWED
+    assert (
+        "The worker ends again and again: it was killed by signal 9, as a machine out of memory does; "
+        "it said nothing since its last start\nIt is started again in 20 s. Ctrl-C ends everything.\n"
+    ) in said
+
+
+def test_a_program_that_ends_again_and_again_is_started_again_after_a_longer_pause(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was at fault may be over by then, and Kafka has gone on taking events."""
+    monkeypatch.setattr(stack_module, "LONG_PAUSE_SECONDS", 0.5)
+    starts = 'echo "started" >>starts; if [ "$(grep -c started starts)" -le 4 ]; then exit 1; fi'
+    program(tmp_path, f'cd {tmp_path}; if [ "$3" = worker ]; then {starts}; fi; exec sleep 30', monkeypatch)
+    stack.start()
+    try:
+        _watch(stack, "again and again")
+        ended_at = time.monotonic()
+        while (tmp_path / "starts").read_text().count("started") < 5:
+            assert time.monotonic() < ended_at + 10
+            stack.watch()
+            time.sleep(0.01)
     finally:
         stack._end()
 
@@ -84,10 +116,10 @@ def test_the_last_words_of_a_program_are_those_of_its_last_start(
     program(tmp_path, f'cd {tmp_path}; if [ "$3" = worker ]; then {starts}; fi; exec sleep 30', monkeypatch)
     stack.start()
     try:
-        told = failure_of(stack)
+        told = _watch(stack, "again and again")
     finally:
         stack._end()
-    assert told == "the worker ends again and again: it ended with code 1; it last said:\n  start 4 failed"
+    assert "The worker ends again and again: it ended with code 1; it last said:\n  start 4 failed\n" in told
 
 
 @pytest.fixture
