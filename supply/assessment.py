@@ -70,6 +70,8 @@ class Assessment(NamedTuple):
     observed: Observed = NOTHING_OBSERVED
     use: Use = ((0, 0.0),)
     """What is reckoned to be used: the CPM's daily use, or what is planned."""
+    heard_day: int | None = None
+    """The day of the last event."""
 
 
 def place_of(facility: Facility, item: Item, rules: Rules, plan: Plan | None = None) -> Place:
@@ -163,4 +165,5 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
         planned=None if plan is None else planned_from(plan, day),
         observed=observe(ledger, policy.outflows.of(kind), at_ms, month, scale, calendar, lots),
         use=use,
+        heard_day=None if ledger.last_at is None else calendar.day(ledger.last_at),
     )

@@ -1,7 +1,7 @@
 """What alerts say in English: quantities with units, dates, what is coming. `supply.spanish` says it in Spanish."""
 
 from supply.assessment import Assessment
-from supply.finding import date_of, first_deadline, first_due, number, outstanding, split_due
+from supply.finding import date_of, first_deadline, first_due, last_told, number, outstanding, split_due
 from supply.language import Language
 
 
@@ -29,10 +29,12 @@ def consumption(assessment: Assessment) -> str:
 
 
 def stock(assessment: Assessment) -> str:
-    """What can be handed out."""
+    """What can be handed out, and of when that is where it is no news."""
     if assessment.usable is None:
         return "Stock never counted"
-    return f"Stock of {pieces(assessment.usable)}" if assessment.usable > 0 else "No stock"
+    held = f"Stock of {pieces(assessment.usable)}" if assessment.usable > 0 else "No stock"
+    told = last_told(assessment)
+    return held if told is None else f"{held} as last recorded on {told}"
 
 
 def cover(assessment: Assessment) -> str:

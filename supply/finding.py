@@ -15,6 +15,10 @@ URGENT_DAYS: Final = 7
 """A transfer between facilities takes about a week to arrange: less than that is as bad as being out."""
 
 
+OLD_NEWS_DAYS: Final = 7
+"""A stock that nobody has told anything of for longer is said to be of the day of its last event."""
+
+
 class Finding(NamedTuple):
     """`holds`: the enter threshold is met. `over`: the leave threshold is met; between the two an open alert stays.
     `news`: while it fires there is something to tell beside its severity."""
@@ -81,6 +85,12 @@ def number(quantity: float) -> str:
 def percent(share: float, sign: Literal["-", "+"] = "-") -> str:
     """A share as `42 %`, the same in both languages and on every page; `sign` "+" shows also that of more."""
     return f"{share * 100:{sign}.0f} %"
+
+
+def last_told(assessment: Assessment) -> str | None:
+    """The day of the last event, where the stock is no news any more."""
+    day = assessment.heard_day
+    return date_of(day) if day is not None and assessment.day - day > OLD_NEWS_DAYS else None
 
 
 def date_of(day: int) -> str:

@@ -1,7 +1,7 @@
 """What alerts say in Spanish: quantities with units, dates, what is coming. `supply.english` says it in English."""
 
 from supply.assessment import Assessment
-from supply.finding import date_of, first_deadline, first_due, number, outstanding, split_due
+from supply.finding import date_of, first_deadline, first_due, last_told, number, outstanding, split_due
 from supply.language import Language
 
 
@@ -29,10 +29,12 @@ def consumption(assessment: Assessment) -> str:
 
 
 def stock(assessment: Assessment) -> str:
-    """What can be handed out."""
+    """What can be handed out, and of when that is where it is no news."""
     if assessment.usable is None:
         return "Existencia nunca contada"
-    return f"Existencia de {pieces(assessment.usable)}" if assessment.usable > 0 else "Sin existencia"
+    held = f"Existencia de {pieces(assessment.usable)}" if assessment.usable > 0 else "Sin existencia"
+    told = last_told(assessment)
+    return held if told is None else f"{held} según el último registro, del {told}"
 
 
 def cover(assessment: Assessment) -> str:

@@ -21,6 +21,8 @@ from supply.finding import Rule
 from supply.observed import Observed
 from supply.orders import OrderLine
 from supply.projection import Projection
+from tests.events import counted, dispensed
+from tests.unit.supply.shelf import Shelf
 from tests.unit.supply.test_conditions import BETWEEN, NO, TIMINGS, TODAY, YES, assessed, place, says
 
 
@@ -422,3 +424,11 @@ def test_each_judges_and_explains_whatever_is_known(rule: Rule, position: Assess
         bounds = Bounds(position.scale, position.day, 180, position.day + 20)
         rule.keep(position, place(), TIMINGS[rule.condition], is_open, bounds)
         assert position.day < bounds.until_day <= position.day + 20
+
+
+def test_a_stock_that_nobody_told_anything_of_for_over_a_week_is_said_to_be_of_its_day() -> None:
+    told = [counted(100, "2026-01-05"), dispensed(10, "2026-01-05 09:00"), counted(0, "2026-01-06 08:00")]
+    alerts = Shelf(*told, only=["stock_out"]).until("2026-01-17").alerts
+    dated = {str(alert.at.date()): "as last recorded on 2026-01-06" in (alert.reason_en or "") for alert in alerts}
+    assert dated == {"2026-01-07": False, "2026-01-10": False, "2026-01-13": False, "2026-01-16": True}
+    assert "Sin existencia según el último registro, del 2026-01-06" in alerts[-1].reason
