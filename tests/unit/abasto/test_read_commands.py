@@ -277,7 +277,10 @@ def test_indicators_take_what_people_type(run: Run) -> None:
     )
     assert [line["group"] for line in answer["lines"]] == ["PLIMS000130"]
     earlier = words_of(run("indicators", "--month", "2026-01", "--lang", "es"))
-    assert "De meses anteriores no se guarda la existencia. Desabasto, pedidos completos a tiempo" in earlier
+    assert "Existencia al terminar 2026-01, con el CPM y el objetivo de ese día" in earlier
+    assert "de lo que estaba por llegar no se guarda el atraso. Se dejan fuera posiciones cuya existencia" in earlier
+    assert "no se habían contado, o aún no se guardaba. Desabasto, pedidos completos a tiempo" in earlier
+    assert "Of earlier months, the stock at the end of the month" in words_of(run("indicators", "--by", "month"))
     assert "y error del CPM de 2026-01." in earlier
     assert "2027-01 has not begun" in run("indicators", "--month", "2027-01").stderr
     assert run("indicators", "--search", "x").exit_code == 2
