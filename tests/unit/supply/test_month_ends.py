@@ -8,7 +8,8 @@ import pytest
 from schemas.channels import position_key
 from schemas.events import Event
 from supply.calendar import calendar_of, month_number
-from supply.ledger import close_months
+from supply.entries import entry_of
+from supply.ledger import apply, apply_late, close_months
 from supply.ledger_state import Ledger
 from supply.position import Outcome
 from tests.events import (
@@ -128,7 +129,7 @@ def test_the_end_is_that_of_the_facilitys_month() -> None:
 
 @pytest.mark.parametrize("zone", ["America/Tijuana", "America/Cancun", "Asia/Tokyo"])
 def test_a_time_zone_that_is_mended_costs_no_month(zone: str) -> None:
-    shelf = Shelf(COUNT).publish("2026-01-20")
+    shelf = Shelf(COUNT).until("2026-01-20")
     shelf.catalogue.put(hospital(timezone=zone))
     assert closings(shelf.until("2026-03-03"))["2026-01"] == 100
     assert closings(shelf)["2026-02"] == 100
@@ -174,12 +175,15 @@ def test_a_late_movement_moves_the_book_below_zero_too() -> None:
     assert closings(shelf.publish()) == {"2026-01": 0, "2026-02": 5, "2026-03": None}
 
 
-def test_a_month_that_was_not_closed_when_a_late_movement_came_is_told_of_it() -> None:
-    """The last entry before it came in January; nobody has looked since."""
-    shelf = Shelf(COUNT, dispensed(1, "2026-03-20"), dispensed(1, "2026-04-20"))
-    shelf.advance()
-    shelf.tell(dispensed(5, "2026-02-06"))
-    assert closings(shelf.until("2026-05-01")) == {"2026-01": 100, "2026-02": 95, "2026-03": 94, "2026-04": 93}
+def test_a_late_movement_does_not_reach_into_a_month_before_it_that_nobody_had_closed() -> None:
+    """The last entry before it was of January, and nobody has looked since."""
+    ledger, calendar = Ledger(), calendar_of(ZONE)
+    apply(ledger, entry_of(COUNT, ms("2026-01-05 09:00"), 1), calendar)
+    apply_late(ledger, entry_of(dispensed(5, "2026-02-06"), ms("2026-02-06"), 1), ms("2026-03-10"), calendar)
+    assert {month: record.closing for month, record in ledger.months.items()} == {
+        month_number(2026, 1): 100,
+        month_number(2026, 2): 95,
+    }
 
 
 def test_months_that_left_the_position_keep_their_end() -> None:
