@@ -17,6 +17,9 @@ _SHOWS_STOCK: Final = frozenset(
 )
 """Kinds of entry that show, when their amount is above zero, that the item is on the shelf or was until then."""
 
+MINUTE_MS: Final = 60_000
+"""How exactly it is kept when a count was that a month's end rests on: milliseconds would take three times the room."""
+
 _MONTH_FIELD: Final = {
     entries.DISPENSED: "dispensed",
     entries.ISSUED: "issued",
@@ -67,8 +70,8 @@ def apply(ledger: Ledger, entry: Entry, calendar: LocalCalendar) -> None:
 def apply_late(ledger: Ledger, entry: Entry, now_ms: int, calendar: LocalCalendar) -> bool:
     """Apply an entry that comes when what followed it is settled up to `now_ms`: it can no longer be put in its
     place. Its month's consumption and its order are still told of it, and the stock as well when no count came
-    after it: that moves now, and with it the stock at the end of its month and of those since; days out of stock
-    before now stay as they are.
+    after it: that moves now, and so does the stock at the end of its month and of those since, up to the next count.
+    Days out of stock before now stay as they are.
 
     False when nothing of it can count: a count.
     """
@@ -85,23 +88,26 @@ def apply_late(ledger: Ledger, entry: Entry, now_ms: int, calendar: LocalCalenda
     if kind in _MONTH_FIELD:
         record, field = month_record(ledger, calendar.month(at)), _MONTH_FIELD[kind]
         setattr(record, field, getattr(record, field) + amount)
-        if moves and kind != entries.UNMET:
+        if kind != entries.UNMET:
             delta = amount if kind == entries.RETURNED else -amount
-            _move(ledger, now_ms, delta, calendar)
-            _move_closings(ledger, calendar.month(at), delta)
+            if moves:
+                _move(ledger, now_ms, delta, calendar)
+            _move_closings(ledger, at, delta, [], calendar)
     elif kind == entries.ADJUSTED:
+        # What expired is not in the ends of months.
+        delta = 0 if detail else amount
         if moves:
             before = ledger.on_hand or 0
             _adjust(ledger, now_ms, amount, calendar, expired=detail)
-            _move_closings(ledger, calendar.month(at), (ledger.on_hand or 0) - before)
+            delta = (ledger.on_hand or 0) - before
+        _move_closings(ledger, at, delta, [], calendar)
     elif kind == entries.REPORTED:
         if month_record(ledger, detail[0]).reported < 0:
             _report(ledger, amount, detail)
     elif kind == entries.RECEIVED:
         key, received, lots = detail
         _receive(ledger, now_ms, amount if moves else 0, (key, received, lots if moves else []), calendar)
-        if moves:
-            _move_closings(ledger, calendar.month(at), amount, lots)
+        _move_closings(ledger, at, amount, lots, calendar)
         if key is not None:
             _receive_order(ledger, calendar.day(at), detail)
     elif kind == entries.SCHEDULED:
@@ -159,19 +165,24 @@ def close_months(ledger: Ledger, at_ms: int, calendar: LocalCalendar) -> None:
         over = calendar.month(ledger.closes_at - 2 * DAY_MS)
         while over < month:
             expire(ledger, first_day(over + 1), calendar)
-            month_record(ledger, over).closing = ledger.on_hand
+            record = month_record(ledger, over)
+            record.closing = ledger.on_hand
+            if ledger.counted_at is not None:
+                record.count_age = (calendar.midnight(first_day(over + 1)) - ledger.counted_at) // MINUTE_MS
             over += 1
     ledger.closes_at = calendar.midnight(first_day(month + 1))
 
 
-def _move_closings(ledger: Ledger, month: int, delta: int, lots: list[LotEntry] | None = None) -> None:
-    """Move the stock at the end of the months from one on, by what came late; of `lots` received, those that expired
-    by the end of a month were not usable any more."""
+def _move_closings(ledger: Ledger, at: int, delta: int, lots: list[LotEntry], calendar: LocalCalendar) -> None:
+    """Move the stock at the end of the months since an instant by what came late, up to the first count after it; of
+    `lots` received, those that expired by the end of a month were not usable any more."""
+    month = calendar.month(at)
     for months in (ledger.months, ledger.rolled):
         for number, record in months.items():
             if number >= month and record.closing is not None:
-                expired = sum(lot[1] for lot in lots if lot[0] < first_day(number + 1)) if lots else 0
-                record.closing += delta - expired
+                age = (calendar.midnight(first_day(number + 1)) - at) // MINUTE_MS
+                if age < record.count_age:
+                    record.closing += delta - sum(lot[1] for lot in lots if lot[0] < first_day(number + 1))
 
 
 def forget(ledger: Ledger, oldest_month: int, day: int) -> None:

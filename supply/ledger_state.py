@@ -13,7 +13,9 @@ from supply.orders import OrderLine
 class MonthRecord(msgspec.Struct, array_like=True, gc=False):
     """What happened in one local month. `reported` is a sheet's total, -1 without one; `reported_out` its days out.
     `closing` is the book of usable pieces at the end of the month, as `Ledger.on_hand` (`None`: not known, because the
-    month is not over, the item had not been counted by then, or a release that did not keep it closed the month).
+    month is not over, the item had not been counted by then, or a release that did not keep it closed the month), and
+    `count_age` the whole minutes from the count that it rests on to that end: what comes late and lies before the count
+    is inside it.
     """
 
     dispensed: int = 0
@@ -24,6 +26,7 @@ class MonthRecord(msgspec.Struct, array_like=True, gc=False):
     reported: int = -1
     reported_out: int = -1
     closing: int | None = None
+    count_age: int = 0
 
 
 class OrderCounts(msgspec.Struct, array_like=True, gc=False):

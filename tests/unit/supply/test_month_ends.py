@@ -161,11 +161,26 @@ def test_a_late_movement_moves_the_ends_since_its_month(event: Event, january: f
     assert closings(shelf.publish()) == {"2026-01": january, "2026-02": february}
 
 
-def test_a_late_movement_inside_a_count_moves_no_end() -> None:
-    """What was told of the months before the count stays as it was known: no count says whether it was in there."""
-    shelf = settled(counted(100, "2025-12-05"), counted(80, "2026-02-05"))
-    shelf.tell(dispensed(5, "2026-01-06"))
-    assert closings(shelf.publish()) == {"2025-12": 100, "2026-01": 100, "2026-02": 80}
+@pytest.mark.parametrize(
+    ("event", "december", "january"),
+    [
+        (dispensed(5, "2025-12-06"), 95, 90),
+        (dispensed(5, "2026-01-20 09:00"), 100, 90),
+        (dispensed(5, "2026-01-20 09:01"), 100, 85),
+        (returned(5, "2026-01-25"), 100, 95),
+        (adjusted(-5, "2025-12-06"), 95, 90),
+        (adjusted(-5, "2025-12-06", "expired"), 100, 90),
+        (received(9, "2025-12-06", lot(4, "2025-12-31")), 105, 90),
+        (dispensed(5, "2025-12-01"), 100, 90),
+    ],
+)
+def test_a_late_movement_moves_no_end_after_a_count_that_it_is_inside(
+    event: Event, december: float, january: float
+) -> None:
+    shelf = settled(counted(100, "2025-12-05"), counted(90, "2026-01-20 09:00"), counted(80, "2026-02-05"))
+    assert shelf.tell(event) == [Outcome.LATE]
+    assert closings(shelf.publish()) == {"2025-12": december, "2026-01": january, "2026-02": 80}
+    assert shelf.position.on_hand == 80
 
 
 def test_a_late_movement_moves_the_book_below_zero_too() -> None:
