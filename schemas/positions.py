@@ -58,9 +58,12 @@ class DueArrival(msgspec.Struct, frozen=True, gc=False):
     origin: str | None = None
 
 
-class MonthTotals(msgspec.Struct, frozen=True, gc=False):
+class MonthTotals(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One calendar month of a position, local time. `consumption` is what counts for the kind of facility;
-    `reported` marks a total that came as one sheet."""
+    `reported` marks a total that came as one sheet. `closing` is what could be handed out at the end of the month (the
+    midnight that begins the next) by the counts and movements known, missing (null) where it is not known: the month
+    is not over, the item had not been counted by then, or a release that did not keep it closed the month. A month
+    that is there for its `closing` alone has zeros: nothing else was told of it."""
 
     month: str
     consumption: Number
@@ -70,6 +73,7 @@ class MonthTotals(msgspec.Struct, frozen=True, gc=False):
     unmet: Number
     days_out: int
     reported: bool
+    closing: Number | None = None
 
 
 class SupplierLeadTime(msgspec.Struct, frozen=True, gc=False):
@@ -107,7 +111,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
 
     `version` rises by one with every publication. `on_hand` is the book (it may be below zero: a data-quality
     fault), `usable` what can be handed out: never below zero, expired lots not counted. `cover_days` = usable /
-    CPM x month days, `target` the pieces to have: CPM x target months, rounded up. The projected stock-out dates lie
+    CPM x month days, `target` the pieces to have: CPM x `target_months`, rounded up. The projected stock-out dates lie
     within the horizon or are null. `expires_unused` are pieces that will pass their date before they are needed, null
     where the stock is not known. `last_count_gap` = counted - book at the latest count.
     `months` are the months kept; `rolled_months` those that were dropped from them since the last publication, as they
@@ -148,3 +152,4 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     planned: PlannedDemand | None = None
     orders: tuple[OrderMonth, ...] = ()
     surplus: int | None = None
+    target_months: float | None = None

@@ -65,7 +65,15 @@ _DUE = positions.DueArrival(
     origin=WAREHOUSE,
 )
 _DECEMBER = positions.MonthTotals(
-    month="2025-12", consumption=112, dispensed=110.5, issued=0, returned=1.5, unmet=3, days_out=3, reported=True
+    month="2025-12",
+    consumption=112,
+    dispensed=110.5,
+    issued=0,
+    returned=1.5,
+    unmet=3,
+    days_out=3,
+    reported=True,
+    closing=41.5,
 )
 
 _KNOWN: dict[str, Any] = {"on_hand": 36, "usable": 30, "cpm": 115.9, "cpm_inputs": _CPM_INPUTS, "cover_days": 7.8}
@@ -111,7 +119,7 @@ POSITIONS = (
         last_count_gap=-2,
         last_event_at=january(31, 18, 30),
         months=(_DECEMBER,),
-        rolled_months=(msgspec.structs.replace(_DECEMBER, month="2024-09"),),
+        rolled_months=(msgspec.structs.replace(_DECEMBER, month="2024-09", closing=None),),
         target=348,
         lead_time_days=19,
         lead_time_source="observed",
@@ -125,6 +133,7 @@ POSITIONS = (
             positions.OrderMonth("2026-02", not_over=1),
         ),
         surplus=0,
+        target_months=3,
         **WHO,
         **_KNOWN,
         **_PROJECTED,

@@ -83,7 +83,8 @@ class PositionRow(Base):
 
 
 class ConsumptionMonthRow(Base):
-    """One calendar month of a position, as last published. Months stay when they roll out of the position."""
+    """One calendar month of a position, as last published; the meaning of each column is that of
+    `schemas.positions.MonthTotals`. Months stay when they roll out of the position."""
 
     __tablename__ = "consumption_months"
     __table_args__ = (Index(None, "item", "month"),)
@@ -98,6 +99,7 @@ class ConsumptionMonthRow(Base):
     unmet: Mapped[float]
     days_out: Mapped[int]
     reported: Mapped[bool]
+    closing: Mapped[float | None]
 
 
 class AlertRow(Base):

@@ -13,7 +13,7 @@ from supply.cpm import Cpm, cpm
 from supply.cpm_presets import ABASTO
 from supply.demand import Plan, Use, planned_from, use_from
 from supply.lead_times import LEAST_DELIVERIES, LeadTime, observed
-from supply.ledger import accrue_days_out, expire, forget, known_deliveries
+from supply.ledger import accrue_days_out, close_months, expire, forget, known_deliveries
 from supply.ledger_state import Ledger
 from supply.need import is_needed
 from supply.observed import NOTHING_OBSERVED, Observed, observe
@@ -115,10 +115,13 @@ def first_whole_month(ledger: Ledger, calendar: LocalCalendar) -> int:
 def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -> Assessment:
     """Judge a position whose entries up to `at_ms` are applied.
 
-    Lots that expired by then leave the ledger's stock, and days out of stock up to then are written to their months.
+    Lots that expired by then leave the ledger's stock, and days out of stock up to then and the stock at the end of
+    months that are over are written to their months.
     """
     calendar = place.calendar
     day = calendar.day(at_ms)
+    if at_ms >= ledger.closes_at:
+        close_months(ledger, at_ms, calendar)
     expire(ledger, day, calendar)
     accrue_days_out(ledger, at_ms, calendar)
     month = calendar.month_of_day(day)

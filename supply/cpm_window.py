@@ -27,6 +27,12 @@ class MonthConsumption(NamedTuple):
 NOTHING_HAPPENED = MonthRecord()
 
 
+def happened(record: MonthRecord) -> bool:
+    """Whether anything is told of a month beside the stock at its end."""
+    moved = record.dispensed or record.issued or record.returned or record.unmet
+    return bool(moved or record.days_out) or record.reported >= 0
+
+
 def consumption_of(record: MonthRecord, outflow: Outflow) -> int:
     """What counts as consumption: what was dispensed, issued or both, less what came back. A reported total stands for
     the month. Smallest unit; below zero when more came back than left."""

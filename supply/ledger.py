@@ -7,7 +7,7 @@ what may still be overtaken apart), each step is a plain update. Amounts are in 
 from typing import Final
 
 from supply import entries, order_months, orders
-from supply.calendar import LocalCalendar
+from supply.calendar import DAY_MS, LocalCalendar, first_day
 from supply.entries import Entry, LotEntry
 from supply.lead_times import Delivery, with_lines
 from supply.ledger_state import Ledger, MonthRecord
@@ -16,6 +16,9 @@ _SHOWS_STOCK: Final = frozenset(
     {entries.COUNTED, entries.RECEIVED, entries.DISPENSED, entries.ISSUED, entries.RETURNED, entries.ADJUSTED}
 )
 """Kinds of entry that show, when their amount is above zero, that the item is on the shelf or was until then."""
+
+MINUTE_MS: Final = 60_000
+"""How exactly it is kept when a count was that a month's end rests on: milliseconds would take three times the room."""
 
 _MONTH_FIELD: Final = {
     entries.DISPENSED: "dispensed",
@@ -28,6 +31,8 @@ _MONTH_FIELD: Final = {
 def apply(ledger: Ledger, entry: Entry, calendar: LocalCalendar) -> None:
     """Apply the next entry; entries come in their sorted order."""
     at, kind, _, amount, detail = entry
+    if at >= ledger.closes_at:
+        close_months(ledger, at, calendar)
     if ledger.here_from is None and kind in _SHOWS_STOCK and amount > 0:
         ledger.here_from = at
     ledger.last_at = at
@@ -65,7 +70,8 @@ def apply(ledger: Ledger, entry: Entry, calendar: LocalCalendar) -> None:
 def apply_late(ledger: Ledger, entry: Entry, now_ms: int, calendar: LocalCalendar) -> bool:
     """Apply an entry that comes when what followed it is settled up to `now_ms`: it can no longer be put in its
     place. Its month's consumption and its order are still told of it, and the stock as well when no count came
-    after it: that moves now, and days out of stock before now stay as they are.
+    after it: that moves now, and so does the stock at the end of its month and of those since, up to the next count.
+    Days out of stock before now stay as they are.
 
     False when nothing of it can count: a count.
     """
@@ -74,23 +80,34 @@ def apply_late(ledger: Ledger, entry: Entry, now_ms: int, calendar: LocalCalenda
         return False
     if kind in _SHOWS_STOCK and amount > 0:
         ledger.here_from = at if ledger.here_from is None else min(at, ledger.here_from)
+    if now_ms >= ledger.closes_at:
+        close_months(ledger, now_ms, calendar)
     if ledger.lots:
         expire(ledger, calendar.day(now_ms), calendar)
     moves = ledger.counted_at is not None and at > ledger.counted_at
     if kind in _MONTH_FIELD:
         record, field = month_record(ledger, calendar.month(at)), _MONTH_FIELD[kind]
         setattr(record, field, getattr(record, field) + amount)
-        if moves and kind != entries.UNMET:
-            _move(ledger, now_ms, amount if kind == entries.RETURNED else -amount, calendar)
+        if kind != entries.UNMET:
+            delta = amount if kind == entries.RETURNED else -amount
+            if moves:
+                _move(ledger, now_ms, delta, calendar)
+            _move_closings(ledger, at, delta, [], calendar)
     elif kind == entries.ADJUSTED:
+        # What expired is not in the ends of months.
+        delta = 0 if detail else amount
         if moves:
+            before = ledger.on_hand or 0
             _adjust(ledger, now_ms, amount, calendar, expired=detail)
+            delta = (ledger.on_hand or 0) - before
+        _move_closings(ledger, at, delta, [], calendar)
     elif kind == entries.REPORTED:
         if month_record(ledger, detail[0]).reported < 0:
             _report(ledger, amount, detail)
     elif kind == entries.RECEIVED:
         key, received, lots = detail
         _receive(ledger, now_ms, amount if moves else 0, (key, received, lots if moves else []), calendar)
+        _move_closings(ledger, at, amount, lots, calendar)
         if key is not None:
             _receive_order(ledger, calendar.day(at), detail)
     elif kind == entries.SCHEDULED:
@@ -135,6 +152,37 @@ def accrue_days_out(ledger: Ledger, until_ms: int, calendar: LocalCalendar) -> N
         month_record(ledger, calendar.month_of_day(day)).days_out += 1
         day += 1
         ledger.out_from = calendar.midnight(day)
+
+
+def close_months(ledger: Ledger, at_ms: int, calendar: LocalCalendar) -> None:
+    """Write the stock at the end of each local month that is over by an instant, before what comes at it is applied.
+
+    The end of a month is the midnight that begins the next: lots whose last day is the month's are out.
+    """
+    month = calendar.month(at_ms)
+    if ledger.closes_at > 0 and ledger.on_hand is not None:
+        # Asked two days before its end, a month is the same one also when the facility's time zone was mended since.
+        over = calendar.month(ledger.closes_at - 2 * DAY_MS)
+        while over < month:
+            expire(ledger, first_day(over + 1), calendar)
+            record = month_record(ledger, over)
+            record.closing = ledger.on_hand
+            if ledger.counted_at is not None:
+                record.count_age = (calendar.midnight(first_day(over + 1)) - ledger.counted_at) // MINUTE_MS
+            over += 1
+    ledger.closes_at = calendar.midnight(first_day(month + 1))
+
+
+def _move_closings(ledger: Ledger, at: int, delta: int, lots: list[LotEntry], calendar: LocalCalendar) -> None:
+    """Move the stock at the end of the months since an instant by what came late, up to the first count after it; of
+    `lots` received, those that expired by the end of a month were not usable any more."""
+    month = calendar.month(at)
+    for months in (ledger.months, ledger.rolled):
+        for number, record in months.items():
+            if number >= month and record.closing is not None:
+                age = (calendar.midnight(first_day(number + 1)) - at) // MINUTE_MS
+                if age < record.count_age:
+                    record.closing += delta - sum(lot[1] for lot in lots if lot[0] < first_day(number + 1))
 
 
 def forget(ledger: Ledger, oldest_month: int, day: int) -> None:

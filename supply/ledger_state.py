@@ -11,7 +11,12 @@ from supply.orders import OrderLine
 
 
 class MonthRecord(msgspec.Struct, array_like=True, gc=False):
-    """What happened in one local month. `reported` is a sheet's total, -1 without one; `reported_out` its days out."""
+    """What happened in one local month. `reported` is a sheet's total, -1 without one; `reported_out` its days out.
+    `closing` is the book of usable pieces at the end of the month, as `Ledger.on_hand` (`None`: not known, because the
+    month is not over, the item had not been counted by then, or a release that did not keep it closed the month), and
+    `count_age` the whole minutes from the count that it rests on to that end: what comes late and lies before the count
+    is inside it.
+    """
 
     dispensed: int = 0
     issued: int = 0
@@ -20,6 +25,8 @@ class MonthRecord(msgspec.Struct, array_like=True, gc=False):
     days_out: int = 0
     reported: int = -1
     reported_out: int = -1
+    closing: int | None = None
+    count_age: int = 0
 
 
 class OrderCounts(msgspec.Struct, array_like=True, gc=False):
@@ -42,7 +49,9 @@ class Ledger(msgspec.Struct, array_like=True):
     to their months. `rolled` holds the months dropped since the last publication, `oldest_month` the first one not yet
     dropped: what comes later still for one before it is too late to be told from a whole month. `deliveries` are the
     newest of the order lines put away (`supply.lead_times`), `orders_by_month` says what became of all of them
-    (`supply.order_months`).
+    (`supply.order_months`). `closes_at` is the instant at which the month of the latest entry or evaluation ends: what
+    comes at or after it closes that month first (`supply.ledger.close_months`). 0: there was neither since closings
+    are kept.
     """
 
     on_hand: int | None = None
@@ -59,3 +68,4 @@ class Ledger(msgspec.Struct, array_like=True):
     oldest_month: int = 0
     deliveries: list[Delivery] = msgspec.field(default_factory=list)
     orders_by_month: dict[int, OrderCounts] = msgspec.field(default_factory=dict)
+    closes_at: int = 0

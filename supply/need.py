@@ -2,7 +2,7 @@
 
 from schemas.catalogue import FacilityKind
 from supply.cpm_policy import CpmPolicy
-from supply.cpm_window import NOTHING_HAPPENED, consumption_of, days_out_of
+from supply.cpm_window import NOTHING_HAPPENED, consumption_of, days_out_of, happened
 from supply.ledger_state import Ledger
 
 
@@ -21,13 +21,14 @@ def is_needed(
     something was used or asked for since the beginning of the last months on the shelf throughout, of which as many
     count as the policy's window has.
     """
-    if cpm is None:
-        return ledger.here_from is not None or bool(ledger.months)
-    if cpm > 0:
+    if cpm is not None and cpm > 0:
         return True
+    oldest = min((month for month, record in ledger.months.items() if happened(record)), default=None)
+    if cpm is None:
+        return ledger.here_from is not None or oldest is not None
     outflow = policy.outflows.of(kind)
     on_the_shelf = 0
-    for month in range(running_month, min(ledger.months, default=running_month) - 1, -1):
+    for month in range(running_month, (running_month if oldest is None else oldest) - 1, -1):
         record = ledger.months.get(month, NOTHING_HAPPENED)
         if record.unmet > 0 or consumption_of(record, outflow) > 0:
             return True

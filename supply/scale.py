@@ -24,6 +24,8 @@ def refine_ledger(ledger: Ledger, factor: int) -> None:
         month.returned *= factor
         month.unmet *= factor
         month.reported *= factor if month.reported > 0 else 1
+        if month.closing is not None:
+            month.closing *= factor
 
 
 def refined_entry(entry: Entry, factor: int) -> Entry:

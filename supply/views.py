@@ -64,6 +64,7 @@ def months_of(months: Mapping[int, MonthRecord], place: Place, scale: int) -> tu
             unmet=in_pieces(record.unmet, scale),
             days_out=days_out_of(record),
             reported=record.reported >= 0,
+            closing=None if record.closing is None else in_pieces(max(0, record.closing), scale),
         )
         for month, record in sorted(months.items())
     )
@@ -143,6 +144,7 @@ def position_of(
         planned=_planned(assessment, place),
         orders=orders_of(ledger, assessment) if ledger.orders or ledger.orders_by_month else (),
         surplus=_surplus(assessment, place),
+        target_months=place.levels.target_months,
     )
 
 

@@ -20,7 +20,8 @@ def indicators(
             "--month",
             formats=["%Y-%m"],
             metavar="YYYY-MM",
-            help="One month. Unless named: today's stock, and stock-outs and forecast of the last month that is over.",
+            help="One month, and the stock at its end. Unless named: today's stock, and stock-outs and forecast of the "
+            "last month that is over.",
         ),
     ] = None,
     facility: Place = None,

@@ -16,7 +16,12 @@ ES: dict[str, str] = {
     "i.month_out": "En el mes:\nen desabasto, días",
     "i.error": "Error del\nCPM, sesgo",
     "i.stock_at": "Existencia al {day}.",
-    "i.stock_not_kept": "De meses anteriores no se guarda la existencia.",
+    "i.end": "Existencia al terminar {month}, con el CPM y el objetivo de ese día; de lo que estaba por llegar no se "
+    "guarda el atraso.",
+    "i.ends": "De los meses anteriores, existencia al terminar el mes, con el CPM y el objetivo de ese día; de lo que "
+    "estaba por llegar no se guarda el atraso.",
+    "i.end_not_known": "Se dejan fuera posiciones cuya existencia al terminar el mes no se conoce: no se habían "
+    "contado, o aún no se guardaba.",
     "i.month": "Desabasto, pedidos completos a tiempo y error del CPM de {month}.",
     "i.running": "{month} va en curso: su error del CPM se conocerá al terminar.",
     "i.counted": "{total} grupos.",
@@ -44,13 +49,17 @@ EN: dict[str, str] = {
     "no_state": "State not known",
     "i.abasto": "% abasto",
     "i.with_stock": "With\nstock",
-    "i.stock_out": "Out\ntoday",
+    "i.stock_out": "Out of\nstock",
     "i.cover": "Median\ncover",
     "i.orders": "Orders\nlate,\non time",
     "i.month_out": "In the month:\nout, days out",
     "i.error": "Error of\nCPM, bias",
     "i.stock_at": "Stock as of {day}.",
-    "i.stock_not_kept": "The stock of earlier months is not kept.",
+    "i.end": "Stock at the end of {month}, with the CPM and target of that day; how late orders were then is not kept.",
+    "i.ends": "Of earlier months, the stock at the end of the month, with the CPM and target of that day; how late "
+    "orders were then is not kept.",
+    "i.end_not_known": "Positions whose stock at the end of the month is not known are left out: they had not been "
+    "counted by then, or it was not kept yet.",
     "i.month": "Stock-outs, orders complete on time and error of the CPM of {month}.",
     "i.running": "{month} is not over: the error of the CPM is known when it is.",
     "i.counted": "{total} groups.",

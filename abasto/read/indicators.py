@@ -75,10 +75,12 @@ def _cells(line: IndicatorLine, words: Words) -> list[Text]:
 def _notes(page: IndicatorPage, words: Words) -> list[str]:
     first = page.lines[0]
     notes = counted(words, shown=len(page.lines), total=page.total)
-    if page.as_of is not None and any(line.stock.with_stock.missing != "stock_not_kept" for line in page.lines):
+    if page.as_of is not None and not all(line.month_end for line in page.lines):
         notes.append(words("i.stock_at", day=f"{page.as_of:%Y-%m-%d %H:%M} UTC"))
-    if any(line.stock.with_stock.missing == "stock_not_kept" for line in page.lines):
-        notes.append(words("i.stock_not_kept"))
+    if any(line.month_end for line in page.lines):
+        notes.append(words("i.ends") if page.by == "month" else words("i.end", month=first.month))
+    if any("end_not_known" in line.stock.with_stock.left_out for line in page.lines):
+        notes.append(words("i.end_not_known"))
     if page.by != "month":
         notes.append(words("i.month", month=first.month))
     if any(line.month == page.running_month for line in page.lines):

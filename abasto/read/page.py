@@ -11,7 +11,7 @@ from rich.text import Text
 from abasto.read import phrases, styles
 from abasto.read.sparkline import consecutive, sparkline
 from abasto.read.words import Words, local, number
-from schemas.positions import CpmInputs, MonthTotals, Position
+from schemas.positions import CpmInputs, MonthTotals, Number, Position
 from store.queries import PositionDetail
 
 SPARKLINE_MONTHS = 24
@@ -159,13 +159,14 @@ def _consumption(detail: PositionDetail, words: Words) -> RenderableType:
     months = detail.months
     if not months:
         return Text(words("not_known"), style="dim")
-    by_month = {month.month: month for month in months}
-    drawn = consecutive([*by_month], min(SPARKLINE_MONTHS, _span(months)))
-    bars = sparkline([by_month[month].consumption if month in by_month else None for month in drawn])
+    sheets = any(month.reported for month in months)
+    used = {month.month: _used(month, sheets=sheets) for month in months}
+    drawn = consecutive([*used], min(SPARKLINE_MONTHS, _span(months)))
+    bars = sparkline([used.get(month) for month in drawn])
     line = Text(f"{drawn[0]} ", style="dim").append(bars, style="not dim cyan").append(f" {drawn[-1]}", style="dim")
     running = f"{local(detail.line.as_of, detail.line.timezone):%Y-%m}"
     table = _small_table()
-    for name in ("month", "consumption", "unmet", "days_out"):
+    for name in ("month", "consumption", "unmet", "days_out", "closing"):
         table.add_column(words(name), justify="left" if name == "month" else "right")
     for month in months[-TABLE_MONTHS:][::-1]:
         label = Text(month.month)
@@ -173,8 +174,19 @@ def _consumption(detail: PositionDetail, words: Words) -> RenderableType:
             label.append(f" {words('running')}", style="dim")
         if month.reported:
             label.append(f" {words('reported')}", style="dim")
-        table.add_row(label, number(month.consumption), number(month.unmet), str(month.days_out))
+        known = (_or_dash(used[month.month]), number(month.unmet), str(month.days_out), _or_dash(month.closing))
+        table.add_row(label, *known)
     return Group(line, table)
+
+
+def _or_dash(value: Number | None) -> str:
+    return "-" if value is None else number(value)
+
+
+def _used(month: MonthTotals, *, sheets: bool) -> Number | None:
+    """What was used in a month; where consumption comes as sheets, a month without one that tells of none is not
+    known, as for the CPM (`supply.cpm_window`)."""
+    return month.consumption if month.reported or month.consumption or not sheets else None
 
 
 def _span(months: list[MonthTotals]) -> int:

@@ -42,6 +42,7 @@ class Published(msgspec.Struct, frozen=True):
     due: tuple[DueArrival, ...]
     target: int | None = None
     orders: tuple[OrderMonth, ...] = ()
+    target_months: float | None = None
 
 
 _published = msgspec.json.Decoder(Published)

@@ -14,9 +14,9 @@ from supply.calendar import month_name, month_named
 from supply.indicators.group import (
     MonthIndicators,
     StockIndicators,
+    month_end_indicators,
     month_indicators,
     stock_indicators,
-    stock_not_kept,
 )
 from supply.indicators.month_use import MonthUse
 from supply.indicators.published import PublishedMonths
@@ -30,11 +30,13 @@ MONTHS_SHOWN = 13
 
 class IndicatorLine(msgspec.Struct, frozen=True, kw_only=True):
     """The indicators of a group: `group` is a code, a state, a month, or empty (the nation; a state that the catalogue
-    does not tell). `month` is the one of the monthly figures."""
+    does not tell). `month` is the one of the monthly figures; with `month_end` those of the stock are of its end, else
+    of the newest positions."""
 
     group: str
     name: str
     month: str
+    month_end: bool
     positions: int
     stock: StockIndicators
     monthly: MonthIndicators
@@ -63,14 +65,15 @@ class _Group:
         self.uses: list[MonthUse] = []
         self.orders: list[OrderMonth] = []
 
-    def line(self, now: Present, *, stock_asked: bool) -> IndicatorLine:
+    def line(self, now: Present, *, month_end: bool) -> IndicatorLine:
         over = self.month < now.month
         return IndicatorLine(
             group=self.group,
             name=self.name,
             month=month_name(self.month),
+            month_end=month_end,
             positions=self.positions,
-            stock=stock_indicators(self.stocks) if stock_asked else stock_not_kept(),
+            stock=month_end_indicators(self.stocks) if month_end else stock_indicators(self.stocks),
             monthly=month_indicators(self.uses, self.orders, days_gone=1 if over else now.days_gone, over=over),
         )
 
@@ -86,8 +89,8 @@ def indicators(
     """The indicators of the positions wanted.
 
     The figures of the stock are those of the newest positions, the monthly ones of the last month that is over. Where a
-    month is named both are of that month, and the stock's have a value only if it is the running one. By month there
-    is a line for each of the last 13.
+    month is named both are of that month: the stock at its end, or the newest for the running one. By month there is a
+    line for each of the last 13.
 
     Raises:
         NotFound: the month has not begun.
@@ -101,25 +104,28 @@ def indicators(
     if by == "month":
         lines = _by_month(connection, wanted, now, now.month if month is None else asked)
     else:
-        lines = _by_place(connection, wanted, by, now, asked, stock_asked=month is None or asked == now.month)
+        lines = _by_place(connection, wanted, by, now, asked, month_end=month is not None and asked < now.month)
     return IndicatorPage(
         by=by, as_of=now.at, running_month=month_name(now.month), total=len(lines), lines=lines[:limit]
     )
 
 
 def _by_place(
-    connection: Connection, wanted: PositionFilter, by: By, now: Present, month: int, *, stock_asked: bool
+    connection: Connection, wanted: PositionFilter, by: By, now: Present, month: int, *, month_end: bool
 ) -> list[IndicatorLine]:
     groups: dict[str, _Group] = {}
     for row, published, months in histories(connection, wanted):
         key, name = group_of(row, by)
         group = groups.setdefault(key, _Group(key, name, month))
         group.positions += 1
-        group.stocks.append(_stock(row, published, months, now))
-        if (use := months.use(month, now.days_of(month))) is not None:
+        use = months.use(month, now.days_of(month))
+        if use is not None:
             group.uses.append(use)
+        stock = _end(row, published, months, month, use) if month_end else _stock(row, published, months, now)
+        if stock is not None:
+            group.stocks.append(stock)
         group.orders += _due_in(published, month)
-    lines = [group.line(now, stock_asked=stock_asked) for group in groups.values()]
+    lines = [group.line(now, month_end=month_end) for group in groups.values()]
     return sorted(lines, key=lambda line: (*_worst_first(line), line.group))
 
 
@@ -130,13 +136,15 @@ def _by_month(connection: Connection, wanted: PositionFilter, now: Present, last
             use = months.use(group.month, now.days_of(group.month))
             if use is not None:
                 group.uses.append(use)
-            if group.month == now.month:
-                group.stocks.append(_stock(row, published, months, now))
+            running = group.month == now.month
+            stock = _stock(row, published, months, now) if running else _end(row, published, months, group.month, use)
+            if stock is not None:
+                group.stocks.append(stock)
             due = _due_in(published, group.month)
             group.orders += due
-            if use is not None or due or group.month == now.month:
+            if stock is not None or due:
                 group.positions += 1
-    return [group.line(now, stock_asked=group.month == now.month) for group in groups if group.positions]
+    return [group.line(now, month_end=group.month < now.month) for group in groups if group.positions]
 
 
 def _due_in(published: Published, month: int) -> list[OrderMonth]:
@@ -157,3 +165,9 @@ def _stock(row: Any, published: Published, months: PublishedMonths, now: Present
         needed=months.needed(row.cpm, now.month),
         due=published.due,
     )
+
+
+def _end(row: Any, published: Published, months: PublishedMonths, month: int, use: MonthUse | None) -> Stock | None:
+    """The stock at the end of an earlier month; `None` where nothing at all is known of the month."""
+    stock = months.stock_at_end(month, published.target_months, counted=row.usable is not None)
+    return stock if stock.usable is not None or use is not None else None

@@ -31,7 +31,7 @@ def abasto_share(stocks: Iterable[Stock]) -> Figure:
     counted = 0
     for stock in stocks:
         if stock.usable is None:
-            left_out["never_counted"] += 1
+            left_out[stock.unknown] += 1
         elif not stock.target:
             left_out["no_target"] += 1
         else:

@@ -1,4 +1,4 @@
-"""Whether items are on the shelf today: those with stock, and those out that somebody needs."""
+"""Whether items are on the shelf: those with stock, and those out that somebody needs."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ def with_stock(stocks: Iterable[Stock]) -> Figure:
     counted = some = 0
     for stock in stocks:
         if stock.usable is None:
-            left_out["never_counted"] += 1
+            left_out[stock.unknown] += 1
         else:
             counted += 1
             some += stock.usable > 0
@@ -27,7 +27,7 @@ def with_stock(stocks: Iterable[Stock]) -> Figure:
 
 
 def stock_out(stocks: Iterable[Stock]) -> Figure:
-    """Positions with nothing usable / positions where the item is needed, today; a share.
+    """Positions with nothing usable / positions where the item is needed, at one instant; a share.
 
     | position | usable | needed | |
     |---|---|---|---|
@@ -44,7 +44,7 @@ def stock_out(stocks: Iterable[Stock]) -> Figure:
     needed = out = 0
     for stock in stocks:
         if stock.usable is None:
-            left_out["never_counted"] += 1
+            left_out[stock.unknown] += 1
         elif not stock.needed:
             left_out["not_needed"] += 1
         else:

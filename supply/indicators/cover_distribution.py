@@ -48,7 +48,7 @@ def cover_distribution(stocks: Iterable[Stock]) -> CoverDistribution:
     covers: list[float] = []
     for stock in stocks:
         if stock.usable is None:
-            left_out["never_counted"] += 1
+            left_out[stock.unknown] += 1
         elif stock.cover_days is None:
             left_out["no_cover"] += 1
         else:
@@ -62,13 +62,6 @@ def cover_distribution(stocks: Iterable[Stock]) -> CoverDistribution:
         counted=len(covers),
         left_out=dict(left_out),
         missing=None if covers else main_reason(left_out),
-    )
-
-
-def cover_not_kept(missing: Missing) -> CoverDistribution:
-    """A distribution for which nothing could even be looked at."""
-    return CoverDistribution(
-        lower_quartile=None, median=None, upper_quartile=None, bands=(), counted=0, missing=missing
     )
 
 

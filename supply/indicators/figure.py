@@ -9,6 +9,7 @@ from schemas.positions import Number
 
 LeftOut = Literal[
     "never_counted",
+    "end_not_known",
     "no_target",
     "no_cover",
     "not_needed",
@@ -24,7 +25,9 @@ LeftOut = Literal[
 ]
 """Why a position, or an order line, did not enter a figure.
 
-- `never_counted`: its stock is not known. `no_target`: it has no CPM to make one of, or a CPM of 0.
+- `never_counted`: its stock is not known. `end_not_known`: its stock at the end of an earlier month is not, because it
+  had not been counted by then or the month ended before ends were kept.
+- `no_target`: it has no CPM to make one of, or a CPM of 0.
 - `no_cover`: nothing is consumed, or too little is known of it. `not_needed`: nobody misses it (`supply.need`).
 - `never_out`: it had no day out. `no_forecast`: it had too little data for a CPM before the month.
 - `out_of_stock`: it was out on some day, so that less could be used than was wanted.
@@ -34,11 +37,11 @@ LeftOut = Literal[
   nothing is known of its running month, because it was not here before or its consumption comes as sheets.
 """
 
-Missing = Literal[LeftOut, "nothing_there", "stock_not_kept", "month_just_begun", "month_not_over"]
+Missing = Literal[LeftOut, "nothing_there", "due_not_kept", "month_just_begun", "month_not_over"]
 """Why a figure has no value: for what most were left out, or
 
 - `nothing_there`: there is no position, month or order line to count.
-- `stock_not_kept`: only the newest stock is kept, and the figure was asked for another month.
+- `due_not_kept`: what is due is known of today only, and the figure was asked of the end of an earlier month.
 - `month_just_begun`, `month_not_over`: the month has no whole day yet, or is not yet whole.
 """
 

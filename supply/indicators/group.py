@@ -7,8 +7,8 @@ import msgspec
 from schemas.positions import OrderMonth
 from supply.indicators.abasto_share import abasto_share
 from supply.indicators.availability import stock_out, with_stock
-from supply.indicators.cover_distribution import CoverDistribution, cover_distribution, cover_not_kept
-from supply.indicators.figure import Figure, Missing, not_kept
+from supply.indicators.cover_distribution import CoverDistribution, cover_distribution
+from supply.indicators.figure import Figure, not_kept
 from supply.indicators.forecast_error import (
     bias,
     mean_absolute_percentage_error,
@@ -21,7 +21,7 @@ from supply.indicators.stock_outs import days_out_share, mean_days_out, stock_ou
 
 
 class StockIndicators(msgspec.Struct, frozen=True, kw_only=True):
-    """What the newest positions say."""
+    """What the newest positions say, or what they were at the end of a month."""
 
     abasto: Figure
     with_stock: Figure
@@ -54,16 +54,9 @@ def stock_indicators(stocks: Sequence[Stock]) -> StockIndicators:
     )
 
 
-def stock_not_kept() -> StockIndicators:
-    """Of the stock of an earlier month: the newest alone is kept."""
-    missing: Missing = "stock_not_kept"
-    return StockIndicators(
-        abasto=not_kept(missing),
-        with_stock=not_kept(missing),
-        stock_out=not_kept(missing),
-        cover=cover_not_kept(missing),
-        late_orders=not_kept(missing),
-    )
+def month_end_indicators(stocks: Sequence[Stock]) -> StockIndicators:
+    """Of the stock at the end of an earlier month: the same figures, but for what was due then."""
+    return msgspec.structs.replace(stock_indicators(stocks), late_orders=not_kept("due_not_kept"))
 
 
 def month_indicators(

@@ -1,7 +1,8 @@
 """A position's months as they were published, told again in the terms of the rules.
 
-The CPM of an earlier month and the need for an item are asked of the functions that the engine asks, over the months as
-they stand now: what came late is in them, so a forecast may differ from the CPM that was published at the time.
+The CPM of an earlier month, the cover at its end and the need for an item are asked of the functions that the engine
+asks, over the months as they stand now: what came late is in them, so a forecast may differ from the CPM that was
+published at the time.
 """
 
 from collections.abc import Iterable
@@ -12,13 +13,16 @@ import msgspec
 
 from schemas.positions import CpmInputs, MonthTotals
 from supply.calendar import days_in_month, month_named
+from supply.cover import days_of_stock
 from supply.cpm import cpm
 from supply.cpm_policy import CpmPolicy, Outflows
-from supply.cpm_window import window
+from supply.cpm_window import happened, window
 from supply.indicators.month_use import MonthUse
+from supply.indicators.stock import Stock
 from supply.ledger_state import Ledger, MonthRecord
 from supply.need import is_needed
 from supply.policy_choice import Chosen
+from supply.replenishment import target_stock
 
 SCALE: Final = 1000
 """Smallest units a piece: no item has more than three places after the point."""
@@ -32,8 +36,9 @@ class PublishedMonths:
     """A position's known months and the policy that its CPM was computed by.
 
     A month without a record was one on the shelf in which nothing was used, from the first whole month here on. Which
-    one that was is not published: the first month that the CPM used was whole, and so is every one after the first
-    known, which may have been a part of a month. Nothing is told of a month before, unless it came as a sheet.
+    one that was is not published: the first month that the CPM used was whole, and so is every one after the first in
+    which something happened or was left at the end, which may have been a part of a month. Nothing is told of a month
+    before, unless it came as a sheet.
     """
 
     def __init__(self, months: Iterable[MonthTotals], inputs: CpmInputs) -> None:
@@ -47,10 +52,14 @@ class PublishedMonths:
             )
             for number, each in known.items()
         }
+        self._closings = {number: each.closing for number, each in known.items() if each.closing is not None}
+        records = {number: record for number, record in records.items() if happened(record)}
+        here = [*records, *(number for number, closing in self._closings.items() if closing > 0)]
         used = inputs.months_used if inputs.before_first == "left_out" else ()
-        self._first_whole = min([month + 1 for month in known] + [month_named(each) for each in used], default=NEVER)
+        self._first_whole = min([month + 1 for month in here] + [month_named(each) for each in used], default=NEVER)
         self._ledger = Ledger(months=records, here_from=0 if self._first_whole < NEVER else None)
         self._policy = _policy_of(inputs)
+        self._figures: dict[int, tuple[float | None, float]] = {}
 
     def needed(self, cpm_value: float | None, running_month: int) -> bool:
         """Whether the item is used or asked for here, as of a month (`supply.need`)."""
@@ -63,14 +72,48 @@ class PublishedMonths:
         foretells use a day, so that a longer month needs more.
         """
         policy = self._policy
-        asked, days_gone = (month, 1) if policy.window == "complete_months" else (month - 1, days_in_month(month - 1))
-        figure = cpm(
-            self._ledger, "hospital", Chosen(policy), asked, self._first_whole, SCALE, days_gone=days_gone
-        ).value
+        figure, _ = self._before(month)
         if figure is None or policy.month_days is None:
             return figure
         by_the_day = policy.window == "rolling" or policy.window_days == "calendar"
         return figure * days_in_month(month) / policy.month_days if by_the_day else figure
+
+    def _before(self, month: int) -> tuple[float | None, float]:
+        """The last CPM before a month, and the days of a month by which it was divided into use a day."""
+        known = self._figures.get(month)
+        if known is not None:
+            return known
+        policy = self._policy
+        asked, days_gone = (month, 1) if policy.window == "complete_months" else (month - 1, days_in_month(month - 1))
+        figure = cpm(
+            self._ledger, "hospital", Chosen(policy), asked, self._first_whole, SCALE, days_gone=days_gone
+        ).value
+        found = self._figures[month] = figure, policy.month_days or days_in_month(asked)
+        return found
+
+    def stock_at_end(self, month: int, target_months: float | None, *, counted: bool) -> Stock:
+        """The stock at the end of a month that is over, beside the CPM, target and need of that instant.
+
+        `counted`: the position was counted at some time. What was due then is not known.
+        """
+        closing = self._closings.get(month)
+        if closing is None:
+            return Stock(None, None, None, needed=False, unknown="end_not_known" if counted else "never_counted")
+        figure, month_days = self._before(month + 1)
+        return Stock(
+            usable=closing,
+            target=None if figure is None or target_months is None else target_stock(figure, target_months),
+            cover_days=days_of_stock(closing, (figure or 0.0) / month_days),
+            needed=self._needed_at_end(month, figure),
+        )
+
+    def _needed_at_end(self, month: int, figure: float | None) -> bool:
+        if figure is not None and figure > 0:
+            return True
+        # Whoever used it afterwards was not known then.
+        months = {number: record for number, record in self._ledger.months.items() if number <= month}
+        known = Ledger(months=months, here_from=self._ledger.here_from if self._first_whole <= month + 1 else None)
+        return is_needed(known, self._policy, "hospital", figure, month + 1, self._first_whole)
 
     def use(self, month: int, days: int | None = None) -> MonthUse | None:
         """A month of the position, of which so many days have been (all of them unless given); `None` where nothing is

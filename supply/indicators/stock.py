@@ -1,16 +1,18 @@
-"""What the indicators of the present stock look at of a position."""
+"""What the indicators of stock look at of a position, today or at the end of a month."""
 
 from typing import NamedTuple
 
 from schemas.positions import DueArrival, Number
+from supply.indicators.figure import LeftOut
 
 
 class Stock(NamedTuple):
     """A position's stock as published. `usable`, `target` in pieces, `cover_days` in days: null where not known.
-    `needed`: the item is used or asked for here (`supply.need`)."""
+    `needed`: the item is used or asked for here (`supply.need`). `unknown`: why `usable` is null where it is."""
 
     usable: Number | None
     target: int | None
     cover_days: float | None
     needed: bool
     due: tuple[DueArrival, ...] = ()
+    unknown: LeftOut = "never_counted"

@@ -29,7 +29,19 @@ from store import queries
 from store.database import open_engine, writing
 from store.resend import Resent, SentBefore, Unconfirmed
 from supply.indicators.figure import Figure
-from tests.builders import HOSPITAL, NOON, TRASTUZUMAB, WAREHOUSE, alert, catalogue, dead_letter, due, position
+from tests.builders import (
+    HOSPITAL,
+    NOON,
+    RITUXIMAB,
+    TRASTUZUMAB,
+    WAREHOUSE,
+    alert,
+    catalogue,
+    dead_letter,
+    due,
+    month,
+    position,
+)
 from tests.unit.store.conftest import database, engine, log, metrics, project
 from tests.unit.store.log import Log
 from tests.unit.store.read_model import PUEBLA, publish_network
@@ -277,7 +289,10 @@ def test_indicators_take_what_people_type(run: Run) -> None:
     )
     assert [line["group"] for line in answer["lines"]] == ["PLIMS000130"]
     earlier = words_of(run("indicators", "--month", "2026-01", "--lang", "es"))
-    assert "De meses anteriores no se guarda la existencia. Desabasto, pedidos completos a tiempo" in earlier
+    assert "Existencia al terminar 2026-01, con el CPM y el objetivo de ese día" in earlier
+    assert "de lo que estaba por llegar no se guarda el atraso. Se dejan fuera posiciones cuya existencia" in earlier
+    assert "no se habían contado, o aún no se guardaba. Desabasto, pedidos completos a tiempo" in earlier
+    assert "Of earlier months, the stock at the end of the month" in words_of(run("indicators", "--by", "month"))
     assert "y error del CPM de 2026-01." in earlier
     assert "2027-01 has not begun" in run("indicators", "--month", "2027-01").stderr
     assert run("indicators", "--search", "x").exit_code == 2
@@ -355,6 +370,17 @@ def test_show_tells_each_number_with_its_inputs(run: Run) -> None:
         "UMAE Puebla Puebla · 108 km 700",
     ):
         assert fact in shown
+
+
+def test_show_tells_the_stock_at_the_end_of_each_month(database: str, log: Log, project: Callable[[], None]) -> None:
+    """Of a month without a sheet the end is known, what was used is not: a dash, not 0."""
+    sheets = (month("2026-01", 80, reported=True, closing=40), month("2026-02", 0, closing=35), month("2026-03", 7))
+    log.publish(*catalogue(), position(shown=sheets))
+    project()
+    shown = words_of(invoke("show", HOSPITAL, RITUXIMAB, "--lang", "en", database=database))
+    assert "Stock at the end" in shown
+    assert "2026-03 running 7 0 0 - 2026-02 - 0 0 35 2026-01 reported 80 0 0 40" in shown
+    assert "█·▂" in shown
 
 
 def test_show_finds_an_item_by_words_and_names_the_candidates_when_several_fit(run: Run) -> None:

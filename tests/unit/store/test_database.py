@@ -31,12 +31,13 @@ from store.tables import (
     AlertPlaceRow,
     AlertRow,
     Base,
+    ConsumptionMonthRow,
     DeadLetterResendRow,
     OfficialCpmRow,
     PositionRow,
     ProjectorClaimRow,
 )
-from tests.builders import HOSPITAL, NOON, RITUXIMAB, WAREHOUSE, alert
+from tests.builders import HOSPITAL, NOON, RITUXIMAB, WAREHOUSE, alert, month
 
 PACIFIC = dt.timezone(dt.timedelta(hours=-7))
 
@@ -137,6 +138,24 @@ def test_wide_alerts_of_an_older_release_keep_their_places_and_sentences_come_fr
             ("open", HOSPITAL, RITUXIMAB)
         ]
         assert set(connection.execute(select(AlertRow.reason_en)).scalars()) == {"Short."}
+    older.dispose()
+
+
+def test_the_end_of_a_month_that_an_older_release_told_of_is_not_known(tmp_path: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(store.__file__).parent / "migrations"))
+    address = f"sqlite:///{tmp_path}/older.db"
+    older = open_engine(address)
+    told = msgspec.structs.asdict(month("2026-01", 60))
+    del told["closing"]
+    with writing(older) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0006")
+        connection.execute(insert(ConsumptionMonthRow).values({"facility": HOSPITAL, "item": RITUXIMAB, **told}))
+    store.migrate(address)
+    with older.connect() as connection:
+        found = connection.execute(select(ConsumptionMonthRow.consumption, ConsumptionMonthRow.closing)).all()
+    assert [tuple(each) for each in found] == [(60, None)]
     older.dispose()
 
 

@@ -36,10 +36,18 @@ def ask(engine: Engine, log: Log, project: Callable[[], None]) -> Ask:
     """Two items in a hospital and one each in its warehouse and in Puebla, as of 10 March 2026."""
     log.publish(*catalogue(), Facility(facility=PUEBLA, name="UMAE Puebla", kind="hospital", state="Puebla"))
     late = due(60, NOON.date() - dt.timedelta(days=1), late=True)
-    out = (*months("2026-01", 3), month("2026-02", 50, days_out=14), month("2026-03", 0, days_out=9))
+    out = (
+        *months("2025-12", 2),
+        month("2026-01", closing=90),
+        month("2026-02", 50, days_out=14, closing=0),
+        month("2026-03", 0, days_out=9),
+    )
+    stocked = (*months("2025-12", 2), month("2026-01", closing=600), month("2026-02", 80, closing=450))
     log.publish(
-        position(on_hand=0, target=300, due=(late, due(5, NOON.date(), "P-2")), due_quantity=65, shown=out),
-        position(item=TRASTUZUMAB, on_hand=400, target=300, shown=(*months("2026-01", 3), month("2026-02", 80))),
+        position(
+            on_hand=0, target=300, due=(late, due(5, NOON.date(), "P-2")), due_quantity=65, shown=out, target_months=3
+        ),
+        position(item=TRASTUZUMAB, on_hand=400, target=300, target_months=3, shown=stocked),
         position(WAREHOUSE, on_hand=None, cpm=None, cover_days=None),
         position(PUEBLA, on_hand=150, target=300, shown=(*months("2026-01", 3), month("2026-02", 125))),
         position("NOWHERE", on_hand=30, cpm=None, cover_days=None, shown=(), cpm_inputs=NONE),
@@ -130,10 +138,42 @@ def test_orders_complete_and_on_time_are_those_due_in_the_month(
     assert running.monthly.orders_complete.left_out == {"not_over": 2}
 
 
-def test_an_earlier_month_has_no_stock(ask: Ask) -> None:
+def test_an_earlier_month_has_the_stock_of_its_end(ask: Ask) -> None:
+    """Both had a CPM of 100 then. Of the warehouse and Puebla the end was not published, of a place without months
+    nothing is known."""
     (line,) = ask(month="2026-01").lines
-    assert (line.stock.abasto.value, line.stock.abasto.missing) == (None, "stock_not_kept")
-    assert (line.monthly.stock_out_rate.value, line.month) == (0, "2026-01")
+    stock = line.stock
+    assert (line.month, line.month_end, line.monthly.stock_out_rate.value) == ("2026-01", True, 0)
+    assert (stock.abasto.part, stock.abasto.whole, stock.abasto.counted) == (90 + 300, 600, 2)
+    assert stock.abasto.left_out == stock.cover.left_out == {"never_counted": 1, "end_not_known": 1}
+    assert (stock.with_stock.value, stock.stock_out.value) == (1, 0)
+    assert (stock.cover.lower_quartile, stock.cover.upper_quartile) == (27, 180)
+    assert (stock.late_orders.value, stock.late_orders.missing) == (None, "due_not_kept")
+
+
+def test_an_item_out_at_the_end_of_a_month_is_a_stock_out_of_then(ask: Ask) -> None:
+    """50 in the 16 days on the shelf: (100 + 100 + 50 x 30 / 16) / 3 = 97.9 a month, target 294; 80 were used of the
+    other: CPM 93.3, target 280."""
+    (line,) = ask(month="2026-02").lines
+    stock = line.stock
+    assert (stock.with_stock.part, stock.with_stock.whole) == (1, 2)
+    assert (stock.stock_out.part, stock.stock_out.whole) == (1, 2)
+    assert (stock.abasto.part, stock.abasto.whole) == (280, 294 + 280)
+    assert stock.cover.median == 0
+
+
+def test_groups_of_an_earlier_month_come_with_the_lowest_abasto_of_then_first(ask: Ask) -> None:
+    lines = ask(by="item", month="2026-01").lines
+    assert [(line.group, line.stock.abasto.value) for line in lines] == [(RITUXIMAB, 0.3), (TRASTUZUMAB, 1)]
+    facilities = {line.group: line.stock.abasto for line in ask(by="facility", month="2026-01").lines}
+    assert (facilities[PUEBLA].value, facilities[PUEBLA].missing) == (None, "end_not_known")
+    assert (facilities[WAREHOUSE].missing, facilities["NOWHERE"].missing) == ("never_counted", "nothing_there")
+
+
+def test_a_month_whose_end_nobody_published_has_no_stock_and_says_so(ask: Ask) -> None:
+    (line,) = ask(month="2025-12").lines
+    for figure in (line.stock.abasto, line.stock.with_stock, line.stock.stock_out, line.stock.cover):
+        assert (figure.counted, figure.missing) == (0, "end_not_known")
 
 
 def test_the_running_month_has_the_stock_of_today_and_the_days_that_have_been(ask: Ask) -> None:
@@ -150,7 +190,10 @@ def test_by_month_there_is_a_line_for_each_with_anything_known(ask: Ask) -> None
         ("2026-02", 4),
         ("2026-03", 5),
     ]
-    assert [line.stock.with_stock.missing for line in lines] == ["stock_not_kept"] * 3 + [None]
+    assert [line.month_end for line in lines] == [True, True, True, False]
+    assert [line.stock.with_stock.value for line in lines] == [None, 1, 0.5, 0.75]
+    (january,) = ask(month="2026-01").lines
+    assert lines[1].stock == january.stock
     assert [line.group for line in ask(by="month", month="2026-01").lines] == ["2025-12", "2026-01"]
 
 

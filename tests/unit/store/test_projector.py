@@ -25,7 +25,18 @@ from store.tables import (
     ItemRow,
     PositionRow,
 )
-from tests.builders import HOSPITAL, NOON, RITUXIMAB, TRASTUZUMAB, alert, catalogue, dead_letter, months, position
+from tests.builders import (
+    HOSPITAL,
+    NOON,
+    RITUXIMAB,
+    TRASTUZUMAB,
+    alert,
+    catalogue,
+    dead_letter,
+    month,
+    months,
+    position,
+)
 from tests.unit.store.conftest import projector, rows
 from tests.unit.store.log import Log
 
@@ -82,6 +93,22 @@ def test_a_month_that_changes_is_written_again_in_a_later_batch(engine: Engine, 
     project()
     with engine.connect() as connection:
         assert set(connection.scalars(select(ConsumptionMonthRow.consumption))) == {70}
+
+
+def test_the_end_of_a_month_is_stored_beside_its_use(engine: Engine, log: Log, project: Project) -> None:
+    """The first version is of a release that did not tell of it."""
+    log.publish(position(version=1, shown=months("2026-02", 2)))
+    project()
+    closed = (month("2026-01", closing=40.5), month("2026-02", closing=0), month("2026-03", closing=None))
+    log.publish(position(version=2, shown=closed))
+    project()
+    with engine.connect() as connection:
+        found = select(ConsumptionMonthRow.month, ConsumptionMonthRow.closing).order_by(ConsumptionMonthRow.month)
+        assert [tuple(each) for each in connection.execute(found)] == [
+            ("2026-01", 40.5),
+            ("2026-02", 0),
+            ("2026-03", None),
+        ]
 
 
 def test_batches_of_one_record_give_the_same_rows_as_one_batch(

@@ -2,6 +2,7 @@
 
 A movement at or before the latest count is already inside that count; on hand = latest count + movements after it. A
 day out is a whole local day with nothing on hand on which nothing left the shelf either, after the item was first here.
+A month closes with what is usable at the midnight that begins the next.
 """
 
 import datetime as dt
@@ -45,6 +46,7 @@ class Model:
         self.here = False
         self.lots: list[list[Any]] = []
         self.months: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(int))
+        self.closings: dict[str, float] = {}
         told = {(each.source, each.id): each for each in history if each.time < as_of}
         queue = sorted(told.values(), key=_order)
         zone = ZoneInfo(ZONE)
@@ -52,6 +54,8 @@ class Model:
         while today <= last:
             self.today = today
             self._expire()
+            if today.day == 1 and self.on_hand is not None:
+                self.closings[f"{today - dt.timedelta(days=1):%Y-%m}"] = max(0, self.on_hand)
             out = self.here and self._is_empty()
             while queue and queue[0].time.astimezone(zone).date() == today:
                 event = queue.pop(0)

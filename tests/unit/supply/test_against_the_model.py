@@ -16,7 +16,7 @@ FIELDS = ("dispensed", "issued", "returned", "unmet")
 
 @given(st.data(), histories())
 @cases(125)
-def test_stock_counts_months_and_days_out_are_the_models(data: st.DataObject, history: list[Event]) -> None:
+def test_stock_counts_months_their_ends_and_days_out_are_the_models(data: st.DataObject, history: list[Event]) -> None:
     found = deliver(data.draw(deliveries(history)), RULES).position
     model = Model(history, found.as_of)
     assert found.on_hand == model.on_hand
@@ -29,5 +29,7 @@ def test_stock_counts_months_and_days_out_are_the_models(data: st.DataObject, hi
         assert {field: getattr(month, field) for field in FIELDS} == {field: expected[field] for field in FIELDS}
         if month.month not in reported:
             assert month.days_out == expected["days_out"], month.month
+        assert month.closing == model.closings.get(month.month), month.month
     shown = {month.month for month in found.months}
     assert not any(any(month.values()) for name, month in model.months.items() if name not in shown)
+    assert model.closings.keys() <= shown

@@ -22,6 +22,7 @@ stocks = st.builds(
     target=st.none() | st.integers(0, 10**9),
     cover_days=st.none() | st.floats(0, 1e9),
     needed=st.booleans(),
+    unknown=st.sampled_from(["never_counted", "end_not_known"]),
 )
 uses = st.builds(
     MonthUse,

@@ -8,8 +8,8 @@ from schemas.positions import MonthTotals
 from supply.calendar import month_named
 from supply.indicators.published import PublishedMonths
 from tests.builders import cpm_inputs, month
-from tests.events import counted, dispensed
-from tests.unit.supply.shelf import position
+from tests.events import counted, dispensed, lot, received
+from tests.unit.supply.shelf import Shelf, position
 
 MARCH = month_named("2026-03")
 USED = (month("2025-11"), month("2025-12", 90), month("2026-01", 120), month("2026-02", 60))
@@ -117,3 +117,75 @@ def test_an_item_used_again_in_the_month_was_needed_in_it_though_nobody_foresaw_
     use = published(month("2025-06", 5), month("2026-03", 7)).use(MARCH)
     assert use is not None
     assert (use.forecast, use.needed) == (0, True)
+
+
+# ------------------------------------------------------------------- the stock at the end of a month
+
+
+def at_end(*months: MonthTotals, of: int = MARCH, **inputs: Any) -> tuple[Any, ...]:
+    """Usable, target, cover, needed and the reason where the stock is not known."""
+    found = published(*months, **inputs).stock_at_end(of, 3, counted=True)
+    return found.usable, found.target, found.cover_days, found.needed, found.unknown
+
+
+def test_the_end_of_a_month_has_the_cpm_that_the_month_is_in() -> None:
+    """(120 + 60 + 30) / 3 = 70: the month itself was over, what came after it was not known."""
+    march, april = month("2026-03", 30, closing=35), month("2026-04", 999, closing=1)
+    assert at_end(*USED, march, april) == (35, 210, pytest.approx(15), True, "never_counted")
+
+
+def test_an_end_that_is_not_known_has_no_figures() -> None:
+    assert at_end(*USED, month("2026-03", 30)) == (None, None, None, False, "end_not_known")
+    assert at_end(*USED) == (None, None, None, False, "end_not_known")
+    assert published(*USED).stock_at_end(MARCH, 3, counted=False).unknown == "never_counted"
+
+
+def test_an_end_without_a_cpm_has_a_stock_but_no_target_and_no_cover() -> None:
+    assert at_end(month("2026-03", 30, closing=35)) == (35, None, None, True, "never_counted")
+    assert published(*USED, month("2026-03", closing=35)).stock_at_end(MARCH, None, counted=True).target is None
+
+
+def test_cover_is_by_the_days_of_a_month_that_the_policy_has() -> None:
+    march = month("2026-03", 30, closing=35)
+    assert at_end(*USED, march, month_days=None)[2] == pytest.approx(35 / 70 * 30)  # April's
+    assert at_end(*USED, march, month_days=30.5)[2] == pytest.approx(35 / 70 * 30.5)
+
+
+def test_an_empty_shelf_at_the_end_is_needed_or_not_as_of_then() -> None:
+    used_later = (month("2025-06", 5, closing=9), month("2026-03", 0, closing=0), month("2026-04", 7, closing=0))
+    assert at_end(*used_later)[3] is False
+    assert at_end(*used_later, of=MARCH + 1)[3] is True
+
+
+def test_a_month_that_is_there_for_its_end_alone_tells_of_no_use() -> None:
+    """Counted empty, never here: nothing is known of its months, as before ends were told."""
+    empty = [month(name, 0, closing=0) for name in ("2025-12", "2026-01", "2026-02", "2026-03")]
+    assert (published(*empty).use(MARCH), published(*empty).forecast(MARCH)) == (None, None)
+    assert published(*empty).needed(None, MARCH) is False
+
+
+def test_what_is_left_at_the_end_of_a_month_shows_that_the_item_was_here() -> None:
+    here = published(month("2025-12", 0, closing=40), month("2026-02", 60, closing=5))
+    assert here.forecast(MARCH) == 30
+    assert here.use(month_named("2025-12")) is None
+
+
+@pytest.mark.parametrize("at", ["2026-02-01", "2026-03-01", "2026-04-01", "2026-05-01"])
+def test_the_end_of_a_month_is_told_as_it_was_published_that_midnight(at: str) -> None:
+    days = [f"2026-{number:02d}-{day:02d} 10:00" for number in (1, 2, 3, 4, 5) for day in (5, 17, 29) if number != 2]
+    shelf = Shelf(
+        counted(300, "2025-12-20", lot(40, "2026-03-31")),
+        *(dispensed(30, day) for day in days),
+        received(100, "2026-04-30 09:00"),
+    )
+    now = shelf.publish("2026-06-02").position
+    then = Shelf(
+        counted(300, "2025-12-20", lot(40, "2026-03-31")),
+        *(dispensed(30, day) for day in days if day < at),
+        *([received(100, "2026-04-30 09:00")] if at > "2026-04-30" else []),
+    )
+    seen = then.publish(at).position
+    end = PublishedMonths(now.months, now.cpm_inputs).stock_at_end(
+        month_named(at[:7]) - 1, now.target_months, counted=True
+    )
+    assert (end.usable, end.target, end.cover_days) == (seen.usable, seen.target, seen.cover_days)

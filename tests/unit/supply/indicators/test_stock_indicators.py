@@ -7,7 +7,7 @@ import pytest
 from supply.indicators.abasto_share import abasto_share
 from supply.indicators.availability import stock_out, with_stock
 from supply.indicators.cover_distribution import cover_distribution
-from supply.indicators.group import stock_not_kept
+from supply.indicators.group import month_end_indicators, stock_indicators
 from supply.indicators.orders import late_orders
 from supply.indicators.stock import Stock
 from tests.builders import due
@@ -111,7 +111,21 @@ def test_late_orders_are_those_late_of_all_lines_still_to_come() -> None:
     assert (late_orders([]).value, late_orders([]).missing) == (None, "nothing_there")
 
 
-def test_the_stock_of_an_earlier_month_has_no_figure_at_all_and_says_why() -> None:
-    past = stock_not_kept()
-    assert {past.abasto.missing, past.cover.missing, past.late_orders.missing} == {"stock_not_kept"}
-    assert (past.with_stock.value, past.with_stock.whole, past.cover.median) == (None, None, None)
+def test_the_end_of_a_month_has_the_same_figures_but_for_what_was_due() -> None:
+    rows = [stock(40), stock(500), stock(0, 50, 0)]
+    past, today = month_end_indicators(rows), stock_indicators(rows)
+    assert (past.abasto, past.with_stock, past.stock_out, past.cover) == (
+        today.abasto,
+        today.with_stock,
+        today.stock_out,
+        today.cover,
+    )
+    assert (past.late_orders.value, past.late_orders.whole, past.late_orders.missing) == (None, None, "due_not_kept")
+
+
+def test_an_end_that_is_not_known_is_left_out_and_said_to_be_so() -> None:
+    not_known = Stock(None, None, None, needed=False, unknown="end_not_known")
+    found = month_end_indicators([stock(40), not_known, stock(None)])
+    for figure in (found.abasto, found.with_stock, found.stock_out, found.cover):
+        assert (figure.counted, figure.left_out) == (1, {"end_not_known": 1, "never_counted": 1})
+    assert month_end_indicators([not_known]).abasto.missing == "end_not_known"
