@@ -3,6 +3,7 @@
 Topics are never made here: partitions and retention are the engine's choice (`abasto worker`, `abasto up`).
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -18,6 +19,9 @@ from streams.settings import Settings
 
 Partitions = dict[str, int]
 """How many partitions each topic has."""
+
+STOPPED_WITHIN_SECONDS = 10.0
+"""A producer sends what is left before it stops, and would try so for ever where its broker is gone."""
 
 
 def settings_for(broker: str | None) -> Settings:
@@ -46,7 +50,7 @@ async def producer_for(settings: Settings, topics: Iterable[str]) -> AsyncIterat
         except KafkaError as fault:
             raise Failure(f"Kafka at {settings.brokers} refused: {fault}") from fault
         finally:
-            await producer.stop()
+            await _stop(producer)
 
 
 @contextmanager
@@ -60,6 +64,13 @@ def _silent_client() -> Iterator[None]:
         yield
     finally:
         log.setLevel(level)
+
+
+async def _stop(producer: AIOKafkaProducer) -> None:
+    try:
+        await asyncio.wait_for(producer.stop(), STOPPED_WITHIN_SECONDS)
+    except TimeoutError:
+        await producer.client.close()
 
 
 def _producer(settings: Settings) -> AIOKafkaProducer:

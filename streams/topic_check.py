@@ -63,8 +63,9 @@ async def _ensure(client: AIOKafkaAdminClient, settings: Settings, *, create: bo
     wrong = [str(each) for each in different if each.wrong_answers]
     if wrong:
         raise WrongTopics(
-            "; ".join(wrong) + ". Positions would be wrong on them. Set ABASTO_PARTITIONS to what the topics have, or "
-            "mend the topics' configuration (kafka-configs), or move to new topics"
+            "; ".join(wrong)
+            + ". Positions would be wrong on them. `abasto topics check` says how to mend each: another "
+            "ABASTO_PARTITIONS where all topics have it, their configuration (kafka-configs), or new topics"
         )
     _warn(different)
     if not names:

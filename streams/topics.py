@@ -1,5 +1,7 @@
 """The topic plan: which topics there are, how they are created, and what the engine cannot do without."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from schemas.channels import (
@@ -137,14 +139,24 @@ class Difference:
 
 def differences(plan: tuple[TopicPlan, ...], found: dict[str, FoundTopic]) -> list[Difference]:
     """What is not as planned of the topics that exist; what would give wrong answers comes first."""
-    different = [each for topic in plan if topic.name in found for each in _differences(topic, found[topic.name])]
+    shared = {topic.name: found[topic.name].partitions for topic in plan if topic.name in found}
+    shared.pop(CATALOGUE, None)
+    different = [
+        each for topic in plan if topic.name in found for each in _differences(topic, found[topic.name], shared)
+    ]
     return sorted(different, key=lambda each: not each.wrong_answers)
 
 
-def _differences(topic: TopicPlan, found: FoundTopic) -> list[Difference]:
+def usual_partitions(found: Mapping[str, int]) -> int:
+    """What most topics have; the least if all differ, since partitions are only ever added."""
+    times = Counter(found.values())
+    return min(times, key=lambda count: (-times[count], count))
+
+
+def _differences(topic: TopicPlan, found: FoundTopic, shared: Mapping[str, int]) -> list[Difference]:
     different: list[Difference] = []
     if found.partitions != topic.partitions:
-        remedy = f"set ABASTO_PARTITIONS={found.partitions}, or move to new topics"
+        remedy = _remedy_of_partitions(shared)
         if topic.name == CATALOGUE:
             remedy = "delete the topic, make it anew with `abasto topics create`, and load the catalogue again"
         different.append(
@@ -163,6 +175,18 @@ def _differences(topic: TopicPlan, found: FoundTopic) -> list[Difference]:
         if not right
     ]
     return different
+
+
+def _remedy_of_partitions(shared: Mapping[str, int]) -> str:
+    """The setting can be wrong only where the topics that share it agree; otherwise it is the topics that are."""
+    usual = usual_partitions(shared)
+    odd = [f"{name} has {count}" for name, count in shared.items() if count != usual]
+    if not odd:
+        return f"set ABASTO_PARTITIONS={usual}, or move to new topics"
+    return (
+        f"{', '.join(odd)}, the others {usual}: no ABASTO_PARTITIONS is right for both, and a topic cannot be made "
+        "smaller. Move to new topics"
+    )
 
 
 def _kept(name: str, planned: str, found: str) -> tuple[str, str, bool, bool]:

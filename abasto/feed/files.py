@@ -5,10 +5,10 @@ import heapq
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, dropwhile
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -33,8 +33,8 @@ PROGRESS_EVERY_LINES = 2000
 LATENESS_WINDOW = dt.timedelta(days=Rules().lateness_days)
 """How long the service knows an event again by its source and id; no rules file changes it."""
 
-Found = tuple[str, Record | BadLine]
-"""A file's name and what one of its lines is."""
+Found = tuple[int, Record | BadLine]
+"""Which of the files, and what one of its lines is."""
 
 OnBad = Literal["refuse", "skip", "send"]
 """Bad lines: refuse the whole publication, leave them out, or send their bytes as they are."""
@@ -58,23 +58,27 @@ class EventFiles:
     """The files of one publication. Standard input is kept in a temporary file, as lines are read twice.
 
     Several files are sent as one, merged by the time of their events, each in its own order. They stay open until
-    `stack` is closed.
+    `stack` is closed. `from_lines` has for each file the line, from 1 on, with which it begins; what is before it
+    is not even looked at.
     """
 
-    def __init__(self, names: Iterable[str], stack: ExitStack) -> None:
-        self._files = [(name, _opened(name, stack)) for name in names]
+    def __init__(self, names: Iterable[str], stack: ExitStack, from_lines: Sequence[int] = ()) -> None:
+        self.names = tuple(names)
+        self.from_lines = tuple(from_lines) or (1,) * len(self.names)
+        self._files = [_opened(name, stack) for name in self.names]
         self._now = dt.datetime.now(dt.UTC)
         self._window_from = self._now - LATENESS_WINDOW
-        self.size = sum(_size(file) for _, file in self._files)
+        self.size = sum(_size(file) for file in self._files)
 
     def look(self, keys: PositionKeys, advance: Callable[[int], None]) -> Findings:
         """Validates every line; `advance` is told the bytes read."""
         findings = Findings()
-        for name, found in chain.from_iterable(self._streams(keys, advance)):
+        for file, found in chain.from_iterable(self._streams(keys, advance)):
             if isinstance(found, Record):
                 findings.good += 1
                 findings.beyond_window += found.at is not None and found.at < self._window_from
                 continue
+            name = self.names[file]
             findings.bad += 1
             if not found.sendable:
                 findings.too_large.append((name, found.number))
@@ -90,26 +94,34 @@ class EventFiles:
         """
         streams = self._streams(keys, advance)
         merged = streams[0] if len(streams) == 1 else _merged(streams)
-        for name, found in merged:
+        for file, found in merged:
             if isinstance(found, Record):
-                yield found
+                yield _of_file(found, file)
             elif on_bad == "send":
-                yield raw_record(found, keys)
+                yield _of_file(raw_record(found, keys), file)
             elif on_bad == "refuse":
-                raise Failure(f"{name}, line {found.number}: {found.reason} (the file changed while it was published)")
+                raise Failure(
+                    f"{self.names[file]}, line {found.number}: {found.reason} (the file changed while it was published)"
+                )
 
     def _streams(self, keys: PositionKeys, advance: Callable[[int], None]) -> list[Iterator[Found]]:
-        return [self._read(name, file, keys, advance) for name, file in self._files]
+        return [self._read(number, keys, advance) for number in range(len(self._files))]
 
-    def _read(self, name: str, file: BinaryIO, keys: PositionKeys, advance: Callable[[int], None]) -> Iterator[Found]:
+    def _read(self, number: int, keys: PositionKeys, advance: Callable[[int], None]) -> Iterator[Found]:
+        file, first = self._files[number], self.from_lines[number]
         file.seek(0)
         read = 0
-        for count, found in enumerate(records(numbered_lines(file), self._now, keys), start=1):
-            yield name, found
+        lines = dropwhile(lambda each: each[0] < first, numbered_lines(file))
+        for count, found in enumerate(records(lines, self._now, keys), start=1):
+            yield number, found
             if count % PROGRESS_EVERY_LINES == 0:
                 advance(file.tell() - read)
                 read = file.tell()
         advance(file.tell() - read)
+
+
+def _of_file(record: Record, file: int) -> Record:
+    return msgspec.structs.replace(record, file=file) if file else record
 
 
 def _merged(streams: Iterable[Iterator[Found]]) -> Iterator[Found]:

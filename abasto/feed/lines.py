@@ -85,13 +85,14 @@ def records(lines: Iterable[tuple[int, bytes]], now: dt.datetime, keys: Position
     latest = now + FUTURE_TOLERANCE
     for number, line in lines:
         try:
-            yield record_of(line, latest, keys)
+            yield record_of(line, latest, keys, number)
         except BadRecord as bad:
             yield BadLine(number, line, bad.fault, bad.field, bad.reason)
 
 
-def record_of(line: bytes, latest: dt.datetime, keys: PositionKeys) -> Record:
-    """The record of one line. Whether the catalogue knows its codes is not judged here but by the service.
+def record_of(line: bytes, latest: dt.datetime, keys: PositionKeys, number: int = 0) -> Record:
+    """The record of one line, which has this number in its file. Whether the catalogue knows its codes
+    is not judged here but by the service.
 
     Raises:
         BadRecord: the line is no event, happened after `latest`, or its codes are none.
@@ -106,7 +107,7 @@ def record_of(line: bytes, latest: dt.datetime, keys: PositionKeys) -> Record:
     # Only the key is in the catalogue's words; the body stays as its publisher wrote it. The worker reads any spelling
     # and alias, by the catalogue of its time; written anew the line would lose fields that are not ours and the
     # envelope of a CloudEvent, and its publisher would not know it again among the dead letters.
-    return Record(TOPIC_OF[type(event)], key, line, event.time)
+    return Record(TOPIC_OF[type(event)], key, line, event.time, line=number)
 
 
 def check_size(line: bytes) -> None:
@@ -121,7 +122,7 @@ def raw_record(bad: BadLine, keys: PositionKeys) -> Record:
     try:
         loose = msgspec.json.decode(bad.value, type=_Loose)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Record(INVENTORY, None, bad.value)
+        return Record(INVENTORY, None, bad.value, line=bad.number)
     content = loose.data if isinstance(loose.data, dict) else {"facility": loose.facility, "item": loose.item}
     key = loose.partitionkey
     facility, item = content.get("facility"), content.get("item")
@@ -129,7 +130,7 @@ def raw_record(bad: BadLine, keys: PositionKeys) -> Record:
         key = _readable_key(facility, item, keys)
     topic = _TOPIC_OF_TYPE.get(loose.type, INVENTORY) if isinstance(loose.type, str) else INVENTORY
     named = key.encode() if isinstance(key, str) else None
-    return Record(topic, named if named is None or len(named) <= KEY_BYTES else None, bad.value)
+    return Record(topic, named if named is None or len(named) <= KEY_BYTES else None, bad.value, line=bad.number)
 
 
 def partition_key_of(line: bytes) -> bytes | None:

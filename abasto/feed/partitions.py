@@ -1,13 +1,13 @@
 """The input topics must have one number of partitions before anything is sent to them."""
 
 import os
-from collections import Counter
 from collections.abc import Mapping
 
 from abasto.kafka import Partitions
 from abasto.terminal import Failure
 from schemas.channels import INPUTS
 from streams.settings import PREFIX, Settings
+from streams.topics import usual_partitions
 
 VARIABLE = PREFIX + "PARTITIONS"
 
@@ -25,7 +25,7 @@ def refuse_unequal(partitions: Partitions, settings: Settings, environ: Mapping[
     if environ.get(VARIABLE):
         expected, why = settings.partitions, f"as {VARIABLE} says"
     else:
-        expected, why = _usual(found), "as the other input topics have"
+        expected, why = usual_partitions(found), "as the other input topics have"
     wrong = [
         f"{topic} has {count} partitions, expected {expected} {why}"
         for topic, count in found.items()
@@ -36,9 +36,3 @@ def refuse_unequal(partitions: Partitions, settings: Settings, environ: Mapping[
             f"nothing was sent: {'; '.join(wrong)}. Events would not be counted with those of their position. "
             f"A topic cannot be made smaller: move to new topics, or set {VARIABLE} right if only that is wrong"
         )
-
-
-def _usual(found: Mapping[str, int]) -> int:
-    """What most topics have; the least if all differ, since partitions are only ever added."""
-    times = Counter(found.values())
-    return min(times, key=lambda count: (-times[count], count))

@@ -16,6 +16,7 @@ from abasto.feed.keys import PositionKeys
 from abasto.feed.lines import BadLine
 from abasto.feed.partitions import refuse_unequal
 from abasto.feed.records import RECORD_BYTES, Record
+from abasto.feed.standing import Standing
 from abasto.kafka import producer_for, settings_for
 from abasto.terminal import Failure, how_many, print_json, progress, say
 from schemas.channels import CATALOGUE, INPUTS
@@ -27,6 +28,10 @@ BAD_LINES_SHOWN = 20
 TURN = dt.timedelta(days=1)
 """Event time after which everything is sent, full batches or not. Batches of a quiet topic take weeks of event time to
 fill: a worker that reads along would see those events far too late beside those of a busy topic."""
+
+TURN_RECORDS = 10_000
+"""Records after which the same is done. What was sent before the last turn but one is confirmed: so who goes on after
+an interruption sends at most those of two turns again, in whatever order a file is."""
 
 YIELD_EVERY_RECORDS = 1000
 """Records after which the producer's own task gets its turn to send."""
@@ -56,14 +61,24 @@ class Report(msgspec.Struct, frozen=True):
     bad_lines: tuple[RefusedLine, ...]
 
 
-def run(files: Sequence[str], *, broker: str | None, rate: float | None, on_bad: OnBad, as_json: bool) -> None:
-    """Look at all files, send them, and tell what was sent."""
+def run(
+    files: Sequence[str],
+    *,
+    broker: str | None,
+    rate: float | None,
+    on_bad: OnBad,
+    as_json: bool,
+    from_lines: Sequence[int] = (),
+) -> None:
+    """Look at all files, send them, and tell what was sent. `from_lines`: the line of each file to begin with."""
     settings = settings_for(broker)
     with ExitStack() as stack:
-        source = EventFiles(files, stack)
+        source = EventFiles(files, stack, from_lines)
         keys = asyncio.run(known_keys(settings))
         with progress("looking at every line", source.size) as advance:
             findings = source.look(keys, advance)
+        if from_lines and not findings.good + findings.bad:
+            raise Failure("nothing was sent: there is no line where --from-line begins, nor after it")
         bad_lines = tuple(_refused(name, bad) for name, bad in findings.bad_lines)
         if findings.bad and on_bad == "refuse":
             if as_json:
@@ -80,14 +95,21 @@ def run(files: Sequence[str], *, broker: str | None, rate: float | None, on_bad:
         if findings.bad:
             say(f"{'sent as they are' if on_bad == 'send' else 'left out'}: {_described(findings, bad_lines)}")
         if findings.beyond_window:
-            say(
-                f"Publish history once: {findings.beyond_window:,} of these events are older than "
-                f"{LATENESS_WINDOW.days} days, and if they were published before they cannot be recognised and count "
-                "again"
-            )
+            say(publish_once(f"{findings.beyond_window:,} of these events are"))
         started = time.monotonic()
-        with progress("publishing", source.size) as advance:
-            topics = asyncio.run(send(source.to_send(keys, on_bad, advance), settings, rate))
+        standing = Standing()
+        of_all = findings.good + (findings.bad if on_bad == "send" else 0)
+        try:
+            with progress("publishing", source.size) as advance:
+                topics = asyncio.run(send(source.to_send(keys, on_bad, advance), settings, rate, standing))
+        except Failure as failure:
+            if not standing.begun:
+                raise
+            raise Failure(f"{failure}\n{how_to_go_on(standing, source, of_all)}") from failure
+        except KeyboardInterrupt:
+            if standing.begun:
+                say(how_to_go_on(standing, source, of_all))
+            raise
         seconds = time.monotonic() - started
     report = Report(sum(topics.values()), topics, findings.bad, on_bad == "send", round(seconds, 3), bad_lines)
     if as_json:
@@ -113,8 +135,42 @@ async def known_keys(settings: Settings) -> PositionKeys:
     return PositionKeys(as_a_worker_knows_it(entries.values()))
 
 
-async def send(records: Iterable[Record], settings: Settings, rate: float | None = None) -> dict[str, int]:
+def how_to_go_on(standing: Standing, source: EventFiles, of_all: int) -> str:
+    """What a publication that ended early has done, and how to do the rest."""
+    verb = "is" if standing.confirmed == 1 else "are"
+    told = f"  {standing.confirmed:,} of {how_many(of_all, 'record')} {verb} confirmed"
+    if standing.confirmed == of_all:
+        return f"{told}: nothing is left to send"
+    begun = standing.go_on_from()
+    lines = [begun.get(file, first) for file, first in enumerate(source.from_lines)]
+    where = ", ".join(f"line {line} of {name}" for name, line in zip(source.names, lines, strict=True))
+    options = " ".join(f"--from-line {line}" for line in lines)
+    told += (
+        f", among them all before {where}; {standing.in_doubt:,} more may have arrived or not\n"
+        f"  To go on, give the same command with {options}"
+    )
+    if not standing.sent_again:
+        return told
+    return (
+        f"{told}: it sends {how_many(standing.sent_again, 'record')} again that may have arrived or are confirmed\n"
+        f"  {publish_once('events among them may be')}"
+    )
+
+
+def publish_once(which_are: str) -> str:
+    """The warning of events that nobody would know again."""
+    return (
+        f"Publish history once: {which_are} older than {LATENESS_WINDOW.days} days, and if they were published before "
+        "they cannot be recognised and count again"
+    )
+
+
+async def send(
+    records: Iterable[Record], settings: Settings, rate: float | None = None, standing: Standing | None = None
+) -> dict[str, int]:
     """Send records to the input topics and wait until all are confirmed; how many went to each topic.
+
+    `standing` tells what was confirmed also when this fails or is interrupted.
 
     Raises:
         Failure: no broker, no topics, inputs of unequal partitions, or a record was refused.
@@ -122,12 +178,15 @@ async def send(records: Iterable[Record], settings: Settings, rate: float | None
     async with producer_for(settings, INPUTS) as (producer, partitions):
         # Once more: minutes may lie between the look at the lines and this.
         refuse_unequal(partitions, settings)
-        batches = Batches(producer, partitions)
+        batches = Batches(producer, partitions, standing)
         pause = Pace(rate) if rate else None
-        turn_at = None
+        turn_at, turned = None, 0
         for number, record in enumerate(records, start=1):
-            if record.at is not None and (turn_at is None or record.at >= turn_at):
+            later = record.at is not None and (turn_at is None or record.at >= turn_at)
+            if later or number - turned >= TURN_RECORDS:
                 await batches.turn()
+                turned = number
+            if record.at is not None and later:
                 turn_at = record.at + TURN
             await batches.add(record)
             if pause and pause.due(number):

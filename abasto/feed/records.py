@@ -14,9 +14,12 @@ KEY_BYTES = 4_096
 
 class Record(msgspec.Struct, frozen=True, gc=False):
     """Topic, key and bytes; without a value the record removes its key from a compacted topic. `at` is when its
-    event happened, where it is one."""
+    event happened, where it is one. `file` (from 0 on, as the command names them) and `line` (from 1 on) are where it
+    was read."""
 
     topic: str
     key: bytes | None
     value: bytes | None
     at: dt.datetime | None = None
+    file: int = 0
+    line: int = 0

@@ -74,11 +74,13 @@ def read_sheet(table: Table) -> list[SheetRow]:
     """The rows of a monthly sheet.
 
     Raises:
-        Failure: naming the column or the line and field that cannot be read.
+        Failure: naming the columns, or the line and field that cannot be read.
     """
-    missing = [column for column in COLUMNS if column not in table.columns]
-    if missing:
-        raise Failure(f"{table.name} has no column {', '.join(missing)}; expected {', '.join(COLUMNS)}")
+    if not set(COLUMNS) <= set(table.columns):
+        raise Failure(
+            f"{table.name} lacks columns of a monthly sheet: expected {', '.join(COLUMNS)}; "
+            f"found {', '.join(table.columns)}"
+        )
     return [_row(table.name, row) for row in table.rows]
 
 

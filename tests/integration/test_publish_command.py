@@ -1,6 +1,9 @@
-"""`abasto publish` on a real Kafka: what the broker stores of it, and a topic that somebody enlarged."""
+"""`abasto publish` on a real Kafka: what the broker stores of it, a topic that somebody enlarged, and a broker lost."""
 
 import asyncio
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +24,9 @@ from tests.servers.batches import stored_batches
 from tests.servers.kafka import KafkaServer
 
 pytestmark = pytest.mark.integration
+
+LOST_WITHIN_SECONDS = 120
+"""More than `CONFIRMED_WITHIN_SECONDS` and `STOPPED_WITHIN_SECONDS` together."""
 
 
 async def enlarge(settings: Settings, topic: str, partitions: int) -> None:
@@ -63,3 +69,38 @@ def test_what_is_sent_is_stored_once_and_nothing_goes_to_a_partition_that_no_sha
     assert refused.exit_code == 1
     assert f"{CONSUMPTION} has 3 partitions, expected 2 as the other input topics have" in refused.output
     assert asyncio.run(read_topic(msgspec.structs.replace(settings, partitions=3), CONSUMPTION)) == before
+
+
+def test_a_broker_that_goes_while_a_file_is_published_leaves_a_line_to_go_on_from(
+    own_kafka: Callable[[], KafkaServer], tmp_path: Path
+) -> None:
+    kafka = own_kafka()
+    settings = Settings(brokers=kafka.bootstrap, partitions=2)
+    asyncio.run(ensure_topics(settings, create=True))
+    events = tmp_path / "events.jsonl"
+    events.write_bytes(
+        b"".join(msgspec.json.encode(dispensed(number, "2026-01-05 10:00")) + b"\n" for number in range(1, 60_001))
+    )
+    publish = [sys.executable, "-m", "abasto", "publish", str(events), "--broker", kafka.bootstrap]
+    with subprocess.Popen([*publish, "--rate", "2000"], stderr=subprocess.PIPE, text=True) as publishing:
+        try:
+            while len(asyncio.run(read_topic(settings, CONSUMPTION))) < 1000:
+                assert publishing.poll() is None
+            kafka.kill()
+            _, told = publishing.communicate(timeout=LOST_WITHIN_SECONDS)
+        finally:
+            publishing.kill()
+    assert publishing.returncode == 1
+    assert "never retrieved" not in told
+    lost = re.search(r"([\d,]+) of 60,000 records are confirmed, among them all before line (\d+) of", told)
+    assert lost, told
+    confirmed, line = int(lost[1].replace(",", "")), int(lost[2])
+    assert f"--from-line {line}" in told
+    kafka.start()
+    stored = {msgspec.json.decode(value)["id"] for _, _, value in asyncio.run(read_topic(settings, CONSUMPTION))}
+    assert len(stored) >= confirmed >= 1000
+    before = [msgspec.json.decode(each)["id"] for each in events.read_bytes().splitlines()[: line - 1]]
+    assert stored >= set(before)
+    rest = subprocess.run([*publish, "--from-line", str(line)], check=False, capture_output=True, text=True, timeout=60)
+    assert rest.returncode == 0, rest.stderr
+    assert len({value for _, _, value in asyncio.run(read_topic(settings, CONSUMPTION))}) == 60_000

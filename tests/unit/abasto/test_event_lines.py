@@ -142,7 +142,7 @@ def test_bad_lines_do_not_stop_their_neighbours() -> None:
 def test_a_bad_line_sent_as_it_is_goes_where_it_seems_to_belong(bare: bytes, topic: str, key: bytes | None) -> None:
     (bad,) = records([(1, bare)], NOW, KEYS)
     assert isinstance(bad, BadLine)
-    assert raw_record(bad, KEYS) == Record(topic, key, bare)
+    assert raw_record(bad, KEYS) == Record(topic, key, bare, line=1)
 
 
 def test_lines_are_numbered_as_an_editor_shows_them() -> None:

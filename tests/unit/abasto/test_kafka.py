@@ -49,3 +49,25 @@ def test_a_broker_that_goes_is_one_sentence_and_not_a_line_for_each_attempt(
     assert caplog.messages == []
     logging.getLogger("aiokafka.conn").error("heard again")
     assert caplog.messages == ["heard again"]
+
+
+def test_a_producer_that_cannot_send_what_is_left_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[bool] = []
+
+    class NeverDone(ProducerOfALostBroker):
+        async def stop(self) -> None:
+            self.client.close = self.close_client
+            await asyncio.Event().wait()
+
+        async def close_client(self) -> None:
+            closed.append(True)
+
+    monkeypatch.setattr(abasto.kafka, "AIOKafkaProducer", NeverDone)
+    monkeypatch.setattr(abasto.kafka, "STOPPED_WITHIN_SECONDS", 0.01)
+
+    async def publish() -> None:
+        async with producer_for(Settings(), [CATALOGUE]):
+            pass
+
+    asyncio.run(asyncio.wait_for(publish(), 5))
+    assert closed

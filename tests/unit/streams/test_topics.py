@@ -103,10 +103,20 @@ def test_each_difference_says_what_to_do() -> None:
         CATALOGUE: FoundTopic(2, AS_PLANNED[CATALOGUE].config)
     }
     assert [each.remedy.partition(" --alter ")[2] or each.remedy for each in differences(PLAN, found)] == [
-        "set ABASTO_PARTITIONS=8, or move to new topics",
+        "abasto.inventory.v1 has 8, the others 4: no ABASTO_PARTITIONS is right for both, and a topic cannot be made "
+        "smaller. Move to new topics",
         "delete the topic, make it anew with `abasto topics create`, and load the catalogue again",
         "--entity-type topics --entity-name abasto.inventory.v1 --add-config retention.ms=39744000000",
     ]
+
+
+def test_the_setting_is_to_follow_the_topics_only_where_they_all_agree() -> None:
+    agreed = {name: FoundTopic(8, topic.config) for name, topic in AS_PLANNED.items() if name != CATALOGUE}
+    remedies = {each.remedy for each in differences(PLAN, agreed | {CATALOGUE: AS_PLANNED[CATALOGUE]})}
+    assert remedies == {"set ABASTO_PARTITIONS=8, or move to new topics"}
+    enlarged = agreed | {CONSUMPTION: FoundTopic(12, AS_PLANNED[CONSUMPTION].config)}
+    (remedy,) = {each.remedy for each in differences(PLAN, enlarged)}
+    assert remedy.startswith("abasto.consumption.v1 has 12, the others 8: no ABASTO_PARTITIONS is right")
 
 
 def test_the_remedy_of_a_setting_with_a_bound_is_within_it() -> None:
