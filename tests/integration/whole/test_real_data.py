@@ -107,9 +107,14 @@ def empty_new_years(items: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 
 def shown(database: sa.Engine) -> tuple[Sums, dict[str, tuple[str | None, float | None]]]:
-    """Of the read model: consumption by item and month, and the store's last count and its gap by item."""
+    """Of the read model: consumption by item and month in which something moved (others are told for the stock at their
+    end), and the store's last count and its gap by item."""
     with database.connect() as connection:
-        use = connection.execute(sa.text("SELECT item, month, sum(consumption) FROM consumption_months GROUP BY 1, 2"))
+        query = sa.text(
+            "SELECT item, month, sum(consumption) FROM consumption_months "
+            "WHERE dispensed <> 0 OR issued <> 0 OR returned <> 0 GROUP BY 1, 2"
+        )
+        use = connection.execute(query)
         sums = {(item, month): round(Decimal(pieces), 3) for item, month, pieces in use}
         query = sa.text("SELECT item, last_count_on, last_count_gap FROM positions WHERE facility = :store")
         counts = connection.execute(query, {"store": STORE})
