@@ -97,7 +97,7 @@ def _plan(dialect_name: str, table: Table, columns: tuple[str, ...], rises: str 
     if dialect_name == "sqlite":
         source = f"VALUES ({', '.join('?' * len(columns))})"
     else:
-        source = f"SELECT {_quoted(columns)} FROM {_staged(table)}"  # noqa: S608
+        source = f"SELECT {_quoted(columns)} FROM {_staged(table)}"  # noqa: S608 - our own names only
     action = "NOTHING"
     if replaced:
         action = "UPDATE SET " + ", ".join(f'"{name}" = excluded."{name}"' for name in replaced)

@@ -112,7 +112,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def migrate(address: str) -> None:
     """Makes the database if need be and brings its tables to this release; safe to call twice and at once."""
     from alembic import command  # noqa: PLC0415 - slow to load, and only here is it needed
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415 - as above
 
     url = database_url(address)
     if url.drivername == "sqlite" and url.database is not None:

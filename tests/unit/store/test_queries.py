@@ -34,7 +34,7 @@ def connection(engine: Engine, log: Log, project: Callable[[], None]) -> Iterato
 
 
 def facilities(connection: Connection, wanted: PositionFilter, **order: str) -> list[str]:
-    return [line.facility for line in queries.positions(connection, wanted, **order).positions]  # type: ignore[arg-type]
+    return [line.facility for line in queries.positions(connection, wanted, **order).positions]  # type: ignore[arg-type] # orders by name
 
 
 def test_positions_come_worst_first_and_unknown_ones_are_not_zero(connection: Connection) -> None:
