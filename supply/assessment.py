@@ -13,14 +13,17 @@ from supply.cpm import Cpm, cpm
 from supply.cpm_presets import ABASTO
 from supply.demand import Plan, Use, planned_from, use_from
 from supply.lead_times import LEAST_DELIVERIES, LeadTime, observed
-from supply.ledger import accrue_days_out, close_months, expire, forget, known_deliveries
+from supply.ledger import forget
 from supply.ledger_state import Ledger
+from supply.month_ends import close_months
 from supply.need import is_needed
 from supply.observed import NOTHING_OBSERVED, Observed, observe
+from supply.order_book import known_deliveries
 from supply.orders import OrderLine
 from supply.policy_choice import Chosen
 from supply.projection import Projection, project
 from supply.rules import MONTHS_KEPT_BEYOND_WINDOW, Rules, StockLevels
+from supply.shelf import accrue_days_out, expire
 from supply.status import status_of
 
 

@@ -50,7 +50,7 @@ class Ledger(msgspec.Struct, array_like=True):
     dropped: what comes later still for one before it is too late to be told from a whole month. `deliveries` are the
     newest of the order lines put away (`supply.lead_times`), `orders_by_month` says what became of all of them
     (`supply.order_months`). `closes_at` is the instant at which the month of the latest entry or evaluation ends: what
-    comes at or after it closes that month first (`supply.ledger.close_months`). 0: there was neither since closings
+    comes at or after it closes that month first (`supply.month_ends.close_months`). 0: there was neither since closings
     are kept.
     """
 

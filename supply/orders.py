@@ -1,6 +1,6 @@
 """Order lines of a position: what was scheduled, what came of it and what was cancelled.
 
-Lines that are long over have been put away (`supply.ledger`) before any of these functions is called.
+Lines that are long over have been put away (`supply.order_book`) before any of these functions is called.
 """
 
 import msgspec

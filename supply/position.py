@@ -18,7 +18,8 @@ from supply import entries
 from supply.assessment import Place, lead_time_of
 from supply.calendar import LocalCalendar
 from supply.entries import Entry
-from supply.ledger import apply, apply_late
+from supply.late import apply_late
+from supply.ledger import apply
 from supply.ledger_state import Ledger
 from supply.scale import refine_ledger, refined_entry
 from supply.stored import PositionState, Summary

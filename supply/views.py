@@ -12,8 +12,8 @@ from supply.catalogue import valid_on
 from supply.conditions.surplus import may_be_lent
 from supply.cpm_window import consumption_of, days_out_of
 from supply.lead_times import by_supplier
-from supply.ledger import known_deliveries
 from supply.ledger_state import Ledger, MonthRecord
+from supply.order_book import known_deliveries
 from supply.pace import pace
 from supply.replenishment import target_stock
 

@@ -9,7 +9,7 @@
 
 Rate 2 of 3: 67 %. Share of days 41 of 93: 44 %. Mean length 41 / 2 = 20.5 days.
 
-A day out is a whole local day with nothing usable after the item was first there (`supply.ledger`), or the reporter's
+A day out is a whole local day with nothing usable after the item was first there (`supply.shelf`), or the reporter's
 own figure. A position is left out where the item is not needed, and where nothing is known of the month.
 
 Source: frequency and duration over time, Reproductive Health Supplies Coalition, Harmonized Suite of Indicators to

@@ -15,10 +15,11 @@ from supply.cpm import average
 from supply.cpm_presets import OPEN_MSUPPLY
 from supply.cpm_window import MonthConsumption
 from supply.entries import COUNTED, DISPENSED, RECEIVED, Entry
-from supply.ledger import accrue_days_out, apply
+from supply.ledger import apply
 from supply.ledger_state import Ledger
 from supply.projection import stock_by_day, unused_at_expiry
 from supply.replenishment import half_up, order_up_to, whole
+from supply.shelf import accrue_days_out
 
 DAYS_IN_MONTH = 365.25 / 12
 FIRST_DAY = dt.date(2026, 1, 1).toordinal()

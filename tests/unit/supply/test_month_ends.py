@@ -9,8 +9,10 @@ from schemas.channels import position_key
 from schemas.events import Event
 from supply.calendar import calendar_of, month_number
 from supply.entries import entry_of
-from supply.ledger import apply, apply_late, close_months
+from supply.late import apply_late
+from supply.ledger import apply
 from supply.ledger_state import Ledger
+from supply.month_ends import close_months
 from supply.position import Outcome
 from tests.events import (
     HOSPITAL,

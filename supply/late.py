@@ -1,0 +1,69 @@
+"""Entries that come after the lateness window: what followed them is settled, and they can no longer be put in their
+place."""
+
+from typing import Final
+
+from supply import entries, order_book
+from supply.calendar import LocalCalendar
+from supply.entries import Entry
+from supply.ledger_state import Ledger
+from supply.month_ends import close_months, move_month_ends
+from supply.months import month_record, report
+from supply.shelf import adjust, expire, move, receive
+
+_MONTH_FIELD: Final = {
+    entries.DISPENSED: "dispensed",
+    entries.ISSUED: "issued",
+    entries.RETURNED: "returned",
+    entries.UNMET: "unmet",
+}
+
+
+def apply_late(ledger: Ledger, entry: Entry, now_ms: int, calendar: LocalCalendar) -> bool:
+    """Apply an entry that comes when what followed it is settled up to `now_ms`: it can no longer be put in its
+    place. Its month's consumption and its order are still told of it, and the stock as well when no count came
+    after it: that moves now, and so does the stock at the end of its month and of those since, up to the next count.
+    Days out of stock before now stay as they are.
+
+    False when nothing of it can count: a count.
+    """
+    at, kind, _, amount, detail = entry
+    if kind == entries.COUNTED:
+        return False
+    if kind in entries.SHOWS_STOCK and amount > 0:
+        ledger.here_from = at if ledger.here_from is None else min(at, ledger.here_from)
+    if now_ms >= ledger.closes_at:
+        close_months(ledger, now_ms, calendar)
+    if ledger.lots:
+        expire(ledger, calendar.day(now_ms), calendar)
+    moves = ledger.counted_at is not None and at > ledger.counted_at
+    if kind in _MONTH_FIELD:
+        record, field = month_record(ledger, calendar.month(at)), _MONTH_FIELD[kind]
+        setattr(record, field, getattr(record, field) + amount)
+        if kind != entries.UNMET:
+            delta = amount if kind == entries.RETURNED else -amount
+            if moves:
+                move(ledger, now_ms, delta, calendar)
+            move_month_ends(ledger, at, delta, [], calendar)
+    elif kind == entries.ADJUSTED:
+        # What expired is not in the ends of months.
+        delta = 0 if detail else amount
+        if moves:
+            before = ledger.on_hand or 0
+            adjust(ledger, now_ms, amount, calendar, expired=detail)
+            delta = (ledger.on_hand or 0) - before
+        move_month_ends(ledger, at, delta, [], calendar)
+    elif kind == entries.REPORTED:
+        if month_record(ledger, detail[0]).reported < 0:
+            report(ledger, amount, detail)
+    elif kind == entries.RECEIVED:
+        key, received, lots = detail
+        receive(ledger, now_ms, amount if moves else 0, (key, received, lots if moves else []), calendar)
+        move_month_ends(ledger, at, amount, lots, calendar)
+        if key is not None:
+            order_book.receive(ledger, calendar.day(at), received, key)
+    elif kind == entries.SCHEDULED:
+        order_book.schedule_late(ledger, calendar.day(at), amount, detail)
+    else:
+        order_book.cancel(ledger, calendar.day(at), amount, detail)
+    return True

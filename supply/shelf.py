@@ -1,0 +1,130 @@
+"""What stands on the shelf of one position: usable pieces, their lots, and the days on which nothing was there.
+
+Amounts are in the item's smallest unit.
+"""
+
+from supply.calendar import LocalCalendar
+from supply.entries import LotEntry
+from supply.ledger_state import Ledger
+from supply.months import month_record
+
+
+def count(ledger: Ledger, at: int, amount: int, lots: list[LotEntry] | None, calendar: LocalCalendar) -> None:
+    """What was counted at an instant, expired pieces included; `lots`: all of them, `None` where nobody looked."""
+    if lots is None:
+        ledger.expired = 0
+        usable = amount
+        _keep_lots_within(ledger, usable)
+    else:
+        today = calendar.day(at)
+        ledger.expired = sum(lot[1] for lot in lots if lot[0] < today)
+        ledger.lots = [lot for lot in lots if lot[0] >= today]
+        usable = amount - ledger.expired
+    if ledger.on_hand is not None:
+        ledger.count_gap = usable - ledger.on_hand
+    ledger.counted_at = at
+    _set(ledger, at, usable, calendar)
+
+
+def adjust(ledger: Ledger, at: int, delta: int, calendar: LocalCalendar, *, expired: bool) -> None:
+    """Pieces that were found, lost or thrown away; `expired`: because they had passed their date."""
+    if expired and delta < 0:
+        # What passed its date has left the usable stock already; now it leaves the shelf.
+        gone = min(ledger.expired, -delta)
+        ledger.expired -= gone
+        delta += gone
+    if delta:
+        move(ledger, at, delta, calendar)
+
+
+def receive(
+    ledger: Ledger, at: int, amount: int, detail: tuple[str | None, int, list[LotEntry]], calendar: LocalCalendar
+) -> None:
+    """Pieces that came at an instant: `detail` is that of a received entry. A shelf never counted stays unknown."""
+    _, _, lots = detail
+    today = calendar.day(at)
+    if ledger.on_hand is not None:
+        past = sum(lot[1] for lot in lots if lot[0] < today)
+        ledger.expired += past
+        move(ledger, at, amount - past, calendar)
+        if lots:
+            ledger.lots = sorted([*ledger.lots, *(lot for lot in lots if lot[0] >= today)])
+            # A book below zero swallows a part of what came.
+            _keep_lots_within(ledger, ledger.on_hand)
+
+
+def move(ledger: Ledger, at: int, delta: int, calendar: LocalCalendar) -> None:
+    """Pieces that came (above zero) or left at an instant. A shelf never counted stays unknown."""
+    on_hand = ledger.on_hand
+    if on_hand is None:
+        return
+    after = on_hand + delta
+    if on_hand > 0 and after > 0:
+        ledger.on_hand = after
+    elif after > 0:
+        _set(ledger, at, after, calendar)
+    else:
+        if delta < 0 and ledger.out_from is not None:
+            # Something left a shelf that the book calls empty: that was no day out.
+            accrue_days_out(ledger, at, calendar)
+            ledger.out_from = None
+        # Nor was the day of the last piece, also when it left at midnight, as dates without a time of day say.
+        _set(ledger, at + 1, after, calendar)
+    if delta < 0 and ledger.lots:
+        _take_from_lots(ledger, -delta)
+
+
+def _set(ledger: Ledger, at: int, on_hand: int, calendar: LocalCalendar) -> None:
+    """The usable pieces from an instant on: a shelf begins to be empty, or ends to be."""
+    if on_hand > 0:
+        if ledger.out_from is not None:
+            accrue_days_out(ledger, at, calendar)
+            ledger.out_from = None
+    elif ledger.out_from is None:
+        ledger.out_from = at
+    ledger.on_hand = on_hand
+
+
+def _keep_lots_within(ledger: Ledger, amount: int) -> None:
+    held = sum(lot[1] for lot in ledger.lots)
+    if held > amount:
+        _take_from_lots(ledger, held - max(0, amount))
+
+
+def expire(ledger: Ledger, day: int, calendar: LocalCalendar) -> None:
+    """Take lots whose last day lies before `day` out of the usable stock, each at the midnight it expires."""
+    while ledger.lots and ledger.lots[0][0] < day:
+        last_day, amount, _ = ledger.lots.pop(0)
+        ledger.expired += amount
+        if ledger.on_hand is not None:
+            _set(ledger, calendar.midnight(last_day + 1), ledger.on_hand - amount, calendar)
+
+
+def accrue_days_out(ledger: Ledger, until_ms: int, calendar: LocalCalendar) -> None:
+    """Write the whole local days out of stock before `until_ms` to their months.
+
+    A day out is a whole local day with nothing on hand, after the item was first in stock here.
+    """
+    if ledger.out_from is None or ledger.here_from is None:
+        return
+    start = max(ledger.out_from, ledger.here_from)
+    day = calendar.day(start)
+    if calendar.midnight(day) != start:
+        day += 1
+    end = calendar.day(until_ms)
+    while day < end:
+        month_record(ledger, calendar.month_of_day(day)).days_out += 1
+        day += 1
+        ledger.out_from = calendar.midnight(day)
+
+
+def _take_from_lots(ledger: Ledger, amount: int) -> None:
+    """Pieces leave by first expiry."""
+    lots = ledger.lots
+    while amount > 0 and lots:
+        last_day, held, lot = lots[0]
+        if held > amount:
+            lots[0] = (last_day, held - amount, lot)
+            return
+        amount -= held
+        del lots[0]
