@@ -35,6 +35,7 @@ COMPILED = [
     "supply/cpm.py",
     "supply/cpm_window.py",
     "supply/demand.py",
+    "supply/due.py",
     "supply/entries.py",
     "supply/evaluation.py",
     "supply/finding.py",

@@ -8,7 +8,6 @@ from schemas.alerts import SEVERITIES, Condition, Severity
 from schemas.catalogue import VenClass
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
-from supply.orders import OrderLine
 from supply.rules import AlertTiming
 
 URGENT_DAYS: Final = 7
@@ -96,40 +95,3 @@ def last_told(assessment: Assessment) -> str | None:
 def date_of(day: int) -> str:
     """A local day as `2026-05-03`."""
     return dt.date.fromordinal(day).isoformat()
-
-
-class Due(NamedTuple):
-    """What is still to come: `coming` on its day, `awaited` since its day and not late yet, `late` past its
-    deadline."""
-
-    coming: list[OrderLine]
-    awaited: list[OrderLine]
-    late: list[OrderLine]
-
-
-def split_due(assessment: Assessment) -> Due:
-    """The lines that are still to come, by how they stand today."""
-    split = Due([], [], [])
-    for line in assessment.due:
-        if line.latest_day < assessment.day:
-            split.late.append(line)
-        elif line.expected_on < assessment.day:
-            split.awaited.append(line)
-        else:
-            split.coming.append(line)
-    return split
-
-
-def first_due(lines: list[OrderLine]) -> int:
-    """The first of the days on which lines were or are expected."""
-    return min([line.expected_on for line in lines])
-
-
-def first_deadline(lines: list[OrderLine]) -> int:
-    """The first of the deadlines of lines."""
-    return min([line.latest_day for line in lines])
-
-
-def outstanding(lines: list[OrderLine], scale: int) -> float:
-    """The pieces that lines still bring."""
-    return sum([line.outstanding for line in lines]) / scale

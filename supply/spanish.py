@@ -1,7 +1,8 @@
 """What alerts say in Spanish: quantities with units, dates, what is coming. `supply.english` says it in English."""
 
 from supply.assessment import Assessment
-from supply.finding import date_of, first_deadline, first_due, last_told, number, outstanding, split_due
+from supply.due import first_deadline, first_due, outstanding, split_due
+from supply.finding import date_of, last_told, number
 from supply.language import Language
 
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
+from supply.due import outstanding, split_due
 from supply.english import ENGLISH
 from supply.finding import (
     NOT_APPLICABLE,
@@ -12,9 +13,7 @@ from supply.finding import (
     Rule,
     Wording,
     date_of,
-    outstanding,
     severity_for,
-    split_due,
 )
 from supply.language import Language
 from supply.rules import AlertTiming
