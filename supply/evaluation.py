@@ -7,22 +7,23 @@ from supply.assessment import Assessment, Place, assess
 from supply.calm import is_inside, settle_down, turns_on
 from supply.conditions import IN_TURN
 from supply.finding import NOT_APPLICABLE, Finding, Rule
+from supply.language import ENGLISH, SPANISH, Language, Sentences
 from supply.ledger_state import Ledger
 from supply.lifecycle import Ending, Transition, follow, remembered
-from supply.notice import About, Sentences, notice
+from supply.notice import About, notice
 from supply.position import Position
 from supply.rules import AlertTiming, Rules
 from supply.views import facts_of
 
-ENDINGS_IN_SPANISH: dict[Ending, str] = {
-    "cleared": "La condición dejó de cumplirse: {}",
-    "superseded": "La sustituye otra alerta de la misma clave y unidad, que dice qué hacer.",
-    "unwatched": "La clave dejó de vigilarse en esta unidad.",
-}
-ENDINGS_IN_ENGLISH: dict[Ending, str] = {
-    "cleared": "The condition is over: {}",
-    "superseded": "Another alert of the same item and facility stands in for it, and says what to do.",
-    "unwatched": "The item is not watched at this facility any more.",
+ENDINGS: dict[Ending, Sentences] = {
+    "cleared": Sentences("La condición dejó de cumplirse: {}", "The condition is over: {}"),
+    "superseded": Sentences(
+        "La sustituye otra alerta de la misma clave y unidad, que dice qué hacer.",
+        "Another alert of the same item and facility stands in for it, and says what to do.",
+    ),
+    "unwatched": Sentences(
+        "La clave dejó de vigilarse en esta unidad.", "The item is not watched at this facility any more."
+    ),
 }
 
 
@@ -81,23 +82,29 @@ def _follow_all(position: Position, ledger: Ledger, assessment: Assessment, plac
         if earlier is not None:
             resolved[condition] = earlier
         if transition is not None:
-            said = _said(rule, transition, finding, assessment, place, timing)
+            said = Sentences(
+                _said(rule, transition, finding, assessment, place, timing, SPANISH),
+                _said(rule, transition, finding, assessment, place, timing, ENGLISH),
+            )
             about = About(condition, place.facility.facility, place.item.item)
             told.append(notice(about, transition, at_ms, said, facts=facts_of(ledger, assessment, place)))
     return told
 
 
 def _said(
-    rule: Rule, transition: Transition, finding: Finding, assessment: Assessment, place: Place, timing: AlertTiming
-) -> Sentences:
-    spanish, english = rule.spanish, rule.english
-    if transition.state == "resolved":
-        ending = transition.ending
-        return Sentences(
-            ENDINGS_IN_SPANISH[ending].format(spanish.end(assessment, place, timing)),
-            ENDINGS_IN_ENGLISH[ending].format(english.end(assessment, place, timing)),
-        )
-    return Sentences(
-        f"{spanish.explain(assessment, place)} {spanish.advice_for(finding)}",
-        f"{english.explain(assessment, place)} {english.advice_for(finding)}",
-    )
+    rule: Rule,
+    transition: Transition,
+    finding: Finding,
+    assessment: Assessment,
+    place: Place,
+    timing: AlertTiming,
+    language: Language,
+) -> str:
+    if transition.state != "resolved":
+        advice = rule.advice if finding.holds or rule.easing is None else rule.easing
+        return f"{rule.explain(assessment, place, language)} {language.say(*advice)}"
+    if rule.ended is None:
+        told = rule.explain(assessment, place, language)
+    else:
+        told = rule.ended(assessment, place, timing, language)
+    return language.say(*ENDINGS[transition.ending]).format(told)

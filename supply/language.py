@@ -1,17 +1,113 @@
-"""What a condition asks of a language, where both say the same of the same numbers (`supply.spanish`,
-`supply.english`)."""
+"""What alerts say in Spanish and in English: quantities with units, dates, what is coming.
 
-from collections.abc import Callable
-from typing import NamedTuple
+The two differ in words only: what is said of which numbers, and in what order, is written once.
+"""
+
+import datetime as dt
+from typing import Final, Literal, NamedTuple
 
 from supply.assessment import Assessment
+from supply.due import first_deadline, first_due, outstanding, split_due
+
+OLD_NEWS_DAYS: Final = 7
+"""A stock that nobody has told anything of for longer is said to be of the day of its last event."""
+
+
+class Sentences(NamedTuple):
+    """What a person reads: in Spanish and in English."""
+
+    es: str
+    en: str
 
 
 class Language(NamedTuple):
-    """Quantities, days, a use, the stock and what is due, in words."""
+    """One of the two languages, and what all conditions say in it."""
 
-    pieces: Callable[[float], str]
-    days: Callable[[int], str]
-    a_month: Callable[[float], str]
-    stock: Callable[[Assessment], str]
-    due: Callable[[Assessment], str]
+    code: Literal["es", "en"]
+
+    def say(self, es: str, en: str) -> str:
+        """The one of two wordings that is in this language."""
+        return es if self.code == "es" else en
+
+    def pieces(self, quantity: float) -> str:
+        """A quantity in words: `1 pieza`, `1,250 piezas`."""
+        shown = number(quantity)
+        return f"{shown} {self.say('pieza', 'piece') if shown == '1' else self.say('piezas', 'pieces')}"
+
+    def days(self, count: int) -> str:
+        """A number of days in words: `1 día`, `15 días`."""
+        return f"{count} {self.say('día', 'day') if count == 1 else self.say('días', 'days')}"
+
+    def a_month(self, quantity: float) -> str:
+        """A use in words: `90.0 piezas al mes`."""
+        return f"{quantity:,.1f} {self.say('piezas al mes', 'pieces a month')}"
+
+    def consumption(self, assessment: Assessment) -> str:
+        """The CPM, or that there is none."""
+        if assessment.cpm.value is None:
+            return self.say("sin CPM por falta de datos", "no CPM for want of data")
+        return f"CPM {self.a_month(assessment.cpm.value)}"
+
+    def stock(self, assessment: Assessment) -> str:
+        """What can be handed out, and of when that is where it is no news."""
+        if assessment.usable is None:
+            return self.say("Existencia nunca contada", "Stock never counted")
+        held = self.say("Sin existencia", "No stock")
+        if assessment.usable > 0:
+            held = f"{self.say('Existencia de', 'Stock of')} {self.pieces(assessment.usable)}"
+        heard = assessment.heard_day
+        if heard is None or assessment.day - heard <= OLD_NEWS_DAYS:
+            return held
+        return f"{held} {self.say('según el último registro, del', 'as last recorded on')} {date_of(heard)}"
+
+    def cover(self, assessment: Assessment) -> str:
+        """What can be handed out and how long that lasts; without a CPM nobody knows."""
+        stock, lasts = self.stock(assessment), assessment.cover_days
+        if not assessment.usable or lasts is None:
+            return stock
+        shown = self.days(int(lasts)) if lasts >= 1 else self.say("menos de 1 día", "less than 1 day")
+        return f"{stock}, {self.say('para', 'for')} {shown}"
+
+    def due(self, assessment: Assessment) -> str:
+        """What is coming, the next arrival first; what has not come on its day, and what is late, are named as such."""
+        coming, awaited, late = split_due(assessment)
+        parts = []
+        if coming:
+            total, day = self.pieces(outstanding(coming, assessment.scale)), date_of(first_due(coming))
+            parts.append(self.say(f"por llegar {total}, lo próximo el {day}", f"{total} due, the next on {day}"))
+        if awaited:
+            total, day = self.pieces(outstanding(awaited, assessment.scale)), date_of(first_due(awaited))
+            until = date_of(first_deadline(awaited))
+            parts.append(
+                self.say(
+                    f"sin llegar aún {total} con fecha del {day} y plazo hasta el {until}",
+                    f"{total}, due on {day}, not come yet, deadline {until}",
+                )
+            )
+        if late:
+            total = self.pieces(outstanding(late, assessment.scale))
+            parts.append(f"{total} {self.say('con arribo vencido', 'past the deadline')}")
+        return "; ".join(parts) if parts else self.say("nada por llegar", "nothing due")
+
+    def standing(self, assessment: Assessment) -> str:
+        """Stock, use and what is coming, inside a sentence."""
+        return f"{self.stock(assessment).lower()}; {self.consumption(assessment)}; {self.due(assessment)}"
+
+
+SPANISH: Final = Language("es")
+ENGLISH: Final = Language("en")
+
+
+def number(quantity: float) -> str:
+    """`1,250` or `40.5`, up to three places."""
+    return f"{quantity:,.3f}".rstrip("0").rstrip(".")
+
+
+def percent(share: float, sign: Literal["-", "+"] = "-") -> str:
+    """A share as `42 %`, the same in both languages and on every page; `sign` "+" shows also that of more."""
+    return f"{share * 100:{sign}.0f} %"
+
+
+def date_of(day: int) -> str:
+    """A local day as `2026-05-03`."""
+    return dt.date.fromordinal(day).isoformat()

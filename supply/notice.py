@@ -4,14 +4,8 @@ from typing import NamedTuple
 
 from schemas.alerts import Alert, AlertFacts, AlertPlace, Condition
 from supply.calendar import instant
+from supply.language import Sentences
 from supply.lifecycle import Transition, alert_number, fingerprint_of
-
-
-class Sentences(NamedTuple):
-    """What a person reads: in Spanish and in English."""
-
-    es: str
-    en: str
 
 
 class About(NamedTuple):

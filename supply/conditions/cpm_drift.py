@@ -4,16 +4,12 @@ Supply is planned by the registered CPM: too low a one makes shortages, too high
 section 5, CPM supervision; `supply.indicators.cpm_supervision` sums the same differences.
 """
 
-from typing import NamedTuple
-
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.catalogue import valid_on
-from supply.english import ENGLISH
-from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording, percent, severity_for
-from supply.language import Language
+from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
+from supply.language import Language, Sentences, percent
 from supply.rules import AlertTiming
-from supply.spanish import SPANISH
 
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
@@ -40,49 +36,30 @@ def keep(assessment: Assessment, place: Place, _timing: AlertTiming, _is_open: b
             bounds.until(from_day)
 
 
-class _Phrases(NamedTuple):
-    nothing: str
-    apart: str
-
-
-_IN_SPANISH = _Phrases(
-    "Sin CPM registrado y observado que comparar; {stock}.",
-    "CPM registrado {official}, observado {observed}{share}; {stock}; {due}.",
-)
-_IN_ENGLISH = _Phrases(
-    "No registered and observed CPM to compare; {stock}.",
-    "Registered CPM {official}, observed {observed}{share}; {stock}; {due}.",
-)
-
-
-def explain(assessment: Assessment, place: Place) -> str:
-    """The sentence of the alert in Spanish."""
-    return _explain(assessment, place, SPANISH, _IN_SPANISH)
-
-
-def explain_in_english(assessment: Assessment, place: Place) -> str:
-    """The same in English."""
-    return _explain(assessment, place, ENGLISH, _IN_ENGLISH)
-
-
-def _explain(assessment: Assessment, place: Place, language: Language, phrases: _Phrases) -> str:
+def explain(assessment: Assessment, place: Place, language: Language) -> str:
+    """The sentence of the alert."""
     official, observed = valid_on(place.official, assessment.day), assessment.cpm.value
     stock = language.stock(assessment).lower()
     if official is None or observed is None:
-        return phrases.nothing.format(stock=stock)
-    return phrases.apart.format(
-        official=language.a_month(official),
-        observed=language.a_month(observed),
-        share=f" ({percent(observed / official - 1, sign='+')})" if official > 0 else "",
-        stock=stock,
-        due=language.due(assessment),
+        nothing = language.say(
+            "Sin CPM registrado y observado que comparar", "No registered and observed CPM to compare"
+        )
+        return f"{nothing}; {stock}."
+    registered, used = language.a_month(official), language.a_month(observed)
+    told = language.say(
+        f"CPM registrado {registered}, observado {used}", f"Registered CPM {registered}, observed {used}"
     )
+    share = f" ({percent(observed / official - 1, sign='+')})" if official > 0 else ""
+    return f"{told}{share}; {stock}; {language.due(assessment)}."
 
 
 RULE: Rule = Rule(
     "cpm_drift",
     judge,
     keep,
-    Wording(explain, "Revise con la unidad el CPM registrado y solicite su corrección."),
-    Wording(explain_in_english, "Review the registered CPM with the facility, and ask for it to be corrected."),
+    explain,
+    Sentences(
+        "Revise con la unidad el CPM registrado y solicite su corrección.",
+        "Review the registered CPM with the facility, and ask for it to be corrected.",
+    ),
 )

@@ -1,9 +1,9 @@
 """`data_quality` (datos dudosos): the book is below zero, or the latest count was far from it."""
 
-from supply import english, spanish
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
-from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording, date_of, severity_for
+from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
+from supply.language import Language, Sentences, date_of
 from supply.rules import AlertTiming
 
 
@@ -49,76 +49,57 @@ def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bo
         bounds.until(counted_on + int(timing.leave_days) + 1)
 
 
-def explain(assessment: Assessment, _place: Place) -> str:
-    """The sentence of the alert in Spanish."""
+def explain(assessment: Assessment, _place: Place, language: Language) -> str:
+    """The sentence of the alert."""
     seen = assessment.observed
+    stock, consumption = language.stock(assessment).lower(), language.consumption(assessment)
     if assessment.on_hand is not None and assessment.on_hand < 0:
-        below = spanish.pieces(-assessment.on_hand / assessment.scale)
-        return (
-            f"El libro está {below} por debajo de cero: salió más de lo registrado; {spanish.consumption(assessment)}."
+        below = language.pieces(-assessment.on_hand / assessment.scale)
+        told = language.say(
+            f"El libro está {below} por debajo de cero: salió más de lo registrado",
+            f"The book is {below} below zero: more left than was recorded",
         )
+        return f"{told}; {consumption}."
     if not seen.count_gap or seen.counted_on is None:
-        return f"Conteo y libro coinciden; {spanish.stock(assessment).lower()}."
-    sign = "más" if seen.count_gap > 0 else "menos"
-    return (
-        f"El conteo del {date_of(seen.counted_on)} halló {spanish.pieces(abs(seen.count_gap))} {sign} que el libro; "
-        f"{spanish.stock(assessment).lower()}; {spanish.consumption(assessment)}."
+        return f"{language.say('Conteo y libro coinciden', 'Count and book agree')}; {stock}."
+    day, gap = date_of(seen.counted_on), _gap(seen.count_gap, language)
+    told = language.say(
+        f"El conteo del {day} halló {gap} que el libro", f"The count of {day} found {gap} than the book"
     )
+    return f"{told}; {stock}; {consumption}."
 
 
-def explain_in_english(assessment: Assessment, _place: Place) -> str:
-    """The same in English."""
-    seen = assessment.observed
-    if assessment.on_hand is not None and assessment.on_hand < 0:
-        below = english.pieces(-assessment.on_hand / assessment.scale)
-        return f"The book is {below} below zero: more left than was recorded; {english.consumption(assessment)}."
-    if not seen.count_gap or seen.counted_on is None:
-        return f"Count and book agree; {english.stock(assessment).lower()}."
-    sign = "more" if seen.count_gap > 0 else "fewer"
-    return (
-        f"The count of {date_of(seen.counted_on)} found {english.pieces(abs(seen.count_gap))} {sign} than the book; "
-        f"{english.stock(assessment).lower()}; {english.consumption(assessment)}."
-    )
+def _gap(gap: float, language: Language) -> str:
+    sign = language.say("más", "more") if gap > 0 else language.say("menos", "fewer")
+    return f"{language.pieces(abs(gap))} {sign}"
 
 
-def _ended(assessment: Assessment, place: Place, timing: AlertTiming) -> str:
-    """Why it is over, in Spanish: the gap may still be there, and its count of long ago."""
+def _ended(assessment: Assessment, place: Place, timing: AlertTiming, language: Language) -> str:
+    """Why it is over: the gap may still be there, and its count of long ago."""
     seen = assessment.observed
     if not seen.count_gap or seen.counted_on is None or not _is_history(assessment, seen.counted_on, timing):
-        return explain(assessment, place)
-    sign = "más" if seen.count_gap > 0 else "menos"
-    return (
-        f"La diferencia ya no se sigue: el conteo que la halló ({date_of(seen.counted_on)}, "
-        f"{spanish.pieces(abs(seen.count_gap))} {sign} que el libro) tiene "
-        f"{spanish.days(assessment.day - seen.counted_on)} y el plazo es de {timing.leave_days:g}; "
-        f"{spanish.stock(assessment).lower()}; {spanish.consumption(assessment)}."
+        return explain(assessment, place, language)
+    day, gap = date_of(seen.counted_on), _gap(seen.count_gap, language)
+    age, limit = language.days(assessment.day - seen.counted_on), timing.leave_days
+    told = language.say(
+        f"La diferencia ya no se sigue: el conteo que la halló ({day}, {gap} que el libro) tiene {age} y el plazo es "
+        f"de {limit:g}",
+        f"The gap is not followed any longer: the count that found it ({day}, {gap} than the book) is {age} old and "
+        f"the limit is {limit:g}",
     )
-
-
-def _ended_in_english(assessment: Assessment, place: Place, timing: AlertTiming) -> str:
-    """The same in English."""
-    seen = assessment.observed
-    if not seen.count_gap or seen.counted_on is None or not _is_history(assessment, seen.counted_on, timing):
-        return explain_in_english(assessment, place)
-    sign = "more" if seen.count_gap > 0 else "fewer"
-    return (
-        f"The gap is not followed any longer: the count that found it ({date_of(seen.counted_on)}, "
-        f"{english.pieces(abs(seen.count_gap))} {sign} than the book) is "
-        f"{english.days(assessment.day - seen.counted_on)} old and the limit is {timing.leave_days:g}; "
-        f"{english.stock(assessment).lower()}; {english.consumption(assessment)}."
-    )
+    return f"{told}; {language.stock(assessment).lower()}; {language.consumption(assessment)}."
 
 
 RULE = Rule(
     "data_quality",
     judge,
     keep,
-    Wording(explain, "Cuente la clave y registre las entradas, salidas o mermas que faltan.", ended=_ended),
-    Wording(
-        explain_in_english,
+    explain,
+    Sentences(
+        "Cuente la clave y registre las entradas, salidas o mermas que faltan.",
         "Count the item, and record the receipts, issues or losses that are missing.",
-        ended=_ended_in_english,
     ),
+    ended=_ended,
     # What is in doubt is not offered to others.
     silences=frozenset({"surplus"}),
 )

@@ -2,11 +2,11 @@
 
 import math
 
-from supply import english, spanish
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.calendar import days_in_month, first_day
-from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording, date_of, severity_for
+from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
+from supply.language import Language, Sentences, date_of
 from supply.pace import pace
 from supply.rules import AlertTiming
 
@@ -71,33 +71,25 @@ def _ends_at_pace(assessment: Assessment) -> int | None:
     return assessment.day + days if days <= END_TOLD_WITHIN_DAYS else None
 
 
-def explain(assessment: Assessment, _place: Place) -> str:
-    """The sentence of the alert in Spanish."""
+def explain(assessment: Assessment, _place: Place, language: Language) -> str:
+    """The sentence of the alert."""
     seen, ends = assessment.observed, _ends_at_pace(assessment)
-    at_pace = pace(seen.used, seen.share_gone) or 0.0
-    lasts = "" if ends is None else f"; a ese ritmo se agota el {date_of(ends)}"
-    return (
-        f"Van {spanish.pieces(seen.used)} este mes, ritmo de {spanish.a_month(at_pace)}{lasts}; "
-        f"{spanish.standing(assessment)}."
-    )
-
-
-def explain_in_english(assessment: Assessment, _place: Place) -> str:
-    """The same in English."""
-    seen, ends = assessment.observed, _ends_at_pace(assessment)
-    at_pace = pace(seen.used, seen.share_gone) or 0.0
-    lasts = "" if ends is None else f"; at that pace it runs out on {date_of(ends)}"
-    return (
-        f"{english.pieces(seen.used)} used this month, a pace of {english.a_month(at_pace)}{lasts}; "
-        f"{english.standing(assessment)}."
-    )
+    used = language.pieces(seen.used)
+    at_pace = language.a_month(pace(seen.used, seen.share_gone) or 0.0)
+    told = language.say(f"Van {used} este mes, ritmo de {at_pace}", f"{used} used this month, a pace of {at_pace}")
+    if ends is not None:
+        told += f"; {language.say('a ese ritmo se agota el', 'at that pace it runs out on')} {date_of(ends)}"
+    return f"{told}; {language.standing(assessment)}."
 
 
 RULE = Rule(
     "demand_surge",
     judge,
     keep,
-    Wording(explain, "Confirme si hay más pacientes y, si es así, aumente el próximo pedido."),
-    Wording(explain_in_english, "Find out whether there are more patients and, if so, raise the next order."),
+    explain,
+    Sentences(
+        "Confirme si hay más pacientes y, si es así, aumente el próximo pedido.",
+        "Find out whether there are more patients and, if so, raise the next order.",
+    ),
     silences=frozenset({"surplus"}),
 )

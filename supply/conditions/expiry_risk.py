@@ -1,9 +1,9 @@
 """`expiry_risk` (riesgo de caducidad): pieces will pass their date unused, at the use of the past."""
 
-from supply import english, spanish
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
-from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording, date_of, severity_for
+from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
+from supply.language import Language, Sentences, date_of
 from supply.projection import DUST_PIECES, unused_at_expiry
 from supply.rules import AlertTiming
 
@@ -58,37 +58,27 @@ def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bo
     bounds.until(assessment.day + max(1, days))
 
 
-def explain(assessment: Assessment, _place: Place) -> str:
-    """The sentence of the alert in Spanish."""
+def explain(assessment: Assessment, _place: Place, language: Language) -> str:
+    """The sentence of the alert."""
     unused = assessment.projection.expires_unused
     if unused <= 0:
-        return f"Nada caducaría sin usarse; {spanish.stock(assessment).lower()}; {spanish.consumption(assessment)}."
-    return (
-        f"Al ritmo de consumo caducarían sin usarse {spanish.pieces(round(unused, 1))}, las primeras el "
-        f"{date_of(_first_loss(assessment))}; {spanish.stock(assessment).lower()}; {spanish.consumption(assessment)}; "
-        f"{spanish.due(assessment)}."
+        nothing = language.say("Nada caducaría sin usarse", "Nothing would expire unused")
+        return f"{nothing}; {language.stock(assessment).lower()}; {language.consumption(assessment)}."
+    lost, first = language.pieces(round(unused, 1)), date_of(_first_loss(assessment))
+    told = language.say(
+        f"Al ritmo de consumo caducarían sin usarse {lost}, las primeras el {first}",
+        f"At the present use {lost} would expire unused, the first on {first}",
     )
-
-
-def explain_in_english(assessment: Assessment, _place: Place) -> str:
-    """The same in English."""
-    unused = assessment.projection.expires_unused
-    if unused <= 0:
-        return f"Nothing would expire unused; {english.stock(assessment).lower()}; {english.consumption(assessment)}."
-    return (
-        f"At the present use {english.pieces(round(unused, 1))} would expire unused, the first on "
-        f"{date_of(_first_loss(assessment))}; {english.stock(assessment).lower()}; {english.consumption(assessment)}; "
-        f"{english.due(assessment)}."
-    )
+    return f"{told}; {language.standing(assessment)}."
 
 
 RULE = Rule(
     "expiry_risk",
     judge,
     keep,
-    Wording(explain, "Ofrezca esas piezas a una unidad que las use antes y revise los pedidos que faltan."),
-    Wording(
-        explain_in_english,
+    explain,
+    Sentences(
+        "Ofrezca esas piezas a una unidad que las use antes y revise los pedidos que faltan.",
         "Offer these pieces to a facility that will use them in time, and look again at what is on order.",
     ),
 )

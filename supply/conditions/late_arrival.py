@@ -1,23 +1,11 @@
 """`late_arrival` (arribo vencido): an order line is past its deadline, or its expected day where it has none."""
 
-from typing import NamedTuple
-
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.due import outstanding, split_due
-from supply.english import ENGLISH
-from supply.finding import (
-    NOT_APPLICABLE,
-    URGENT_DAYS,
-    Finding,
-    Rule,
-    Wording,
-    date_of,
-    severity_for,
-)
-from supply.language import Language
+from supply.finding import NOT_APPLICABLE, URGENT_DAYS, Finding, Rule, severity_for
+from supply.language import Language, Sentences, date_of
 from supply.rules import AlertTiming
-from supply.spanish import SPANISH
 
 
 def days_late(assessment: Assessment) -> int:
@@ -58,78 +46,44 @@ def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: boo
         bounds.until(line.latest_day + max(1, int(timing.enter_days)))
 
 
-class _Phrases(NamedTuple):
-    """`late` names the line that is late longest; then what is added where there is more to say."""
-
-    nothing: str
-    late: str
-    supplier: str
-    lines: str
-    lasts: str
-    ends_today: str
-    ends: str
-
-
-_IN_SPANISH = _Phrases(
-    nothing="Ningún arribo vencido; {stock}; {due}.",
-    late="El pedido {order} debió llegar el {deadline}, hace {ago}{supplier}; faltan {missing}{lines}; {stock}; "
-    "{lasts}.",
-    supplier=", de {}",
-    lines=" (en {} renglones)",
-    lasts="sin ello no se prevé que se agote",
-    ends_today="sin ello se agota hoy",
-    ends="sin ello se agota el {}",
-)
-_IN_ENGLISH = _Phrases(
-    nothing="No arrival is late; {stock}; {due}.",
-    late="Order {order} should have come by {deadline}, {ago} ago{supplier}; {missing} missing{lines}; {stock}; "
-    "{lasts}.",
-    supplier=", from {}",
-    lines=" (on {} lines)",
-    lasts="no stock-out is projected without it",
-    ends_today="without it the stock runs out today",
-    ends="without it the stock runs out on {}",
-)
-
-
-def explain(assessment: Assessment, _place: Place) -> str:
-    """The sentence of the alert in Spanish."""
-    return _explain(assessment, SPANISH, _IN_SPANISH)
-
-
-def explain_in_english(assessment: Assessment, _place: Place) -> str:
-    """The same in English."""
-    return _explain(assessment, ENGLISH, _IN_ENGLISH)
-
-
-def _explain(assessment: Assessment, language: Language, phrases: _Phrases) -> str:
+def explain(assessment: Assessment, _place: Place, language: Language) -> str:
+    """The sentence of the alert, of the line that is late longest."""
     late, stock = split_due(assessment).late, language.stock(assessment).lower()
     if not late:
-        return phrases.nothing.format(stock=stock, due=language.due(assessment))
+        nothing = language.say("Ningún arribo vencido", "No arrival is late")
+        return f"{nothing}; {stock}; {language.due(assessment)}."
     first = min(late, key=lambda line: (line.latest_day, line.order))
-    return phrases.late.format(
-        order=first.order,
-        deadline=date_of(first.latest_day),
-        ago=language.days(days_late(assessment)),
-        supplier="" if first.supplier is None else phrases.supplier.format(first.supplier),
-        missing=language.pieces(outstanding(late, assessment.scale)),
-        lines="" if len(late) == 1 else phrases.lines.format(len(late)),
-        stock=stock,
-        lasts=_lasts(assessment, phrases),
+    order, deadline, ago = first.order, date_of(first.latest_day), language.days(days_late(assessment))
+    told = language.say(
+        f"El pedido {order} debió llegar el {deadline}, hace {ago}",
+        f"Order {order} should have come by {deadline}, {ago} ago",
     )
+    if first.supplier is not None:
+        told += language.say(f", de {first.supplier}", f", from {first.supplier}")
+    pieces = language.pieces(outstanding(late, assessment.scale))
+    missing = language.say(f"faltan {pieces}", f"{pieces} missing")
+    if len(late) > 1:
+        missing += language.say(f" (en {len(late)} renglones)", f" (on {len(late)} lines)")
+    return f"{told}; {missing}; {stock}; {_lasts(assessment, language)}."
 
 
-def _lasts(assessment: Assessment, phrases: _Phrases) -> str:
+def _lasts(assessment: Assessment, language: Language) -> str:
     days = assessment.projection.days_without_due
     if assessment.usable is None or days is None:
-        return phrases.lasts
-    return phrases.ends_today if days == 0 else phrases.ends.format(date_of(assessment.day + days))
+        return language.say("sin ello no se prevé que se agote", "no stock-out is projected without it")
+    ends = language.say("sin ello se agota", "without it the stock runs out")
+    if days == 0:
+        return f"{ends} {language.say('hoy', 'today')}"
+    return f"{ends} {language.say('el', 'on')} {date_of(assessment.day + days)}"
 
 
 RULE: Rule = Rule(
     "late_arrival",
     judge,
     keep,
-    Wording(explain, "Reclame al proveedor una fecha nueva y regístrela, o cancele el renglón."),
-    Wording(explain_in_english, "Claim a new date from the supplier and record it, or cancel the line."),
+    explain,
+    Sentences(
+        "Reclame al proveedor una fecha nueva y regístrela, o cancele el renglón.",
+        "Claim a new date from the supplier and record it, or cancel the line.",
+    ),
 )

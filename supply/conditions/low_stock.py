@@ -1,10 +1,10 @@
 """`low_stock` (existencia baja): fewer months of stock than the minimum."""
 
-from supply import english, spanish
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.cover import months_of_stock
-from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording, severity_for
+from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
+from supply.language import Language, Sentences
 from supply.rules import AlertTiming
 
 
@@ -27,28 +27,20 @@ def keep(assessment: Assessment, place: Place, _timing: AlertTiming, is_open: bo
         bounds.stock_above((assessment.cpm.value or 0.0) * place.levels.min_months)
 
 
-def explain(assessment: Assessment, place: Place) -> str:
-    """The sentence of the alert in Spanish."""
+def explain(assessment: Assessment, place: Place, language: Language) -> str:
+    """The sentence of the alert."""
     months = months_of_stock(assessment.usable or 0, assessment.cpm.value) or 0
-    return (
-        f"{spanish.stock(assessment)}, {months:.1f} meses; el mínimo es {place.levels.min_months:g}; "
-        f"{spanish.consumption(assessment)}; {spanish.due(assessment)}."
+    minimum = place.levels.min_months
+    lasts = language.say(
+        f"{months:.1f} meses; el mínimo es {minimum:g}", f"{months:.1f} months; the minimum is {minimum:g}"
     )
-
-
-def explain_in_english(assessment: Assessment, place: Place) -> str:
-    """The same in English."""
-    months = months_of_stock(assessment.usable or 0, assessment.cpm.value) or 0
-    return (
-        f"{english.stock(assessment)}, {months:.1f} months; the minimum is {place.levels.min_months:g}; "
-        f"{english.consumption(assessment)}; {english.due(assessment)}."
-    )
+    return f"{language.stock(assessment)}, {lasts}; {language.consumption(assessment)}; {language.due(assessment)}."
 
 
 RULE = Rule(
     "low_stock",
     judge,
     keep,
-    Wording(explain, "Revise el pedido de este mes."),
-    Wording(explain_in_english, "Check this month's order."),
+    explain,
+    Sentences("Revise el pedido de este mes.", "Check this month's order."),
 )

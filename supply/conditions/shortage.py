@@ -1,9 +1,9 @@
 """`shortage` (riesgo de desabasto): the stock, with what is due, runs out before a new order could arrive."""
 
-from supply import english, spanish
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
-from supply.finding import NOT_APPLICABLE, URGENT_DAYS, Finding, Rule, Wording, date_of, severity_for
+from supply.finding import NOT_APPLICABLE, URGENT_DAYS, Finding, Rule, severity_for
+from supply.language import Language, Sentences, date_of
 from supply.rules import AlertTiming
 
 
@@ -31,36 +31,32 @@ def keep(assessment: Assessment, _place: Place, _timing: AlertTiming, is_open: b
         bounds.stock_above(assessment.daily_use * (assessment.lead_time.days + 1) + lots)
 
 
-def explain(assessment: Assessment, _place: Place) -> str:
-    """The sentence of the alert in Spanish."""
-    days = assessment.projection.days_with_due
-    ends = "alcanza más allá del horizonte"
-    if days is not None:
-        ends = f"se agota el {date_of(assessment.day + days)}, {'hoy' if days == 0 else f'en {spanish.days(days)}'}"
+def explain(assessment: Assessment, _place: Place, language: Language) -> str:
+    """The sentence of the alert."""
+    takes = f"{language.say('surtir tarda', 'supply takes')} {language.days(assessment.lead_time.days)}"
     return (
-        f"{spanish.stock(assessment)}, {ends}; surtir tarda {spanish.days(assessment.lead_time.days)}; "
-        f"{spanish.consumption(assessment)}; {spanish.due(assessment)}."
+        f"{language.stock(assessment)}, {_ends(assessment, language)}; {takes}; "
+        f"{language.consumption(assessment)}; {language.due(assessment)}."
     )
 
 
-def explain_in_english(assessment: Assessment, _place: Place) -> str:
-    """The same in English."""
+def _ends(assessment: Assessment, language: Language) -> str:
     days = assessment.projection.days_with_due
-    ends = "lasts beyond the horizon"
-    if days is not None:
-        ends = f"runs out on {date_of(assessment.day + days)}, {'today' if days == 0 else f'in {english.days(days)}'}"
-    return (
-        f"{english.stock(assessment)}, {ends}; supply takes {english.days(assessment.lead_time.days)}; "
-        f"{english.consumption(assessment)}; {english.due(assessment)}."
-    )
+    if days is None:
+        return language.say("alcanza más allá del horizonte", "lasts beyond the horizon")
+    soon = language.say("hoy", "today") if days == 0 else f"{language.say('en', 'in')} {language.days(days)}"
+    return f"{language.say('se agota el', 'runs out on')} {date_of(assessment.day + days)}, {soon}"
 
 
 RULE = Rule(
     "shortage",
     judge,
     keep,
-    Wording(explain, "Adelante la entrega o pida un traspaso que llegue antes de esa fecha."),
-    Wording(explain_in_english, "Bring the delivery forward, or ask for a transfer that comes before that date."),
+    explain,
+    Sentences(
+        "Adelante la entrega o pida un traspaso que llegue antes de esa fecha.",
+        "Bring the delivery forward, or ask for a transfer that comes before that date.",
+    ),
     # What is about to run out, for most of it is about to expire, is not offered to others.
     silences=frozenset({"low_stock", "surplus"}),
 )

@@ -1,9 +1,9 @@
 """`stock_out` (desabasto): nothing usable on hand of an item that is in use here."""
 
-from supply import english, spanish
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
-from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording, severity_for
+from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
+from supply.language import Language, Sentences
 from supply.rules import AlertTiming
 
 
@@ -27,29 +27,23 @@ def keep(_assessment: Assessment, _place: Place, _timing: AlertTiming, is_open: 
         bounds.stock_above(0)
 
 
-def explain(assessment: Assessment, _place: Place) -> str:
-    """The sentence of the alert in Spanish."""
-    return f"{spanish.cover(assessment)}; {spanish.consumption(assessment)}; {spanish.due(assessment)}."
-
-
-def explain_in_english(assessment: Assessment, _place: Place) -> str:
-    """The same in English."""
-    return f"{english.cover(assessment)}; {english.consumption(assessment)}; {english.due(assessment)}."
+def explain(assessment: Assessment, _place: Place, language: Language) -> str:
+    """The sentence of the alert."""
+    return f"{language.cover(assessment)}; {language.consumption(assessment)}; {language.due(assessment)}."
 
 
 RULE = Rule(
     "stock_out",
     judge,
     keep,
-    Wording(
-        explain,
+    explain,
+    Sentences(
         "Pida hoy un traspaso de otra unidad y adelante la entrega o compre de urgencia.",
-        easing="Llegó algo, pero no alcanza: surta primero lo más urgente y adelante el resto de la entrega.",
-    ),
-    Wording(
-        explain_in_english,
         "Ask for a transfer from another facility today, and bring the delivery forward or buy urgently.",
-        easing="Something has come, but not enough: serve what is most urgent first, and bring the rest forward.",
+    ),
+    easing=Sentences(
+        "Llegó algo, pero no alcanza: surta primero lo más urgente y adelante el resto de la entrega.",
+        "Something has come, but not enough: serve what is most urgent first, and bring the rest forward.",
     ),
     silences=frozenset({"shortage", "low_stock"}),
 )

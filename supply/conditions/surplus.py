@@ -1,10 +1,10 @@
 """`surplus` (excedente): more months of stock than the maximum; what is above it may be lent."""
 
-from supply import english, spanish
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.cover import months_of_stock
-from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording
+from supply.finding import NOT_APPLICABLE, Finding, Rule
+from supply.language import Language, Sentences
 from supply.rules import AlertTiming
 
 
@@ -51,25 +51,20 @@ def may_be_lent(assessment: Assessment, place: Place) -> int:
     return int(above_maximum(assessment, place))
 
 
-def explain(assessment: Assessment, place: Place) -> str:
-    """The sentence of the alert in Spanish."""
+def explain(assessment: Assessment, place: Place, language: Language) -> str:
+    """The sentence of the alert."""
     months = months_of_stock(assessment.usable or 0, assessment.cpm.value) or 0
-    lent = may_be_lent(assessment, place)
-    told = f"para prestar: {spanish.pieces(lent)}" if lent else "nada para prestar"
-    return (
-        f"{spanish.stock(assessment)}, {months:.1f} meses; el máximo es {place.levels.max_months:g}; {told}; "
-        f"{spanish.consumption(assessment)}; {spanish.due(assessment)}."
+    maximum, lent = place.levels.max_months, may_be_lent(assessment, place)
+    lasts = language.say(
+        f"{months:.1f} meses; el máximo es {maximum:g}", f"{months:.1f} months; the maximum is {maximum:g}"
     )
-
-
-def explain_in_english(assessment: Assessment, place: Place) -> str:
-    """The same in English."""
-    months = months_of_stock(assessment.usable or 0, assessment.cpm.value) or 0
-    lent = may_be_lent(assessment, place)
-    told = f"{english.pieces(lent)} may be lent" if lent else "nothing to lend"
+    told = language.say("nada para prestar", "nothing to lend")
+    if lent:
+        pieces = language.pieces(lent)
+        told = language.say(f"para prestar: {pieces}", f"{pieces} may be lent")
     return (
-        f"{english.stock(assessment)}, {months:.1f} months; the maximum is {place.levels.max_months:g}; {told}; "
-        f"{english.consumption(assessment)}; {english.due(assessment)}."
+        f"{language.stock(assessment)}, {lasts}; {told}; "
+        f"{language.consumption(assessment)}; {language.due(assessment)}."
     )
 
 
@@ -77,15 +72,14 @@ RULE = Rule(
     "surplus",
     judge,
     keep,
-    Wording(
-        explain,
+    explain,
+    Sentences(
         "Ofrezca el excedente a unidades con faltante y detenga los pedidos que faltan.",
-        easing="Ya no pasa del máximo: no ofrezca más piezas y siga sin pedir hasta que baje.",
-    ),
-    Wording(
-        explain_in_english,
         "Offer the surplus to facilities that are short, and hold what is on order.",
-        easing="It is above the maximum no more: offer no more pieces, and order none until it has come down.",
+    ),
+    easing=Sentences(
+        "Ya no pasa del máximo: no ofrezca más piezas y siga sin pedir hasta que baje.",
+        "It is above the maximum no more: offer no more pieces, and order none until it has come down.",
     ),
     # Nobody claims pieces that would be too many: what is late may stay where it is.
     silences=frozenset({"late_arrival"}),

@@ -1,9 +1,9 @@
 """`unmet_demand` (demanda no surtida): pieces were prescribed and not filled, this month or the last."""
 
-from supply import english, spanish
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
-from supply.finding import NOT_APPLICABLE, Finding, Rule, Wording, severity_for
+from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
+from supply.language import Language, Sentences
 from supply.rules import AlertTiming
 
 GRAVE_SHARE = 0.25
@@ -33,29 +33,23 @@ def keep(_assessment: Assessment, _place: Place, _timing: AlertTiming, _is_open:
     """Nothing: unmet demand, a sheet and the end of a month end the calm by themselves."""
 
 
-def explain(assessment: Assessment, _place: Place) -> str:
-    """The sentence of the alert in Spanish."""
-    unmet = assessment.observed.unmet
-    told = (
-        f"Sin surtir {spanish.pieces(unmet)} este mes y el anterior"
-        if unmet > 0
-        else "Todo surtido este mes y el anterior"
-    )
-    return f"{told}; {spanish.stock(assessment).lower()}; {spanish.consumption(assessment)}; {spanish.due(assessment)}."
-
-
-def explain_in_english(assessment: Assessment, _place: Place) -> str:
-    """The same in English."""
-    unmet = assessment.observed.unmet
-    told = f"{english.pieces(unmet)} not filled this month and last" if unmet > 0 else "All filled this month and last"
-    return f"{told}; {english.stock(assessment).lower()}; {english.consumption(assessment)}; {english.due(assessment)}."
+def explain(assessment: Assessment, _place: Place, language: Language) -> str:
+    """The sentence of the alert."""
+    told = language.say("Todo surtido este mes y el anterior", "All filled this month and last")
+    if assessment.observed.unmet > 0:
+        unmet = language.pieces(assessment.observed.unmet)
+        told = language.say(f"Sin surtir {unmet} este mes y el anterior", f"{unmet} not filled this month and last")
+    return f"{told}; {language.standing(assessment)}."
 
 
 RULE = Rule(
     "unmet_demand",
     judge,
     keep,
-    Wording(explain, "Localice a los pacientes sin surtir y pida para ellos un traspaso."),
-    Wording(explain_in_english, "Find the patients who went without, and ask for a transfer for them."),
+    explain,
+    Sentences(
+        "Localice a los pacientes sin surtir y pida para ellos un traspaso.",
+        "Find the patients who went without, and ask for a transfer for them.",
+    ),
     silences=frozenset({"surplus"}),
 )

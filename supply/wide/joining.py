@@ -7,8 +7,8 @@ every other day, and one that leaves waits for the next message, which does not 
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from supply.language import Sentences
 from supply.lifecycle import OpenAlert, Transition
-from supply.notice import Sentences
 from supply.wide.rule import Scene, WideRule
 
 NAMED: Final = 3

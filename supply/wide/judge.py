@@ -11,8 +11,9 @@ from schemas.channels import facility_key
 from supply.calendar import LocalCalendar, calendar_of
 from supply.catalogue import Catalogue
 from supply.finding import NOT_APPLICABLE
+from supply.language import Sentences
 from supply.lifecycle import Ending, Transition, follow, remembered
-from supply.notice import About, Sentences, notice
+from supply.notice import About, notice
 from supply.rules import Rules
 from supply.stored import NEVER_MS
 from supply.wide import national_shortage, silent_facility

@@ -15,9 +15,8 @@ from typing import NamedTuple
 
 from schemas.alerts import AlertPlace, AlertState, Severity
 from schemas.rekeyed import StockNote
-from supply import spanish
-from supply.finding import NOT_APPLICABLE, Finding, percent, severity_for
-from supply.notice import Sentences
+from supply.finding import NOT_APPLICABLE, Finding, severity_for
+from supply.language import SPANISH, Sentences, percent
 from supply.rules import AlertTiming
 from supply.wide.rule import Scene, WideRule, alert_place, counted, no_milder
 from supply.wide.subject import is_short
@@ -113,7 +112,7 @@ def _advice(scene: Scene, lends: list[StockNote]) -> Sentences:
         )
     total, most = round(sum(note.surplus or 0 for note in lends)), _facility(scene, lends[0])
     return Sentences(
-        f"Hay {spanish.pieces(total)} de excedente en {counted(len(lends), 'unidad', 'unidades')}, "
+        f"Hay {SPANISH.pieces(total)} de excedente en {counted(len(lends), 'unidad', 'unidades')}, "
         f"lo más en {most}: traspáselas y trate el resto con compras, no unidad por unidad.",
         f"{counted(total, 'piece is', 'pieces are')} surplus in {counted(len(lends), 'facility', 'facilities')}, "
         f"most in {most}: transfer them, and settle the rest with purchasing, not place by place.",

@@ -9,7 +9,7 @@ from schemas.rekeyed import StockNote
 from supply.calendar import LocalCalendar, instant
 from supply.catalogue import Catalogue
 from supply.finding import Finding
-from supply.notice import Sentences
+from supply.language import Sentences
 from supply.rules import AlertTiming
 from supply.wide.thresholds import WideRules
 

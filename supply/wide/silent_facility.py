@@ -20,9 +20,8 @@ from zoneinfo import ZoneInfo
 
 from schemas.alerts import SEVERITIES, AlertPlace, AlertState
 from schemas.rekeyed import StockNote
-from supply import spanish
-from supply.finding import NOT_APPLICABLE, Finding, date_of
-from supply.notice import Sentences
+from supply.finding import NOT_APPLICABLE, Finding
+from supply.language import SPANISH, Sentences, date_of
 from supply.rules import AlertTiming
 from supply.wide.rhythm import allowed_pause, usual_pause
 from supply.wide.rule import Scene, WideRule, alert_place, counted, no_milder
@@ -69,7 +68,7 @@ def explain(scene: Scene, state: AlertState) -> Sentences:
     rhythm = _rhythm(scene)
     at = dt.datetime.fromtimestamp(scene.heard[last] / 1000, ZoneInfo(scene.facility.timezone)).strftime("%H:%M")
     return Sentences(
-        f"{name} no reporta desde el {date_of(last)} a las {at}: {spanish.days(quiet)} sin ningún registro; "
+        f"{name} no reporta desde el {date_of(last)} a las {at}: {SPANISH.days(quiet)} sin ningún registro; "
         f"{rhythm.es}. Guarda {counted(watched, 'clave vigilada', 'claves vigiladas')}; "
         f"{counted(stock, 'alerta', 'alertas')} de existencias sin confirmar. "
         "Llame a la unidad: pida el conteo de hoy y que revise su envío de datos.",
@@ -88,7 +87,7 @@ def _rhythm(scene: Scene) -> Sentences:
     if pause == 0:
         return Sentences("suele reportar cada día", "it usually reports every day")
     return Sentences(
-        f"suele pasar hasta {spanish.days(pause)} sin reportar",
+        f"suele pasar hasta {SPANISH.days(pause)} sin reportar",
         f"it usually goes up to {counted(pause, 'day', 'days')} without a report",
     )
 

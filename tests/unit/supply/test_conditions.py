@@ -8,12 +8,12 @@ import pytest
 from schemas.alerts import Condition
 from schemas.events import Event
 from schemas.positions import CpmInputs
-from supply import english, spanish
 from supply.assessment import Assessment, Place, place_of
 from supply.clock import Reach
 from supply.conditions import IN_TURN, RULES, low_stock, shortage, stock_out
 from supply.cpm import Cpm
 from supply.finding import Finding, severity_for
+from supply.language import ENGLISH, SPANISH
 from supply.lead_times import LeadTime
 from supply.orders import OrderLine
 from supply.projection import Projection
@@ -188,21 +188,21 @@ def test_what_a_stock_out_says() -> None:
     line = OrderLine("P-1", None, 90, TODAY + 5)
     late = OrderLine("P-2", None, 1, TODAY - 5)
     position = assessed(0, due=(line, late))
-    text = stock_out.explain(position, place())
+    text = stock_out.explain(position, place(), SPANISH)
     assert text == (
         "Sin existencia; CPM 90.0 piezas al mes; por llegar 90 piezas, lo próximo el 2026-03-15; "
         "1 pieza con arribo vencido."
     )
-    assert stock_out.explain_in_english(position, place()) == (
+    assert stock_out.explain(position, place(), ENGLISH) == (
         "No stock; CPM 90.0 pieces a month; 90 pieces due, the next on 2026-03-15; 1 piece past the deadline."
     )
-    assert stock_out.explain(assessed(7), place()) == (
+    assert stock_out.explain(assessed(7), place(), SPANISH) == (
         "Existencia de 7 piezas, para 2 días; CPM 90.0 piezas al mes; nada por llegar."
     )
-    assert stock_out.explain_in_english(assessed(2), place()) == (
+    assert stock_out.explain(assessed(2), place(), ENGLISH) == (
         "Stock of 2 pieces, for less than 1 day; CPM 90.0 pieces a month; nothing due."
     )
-    assert stock_out.explain(assessed(1250, cpm=None), place()) == (
+    assert stock_out.explain(assessed(1250, cpm=None), place(), SPANISH) == (
         "Existencia de 1,250 piezas; sin CPM por falta de datos; nada por llegar."
     )
 
@@ -223,8 +223,8 @@ def test_what_was_due_and_has_not_come_is_not_called_the_next_arrival(
     today: int, said: str, said_in_english: str
 ) -> None:
     position = assessed(45, day=TODAY + today, due=(OrderLine("P-1", None, 50, TODAY + 5, deadline=TODAY + 8),))
-    assert spanish.due(position) == said
-    assert english.due(position) == said_in_english
+    assert SPANISH.due(position) == said
+    assert ENGLISH.due(position) == said_in_english
 
 
 def test_what_comes_after_what_has_not_come_is_the_next_arrival() -> None:
@@ -233,31 +233,34 @@ def test_what_comes_after_what_has_not_come_is_the_next_arrival() -> None:
         OrderLine("P-2", None, 1, TODAY - 1, deadline=TODAY + 4),
         OrderLine("P-3", None, 30, TODAY + 5),
     )
-    assert spanish.due(assessed(45, due=lines)) == (
+    assert SPANISH.due(assessed(45, due=lines)) == (
         "por llegar 30 piezas, lo próximo el 2026-03-15; "
         "sin llegar aún 51 piezas con fecha del 2026-03-08 y plazo hasta el 2026-03-14"
     )
 
 
 def test_what_a_shortage_says() -> None:
-    assert shortage.explain(assessed(45, days=15), place()) == (
+    assert shortage.explain(assessed(45, days=15), place(), SPANISH) == (
         "Existencia de 45 piezas, se agota el 2026-03-25, en 15 días; surtir tarda 15 días; CPM 90.0 piezas al mes; "
         "nada por llegar."
     )
-    assert shortage.explain_in_english(assessed(45, days=15), place()) == (
+    assert shortage.explain(assessed(45, days=15), place(), ENGLISH) == (
         "Stock of 45 pieces, runs out on 2026-03-25, in 15 days; supply takes 15 days; CPM 90.0 pieces a month; "
         "nothing due."
     )
-    assert "se agota el 2026-03-10, hoy;" in shortage.explain(assessed(1, days=0), place())
+    assert "se agota el 2026-03-10, hoy;" in shortage.explain(assessed(1, days=0), place(), SPANISH)
     assert "en 1 día; surtir tarda 1 día;" in shortage.explain(
-        assessed(4, days=1, lead_time=LeadTime(1, "catalogue")), place()
+        assessed(4, days=1, lead_time=LeadTime(1, "catalogue")), place(), SPANISH
     )
-    assert "alcanza más allá del horizonte;" in shortage.explain(assessed(900), place())
+    assert "alcanza más allá del horizonte;" in shortage.explain(assessed(900), place(), SPANISH)
 
 
 def test_what_low_stock_says() -> None:
-    assert low_stock.explain(assessed(45), place()) == (
+    assert low_stock.explain(assessed(45), place(), SPANISH) == (
         "Existencia de 45 piezas, 0.5 meses; el mínimo es 1; CPM 90.0 piezas al mes; nada por llegar."
+    )
+    assert low_stock.explain(assessed(45), place(), ENGLISH) == (
+        "Stock of 45 pieces, 0.5 months; the minimum is 1; CPM 90.0 pieces a month; nothing due."
     )
 
 

@@ -18,6 +18,7 @@ from supply.conditions import (
     unmet_demand,
 )
 from supply.finding import Rule
+from supply.language import ENGLISH, SPANISH
 from supply.observed import Observed
 from supply.orders import OrderLine
 from supply.projection import Projection
@@ -82,15 +83,15 @@ def test_late_pieces_that_nobody_needs_are_not_urgent() -> None:
 
 def test_what_a_late_arrival_says() -> None:
     position = due(-3, 45, 15)
-    assert late_arrival.explain(position, place()) == (
+    assert late_arrival.explain(position, place(), SPANISH) == (
         "El pedido P-1 debió llegar el 2026-03-07, hace 3 días; faltan 50 piezas; existencia de 45 piezas; "
         "sin ello se agota el 2026-03-25."
     )
-    assert late_arrival.explain_in_english(position, place()) == (
+    assert late_arrival.explain(position, place(), ENGLISH) == (
         "Order P-1 should have come by 2026-03-07, 3 days ago; 50 pieces missing; stock of 45 pieces; "
         "without it the stock runs out on 2026-03-25."
     )
-    assert late_arrival.explain(assessed(45), place()).startswith("Ningún arribo vencido")
+    assert late_arrival.explain(assessed(45), place(), SPANISH).startswith("Ningún arribo vencido")
 
 
 # ------------------------------------------------------------------- expiry_risk
@@ -130,11 +131,11 @@ def test_what_is_lost_within_sixty_days_is_hard_to_place(days: int, expected: st
 
 def test_what_an_expiry_risk_says() -> None:
     position = lots(50, days=59)
-    assert expiry_risk.explain(position, place()) == (
+    assert expiry_risk.explain(position, place(), SPANISH) == (
         "Al ritmo de consumo caducarían sin usarse 50 piezas, las primeras el 2026-05-09; existencia de 230 piezas; "
         "CPM 90.0 piezas al mes; nada por llegar."
     )
-    assert expiry_risk.explain_in_english(position, place()) == (
+    assert expiry_risk.explain(position, place(), ENGLISH) == (
         "At the present use 50 pieces would expire unused, the first on 2026-05-09; stock of 230 pieces; "
         "CPM 90.0 pieces a month; nothing due."
     )
@@ -158,14 +159,14 @@ def test_what_nobody_uses_has_no_maximum(cpm: float | None) -> None:
 
 
 def test_a_surplus_says_how_many_may_be_lent() -> None:
-    assert surplus.explain(assessed(500), place()) == (
+    assert surplus.explain(assessed(500), place(), SPANISH) == (
         "Existencia de 500 piezas, 5.6 meses; el máximo es 4; para prestar: 140 piezas; CPM 90.0 piezas al mes; "
         "nada por llegar."
     )
-    assert "; 140 pieces may be lent;" in surplus.explain_in_english(assessed(500), place())
+    assert "; 140 pieces may be lent;" in surplus.explain(assessed(500), place(), ENGLISH)
     assert [surplus.may_be_lent(assessed(usable), place()) for usable in (360.9, 361.5)] == [0, 1]
-    assert "; nada para prestar;" in surplus.explain(assessed(340), place())
-    assert "; nothing to lend;" in surplus.explain_in_english(assessed(340), place())
+    assert "; nada para prestar;" in surplus.explain(assessed(340), place(), SPANISH)
+    assert "; nothing to lend;" in surplus.explain(assessed(340), place(), ENGLISH)
 
 
 def test_what_is_above_the_maximum_by_less_than_a_piece_is_no_surplus() -> None:
@@ -197,10 +198,10 @@ def test_unmet_demand_is_as_bad_as_its_share_of_a_months_use(unmet: float, cpm: 
 
 
 def test_what_unmet_demand_says() -> None:
-    assert unmet_demand.explain(seen(0, unmet=7), place()) == (
+    assert unmet_demand.explain(seen(0, unmet=7), place(), SPANISH) == (
         "Sin surtir 7 piezas este mes y el anterior; sin existencia; CPM 90.0 piezas al mes; nada por llegar."
     )
-    assert unmet_demand.explain_in_english(seen(0, unmet=7), place()) == (
+    assert unmet_demand.explain(seen(0, unmet=7), place(), ENGLISH) == (
         "7 pieces not filled this month and last; no stock; CPM 90.0 pieces a month; nothing due."
     )
 
@@ -253,11 +254,11 @@ def test_too_low_a_registered_cpm_is_worse_than_too_high_a_one(observed: float, 
 
 def test_what_a_drift_says() -> None:
     at = place()._replace(**registered(60))
-    assert cpm_drift.explain(assessed(45), at) == (
+    assert cpm_drift.explain(assessed(45), at, SPANISH) == (
         "CPM registrado 60.0 piezas al mes, observado 90.0 piezas al mes (+50 %); existencia de 45 piezas; "
         "nada por llegar."
     )
-    assert cpm_drift.explain_in_english(assessed(45), at) == (
+    assert cpm_drift.explain(assessed(45), at, ENGLISH) == (
         "Registered CPM 60.0 pieces a month, observed 90.0 pieces a month (+50 %); stock of 45 pieces; nothing due."
     )
 
@@ -305,11 +306,11 @@ def test_a_surge_is_worse_where_the_stock_does_not_last_the_lead_time(usable: fl
 
 def test_what_a_surge_says() -> None:
     position = seen(60, used=93, share_gone=0.5)
-    assert demand_surge.explain(position, place()) == (
+    assert demand_surge.explain(position, place(), SPANISH) == (
         "Van 93 piezas este mes, ritmo de 186.0 piezas al mes; a ese ritmo se agota el 2026-03-20; "
         "existencia de 60 piezas; CPM 90.0 piezas al mes; nada por llegar."
     )
-    assert demand_surge.explain_in_english(position, place()) == (
+    assert demand_surge.explain(position, place(), ENGLISH) == (
         "93 pieces used this month, a pace of 186.0 pieces a month; at that pace it runs out on 2026-03-20; "
         "stock of 60 pieces; CPM 90.0 pieces a month; nothing due."
     )
@@ -319,8 +320,8 @@ def test_what_a_surge_says() -> None:
 def test_an_end_that_has_come_or_is_more_than_a_year_away_is_not_told(usable: float, told: bool) -> None:
     """Six a day. Stock for millions of days has no date at all."""
     position = seen(usable, used=93, share_gone=0.5)
-    assert ("se agota el" in demand_surge.explain(position, place())) is told
-    assert ("runs out on" in demand_surge.explain_in_english(position, place())) is told
+    assert ("se agota el" in demand_surge.explain(position, place(), SPANISH)) is told
+    assert ("runs out on" in demand_surge.explain(position, place(), ENGLISH)) is told
 
 
 # ------------------------------------------------------------------- data_quality
@@ -352,14 +353,13 @@ def test_a_gap_of_long_ago_is_history(days_ago: int, expected: tuple[bool, bool]
 
 def test_a_gap_that_is_history_says_that_it_ended_for_its_age() -> None:
     rule, timing = data_quality.RULE, TIMINGS["data_quality"]
-    assert rule.spanish.ended is not None
-    assert rule.english.ended is not None
+    assert rule.ended is not None
     old = seen(40, count_gap=-50, counted_on=TODAY - 31)
-    assert rule.spanish.ended(old, place(), timing) == (
+    assert rule.ended(old, place(), timing, SPANISH) == (
         "La diferencia ya no se sigue: el conteo que la halló (2026-02-07, 50 piezas menos que el libro) tiene 31 días "
         "y el plazo es de 30; existencia de 40 piezas; CPM 90.0 piezas al mes."
     )
-    assert rule.english.ended(old, place(), timing) == (
+    assert rule.ended(old, place(), timing, ENGLISH) == (
         "The gap is not followed any longer: the count that found it (2026-02-07, 50 pieces fewer than the book) is "
         "31 days old and the limit is 30; stock of 40 pieces; CPM 90.0 pieces a month."
     )
@@ -367,11 +367,10 @@ def test_a_gap_that_is_history_says_that_it_ended_for_its_age() -> None:
 
 def test_a_gap_that_a_count_closed_says_what_the_count_found() -> None:
     rule, timing = data_quality.RULE, TIMINGS["data_quality"]
-    assert rule.spanish.ended is not None
-    assert rule.english.ended is not None
+    assert rule.ended is not None
     small = seen(40, count_gap=2, counted_on=TODAY)
-    assert rule.spanish.ended(small, place(), timing) == data_quality.explain(small, place())
-    assert rule.english.ended(small, place(), timing) == data_quality.explain_in_english(small, place())
+    assert rule.ended(small, place(), timing, SPANISH) == data_quality.explain(small, place(), SPANISH)
+    assert rule.ended(small, place(), timing, ENGLISH) == data_quality.explain(small, place(), ENGLISH)
 
 
 def test_without_a_cpm_nothing_says_what_gap_is_large() -> None:
@@ -384,17 +383,17 @@ def test_a_book_below_zero_is_worse_than_a_gap() -> None:
 
 
 def test_what_doubtful_data_say() -> None:
-    assert data_quality.explain(assessed(0, on_hand=-3), place()) == (
+    assert data_quality.explain(assessed(0, on_hand=-3), place(), SPANISH) == (
         "El libro está 3 piezas por debajo de cero: salió más de lo registrado; CPM 90.0 piezas al mes."
     )
-    assert data_quality.explain_in_english(assessed(0, on_hand=-3), place()) == (
+    assert data_quality.explain(assessed(0, on_hand=-3), place(), ENGLISH) == (
         "The book is 3 pieces below zero: more left than was recorded; CPM 90.0 pieces a month."
     )
     fewer = seen(40, count_gap=-50, counted_on=TODAY - 2)
-    assert data_quality.explain(fewer, place()) == (
+    assert data_quality.explain(fewer, place(), SPANISH) == (
         "El conteo del 2026-03-08 halló 50 piezas menos que el libro; existencia de 40 piezas; CPM 90.0 piezas al mes."
     )
-    assert " found 50 pieces fewer than the book;" in data_quality.explain_in_english(fewer, place())
+    assert " found 50 pieces fewer than the book;" in data_quality.explain(fewer, place(), ENGLISH)
 
 
 # ------------------------------------------------------------------ what all share
@@ -417,9 +416,9 @@ def test_every_condition_is_compiled_where_rules_are() -> None:
 def test_each_judges_and_explains_whatever_is_known(rule: Rule, position: Assessment) -> None:
     finding = rule.judge(position, place(), TIMINGS[rule.condition])
     assert not (finding.holds and finding.over)
-    for wording in (rule.spanish, rule.english):
-        assert wording.explain(position, place()).endswith(".")
-        assert wording.advice.endswith(".")
+    for language in (SPANISH, ENGLISH):
+        assert rule.explain(position, place(), language).endswith(".")
+        assert language.say(*rule.advice).endswith(".")
     for is_open in (True, False):
         bounds = Bounds(position.scale, position.day, 180, position.day + 20)
         rule.keep(position, place(), TIMINGS[rule.condition], is_open, bounds)
