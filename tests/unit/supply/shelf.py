@@ -24,6 +24,8 @@ decode_alert = msgspec.json.Decoder(Alert).decode
 
 RULES = Rules()
 ALL_CONDITIONS: tuple[Condition, ...] = get_args(Condition)
+KEY = position_key(HOSPITAL, ITEM)
+"""Of the position that most tests are about."""
 
 
 def hospital(**more: Any) -> Facility:
@@ -112,3 +114,9 @@ class Shelf:
 def position(*events: Event, at: str, rules: Rules = RULES, entries: Iterable[CatalogueEntry] = ()) -> Position:
     """The position that events lead to, as of an instant."""
     return Shelf(*events, rules=rules, entries=entries).publish(at).position
+
+
+def as_of(at: str, *events: Event) -> tuple[float | None, float | None]:
+    """On hand and usable."""
+    found = position(*events, at=at)
+    return found.on_hand, found.usable
