@@ -17,6 +17,8 @@ from store.tables import PROJECTED, Base
 from tests.unit.store.log import Log, LogSource
 
 Rows = dict[str, list[tuple[object, ...]]]
+Project = Callable[[], None]
+"""Reads to the end of the topics."""
 
 
 @pytest.fixture
@@ -45,7 +47,7 @@ def metrics() -> ProjectorMetrics:
 
 
 @pytest.fixture
-def project(engine: Engine, log: Log, metrics: ProjectorMetrics) -> Callable[[], None]:
+def project(engine: Engine, log: Log, metrics: ProjectorMetrics) -> Project:
     """Starts a projector and lets it read to the end of the topics."""
 
     def run(at_once: int = 1000) -> None:
@@ -77,3 +79,13 @@ def rows(engine: Engine, *tables: type[Base]) -> Rows:
             table.__tablename__: sorted(map(tuple, connection.execute(select(table.__table__))), key=repr)
             for table in tables or PROJECTED
         }
+
+
+def faults(metrics: ProjectorMetrics) -> dict[str, float]:
+    """How many records a projector found fault with, by fault."""
+    return {
+        sample.labels["fault"]: sample.value
+        for family in metrics.faults.collect()
+        for sample in family.samples
+        if sample.name.endswith("_total")
+    }

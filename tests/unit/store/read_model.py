@@ -52,3 +52,12 @@ def publish_network(log: Log) -> None:
     log.publish(alert("ccc3", 1, state="pending", facility=WAREHOUSE, condition="low_stock", severity="low"))
     log.publish(alert("ddd4", 1, facility=PUEBLA), alert("ddd4", 2, state="resolved", facility=PUEBLA))
     log.publish(dead_letter(1), dead_letter(2, fault="undecodable", field=None, at=NOON + dt.timedelta(hours=1)))
+
+
+def publish_a_day(log: Log) -> None:
+    """Something of everything, in several transactions."""
+    log.publish(*catalogue())
+    log.publish(position(version=1), position(item=TRASTUZUMAB, version=1), alert(state="pending"))
+    log.publish(dead_letter(offset=1), dead_letter(offset=2))
+    log.publish(position(version=2, on_hand=0, shown=months("2026-04", 4)), alert(sequence=2))
+    log.publish(position(version=3, on_hand=900), alert(sequence=3, state="resolved"))

@@ -1,7 +1,6 @@
 """A rebuild: the same rows from the topics, nothing lost that only the database remembered."""
 
 import threading
-from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine, insert, select, text
@@ -15,11 +14,9 @@ from store.projections.records import UnreadableRecord
 from store.rebuild import Rebuilt, rebuild_from
 from store.tables import AlertRow, AlertTransitionRow, ConsumptionMonthRow, DeadLetterResendRow, PositionRow
 from tests.builders import HOSPITAL, RITUXIMAB, TRASTUZUMAB, alert, dead_letter, months, position
-from tests.unit.store.conftest import projector, rows
+from tests.unit.store.conftest import Project, projector, rows
 from tests.unit.store.log import Log, LogSource
-from tests.unit.store.test_projector import publish_a_day
-
-Project = Callable[[], None]
+from tests.unit.store.read_model import publish_a_day
 
 
 def rebuild(engine: Engine, log: Log, at_once: int = 1000) -> Rebuilt:

@@ -11,7 +11,9 @@ from tests.unit.store.test_database import (
     test_times_are_kept_as_instants_and_read_back_aware,
 )
 from tests.unit.store.test_indicators import *  # noqa: F403 - all of them
+from tests.unit.store.test_projections import *  # noqa: F403 - all of them
 from tests.unit.store.test_projector import *  # noqa: F403 - all of them, those written later too
+from tests.unit.store.test_projector_stops import *  # noqa: F403 - all of them
 from tests.unit.store.test_queries import *  # noqa: F403 - all of them
 from tests.unit.store.test_rebuild import *  # noqa: F403 - all of them
 from tests.unit.store.test_supervision import *  # noqa: F403 - all of them
