@@ -21,6 +21,14 @@ COUNT: dict[str, Any] = {
 
 LOT: dict[str, Any] = {"lot": "LT-1", "expires_on": "2026-09-30", "quantity": 30}
 
+NUMBER = "a number from 0 to 1000000000"
+TIME = "a date and time with its offset, such as 2026-01-31T08:00:00-06:00"
+TYPES = (
+    "one of arrival.cancelled, arrival.received, arrival.scheduled, consumption.reported, demand.unmet, "
+    "stock.adjusted, stock.counted, stock.dispensed, stock.issued, stock.returned"
+)
+"""What a refusal says that it expected."""
+
 
 def event(kind: str = "stock.counted", **fields: Any) -> dict[str, Any]:
     """A count, or an event of another type, with these fields instead or as well; `...` takes one away."""
