@@ -10,11 +10,8 @@ import pytest
 from schemas.alerts import Alert
 from schemas.catalogue import Item
 from tests.builders import HOSPITAL, NOON, RITUXIMAB, TRASTUZUMAB, WAREHOUSE, alert, catalogue, position
-from tests.unit.abasto.test_read_commands import invoke, words_of
-from tests.unit.store.conftest import database, engine, log, metrics, project
+from tests.unit.abasto.reading import invoke, words_of
 from tests.unit.store.log import Log
-
-__all__ = ["database", "engine", "log", "metrics", "project"]
 
 UNCLASSIFIED, SIMPLE = "010.000.0001.00", "010.000.0002.00"
 

@@ -19,10 +19,9 @@ from abasto.proof.rules import instant_named
 from abasto.simulate.simulation import simulate
 from supply.catalogue import Catalogue
 from supply.rules import Rules
-from tests.unit.abasto.test_simulation import Simulated
+from tests.unit.abasto.simulated import UNTIL, Simulated
 
 MONTHS = 12
-UNTIL = dt.date(2026, 5, 31)
 END = dt.datetime(2026, 5, 31, tzinfo=dt.UTC)
 SEEDS = (1, 8, 14)
 """Of 16 seeds tried, 8 has a stock-out that a wrong count hides, and in 14 the silent hospital runs out."""

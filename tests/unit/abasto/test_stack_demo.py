@@ -15,10 +15,7 @@ from abasto.stack.stack import Plan, Stack
 from schemas.catalogue import Facility
 from supply.calendar import milliseconds
 from tests.builders import HOSPITAL, TRASTUZUMAB, WAREHOUSE, alert, position
-from tests.unit.store.conftest import database, engine, log, metrics, project
 from tests.unit.store.log import Log
-
-__all__ = ["database", "engine", "log", "metrics", "project"]
 
 TODAY = dt.datetime(2026, 5, 20, 6, tzinfo=dt.UTC)
 """Midnight in Mexico City."""
