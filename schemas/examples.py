@@ -12,9 +12,20 @@ from schemas.wide_alert_examples import WIDE_ALERTS
 _STOCK: dict[str, Any] = {"source": "hospital-stock", **WHO}
 _ORDERS: dict[str, Any] = {"source": "purchasing", **WHO}
 
+_SHEET: dict[str, Any] = {"source": "monthly-sheet", "period": "2025-12", **WHO}
+
 _LOTS = (
     events.Lot("LT-2201", dt.date(2026, 9, 30), 30),
     events.Lot("LT-2187", dt.date(2026, 2, 28), 6, "quarantined"),
+)
+
+_SCHEDULED = events.ArrivalScheduled(
+    id="po-7001-a",
+    time=january(5, 10),
+    order="PO-7001",
+    quantity=60,
+    expected_on=dt.date(2026, 2, 12),
+    **_ORDERS,
 )
 
 EVENTS: dict[str, tuple[events.Event, events.Event]] = {
@@ -27,25 +38,15 @@ EVENTS: dict[str, tuple[events.Event, events.Event]] = {
         events.StockAdjusted(id="adj-88", time=january(20, 9, 5), delta=1.5, reason="correction", **_STOCK),
     ),
     "arrival.scheduled": (
-        events.ArrivalScheduled(
-            id="po-7001-a",
-            time=january(5, 10),
-            order="PO-7001",
-            quantity=60,
-            expected_on=dt.date(2026, 2, 12),
-            **_ORDERS,
-        ),
-        events.ArrivalScheduled(
+        _SCHEDULED,
+        msgspec.structs.replace(
+            _SCHEDULED,
             id="po-7001-b",
             time=january(6, 10),
-            order="PO-7001",
             line="2",
-            quantity=60,
-            expected_on=dt.date(2026, 2, 12),
             deadline=dt.date(2026, 2, 19),
             supplier="LAB-12",
             origin=WAREHOUSE,
-            **_ORDERS,
         ),
     ),
     "arrival.received": (
@@ -77,18 +78,8 @@ EVENTS: dict[str, tuple[events.Event, events.Event]] = {
         events.DemandUnmet(id="unmet-32", time=january(25, 13, 10), quantity=3, **_STOCK),
     ),
     "consumption.reported": (
-        events.ConsumptionReported(
-            id="2025-12", source="monthly-sheet", time=january(3, 9), period="2025-12", quantity=118, **WHO
-        ),
-        events.ConsumptionReported(
-            id="2025-12-v2",
-            source="monthly-sheet",
-            time=january(4, 9),
-            period="2025-12",
-            quantity=112,
-            stockout_days=3,
-            **WHO,
-        ),
+        events.ConsumptionReported(id="2025-12", time=january(3, 9), quantity=118, **_SHEET),
+        events.ConsumptionReported(id="2025-12-v2", time=january(4, 9), quantity=112, stockout_days=3, **_SHEET),
     ),
 }
 """Of every event type its shortest and its fullest form."""
@@ -119,6 +110,9 @@ DEAD_LETTERS = (
     ),
 )
 
+_TREATMENT = catalogue.PlannedUse(dt.date(2026, 2, 10), 6)
+_SEASON = catalogue.PlannedUse(dt.date(2026, 3, 1), 90, until=dt.date(2026, 3, 31))
+
 ENTRIES: tuple[catalogue.CatalogueEntry, ...] = (
     catalogue.Item(item=TRASTUZUMAB, name="Trastuzumab"),
     catalogue.Item(
@@ -146,19 +140,10 @@ ENTRIES: tuple[catalogue.CatalogueEntry, ...] = (
         aliases=("BCIMB002031",),
         timezone="America/Tijuana",
     ),
-    catalogue.OfficialCpm(facility=HOSPITAL, item=TRASTUZUMAB, cpm=120.0),
-    catalogue.OfficialCpm(facility=HOSPITAL, item=TRASTUZUMAB, cpm=112.5, valid_from=dt.date(2026, 1, 1)),
-    catalogue.DemandProfile(
-        facility=HOSPITAL, item=TRASTUZUMAB, planned=(catalogue.PlannedUse(dt.date(2026, 2, 10), 6),)
-    ),
-    catalogue.DemandProfile(
-        facility=HOSPITAL,
-        item=TRASTUZUMAB,
-        planned=(
-            catalogue.PlannedUse(dt.date(2026, 2, 10), 6),
-            catalogue.PlannedUse(dt.date(2026, 3, 1), 90, until=dt.date(2026, 3, 31)),
-        ),
-    ),
+    catalogue.OfficialCpm(cpm=120.0, **WHO),
+    catalogue.OfficialCpm(cpm=112.5, valid_from=dt.date(2026, 1, 1), **WHO),
+    catalogue.DemandProfile(planned=(_TREATMENT,), **WHO),
+    catalogue.DemandProfile(planned=(_TREATMENT, _SEASON), **WHO),
 )
 
 

@@ -76,8 +76,13 @@ _DECEMBER = positions.MonthTotals(
     closing=41.5,
 )
 
-_KNOWN: dict[str, Any] = {"on_hand": 36, "usable": 30, "cpm": 115.9, "cpm_inputs": _CPM_INPUTS, "cover_days": 7.8}
-_PROJECTED: dict[str, Any] = {
+_KNOWN: dict[str, Any] = {
+    "status": "critical",
+    "on_hand": 36,
+    "usable": 30,
+    "cpm": 115.9,
+    "cpm_inputs": _CPM_INPUTS,
+    "cover_days": 7.8,
     "due": (_DUE,),
     "projected_stockout_on": dt.date(2026, 2, 18),
     "projected_stockout_on_without_due": dt.date(2026, 2, 8),
@@ -112,7 +117,6 @@ POSITIONS = (
     positions.Position(
         as_of=january(31, 19),
         version=14,
-        status="critical",
         official_cpm=120.0,
         due_quantity=24,
         expires_unused=0,
@@ -136,38 +140,34 @@ POSITIONS = (
         target_months=3,
         **WHO,
         **_KNOWN,
-        **_PROJECTED,
     ),
 )
 
-_FINGERPRINT = "ca43e0a27629dbb970dd7fa04ec03f69"
 SHORTAGE_NUMBER = "0dbfc9c3f75990ad53c816a68ccd4525"
 
+_SHORTAGE = alerts.Alert(
+    alert=SHORTAGE_NUMBER,
+    fingerprint="ca43e0a27629dbb970dd7fa04ec03f69",
+    condition="shortage",
+    state="firing",
+    severity="critical",
+    since=january(28, 0),
+    at=january(29, 0),
+    sequence=2,
+    reason="Stock for 7 days; the next order takes 14.",
+    facts=alerts.AlertFacts(lead_time_days=14, **_KNOWN),
+    **WHO,
+)
+
 ALERTS = (
-    alerts.Alert(
-        alert=SHORTAGE_NUMBER,
-        fingerprint=_FINGERPRINT,
-        condition="shortage",
+    msgspec.structs.replace(
+        _SHORTAGE,
         state="resolved",
         severity="medium",
-        since=january(28, 0),
         at=january(31, 0),
         sequence=3,
         reason="The stock is not known any more.",
         facts=alerts.AlertFacts(lead_time_days=14, **_UNKNOWN),
-        **WHO,
     ),
-    alerts.Alert(
-        alert=SHORTAGE_NUMBER,
-        fingerprint=_FINGERPRINT,
-        condition="shortage",
-        state="firing",
-        severity="critical",
-        since=january(28, 0),
-        at=january(29, 0),
-        sequence=2,
-        reason="Stock for 7 days; the next order takes 14.",
-        facts=alerts.AlertFacts(status="critical", lead_time_days=14, **_KNOWN, **_PROJECTED),
-        **WHO,
-    ),
+    _SHORTAGE,
 )

@@ -1,28 +1,53 @@
 """Examples of alerts about many places at once, for `schemas.examples`."""
 
 import datetime as dt
-from typing import Any
+
+import msgspec
 
 from schemas import alerts
 from schemas.stock_examples import HOSPITAL, SHORTAGE_NUMBER, TRASTUZUMAB, WAREHOUSE, WHO, january
 
-_SILENCE: dict[str, Any] = {
-    "alert": "8b1e0c52f4a7d96310e5b2c47f8a9d01",
-    "fingerprint": "51c7f0a2d93e4b8866a1d0cf3e72b945",
-    "condition": "silent_facility",
-    "facility": HOSPITAL,
-    "item": None,
-}
-_NATION: dict[str, Any] = {
-    "alert": "f2d84a1097c3e65b20fd71b98e4c3a56",
-    "fingerprint": "06b93de1785fa2c4d1e07b356f98a2c0",
-    "condition": "national_shortage",
-    "facility": None,
-    "item": TRASTUZUMAB,
-}
+_RUNNING_OUT = alerts.AlertPlace(
+    role="short",
+    as_of=january(31, 0),
+    status="critical",
+    alert=SHORTAGE_NUMBER,
+    usable=30,
+    cpm=115.9,
+    projected_stockout_on=dt.date(2026, 2, 5),
+    **WHO,
+)
+_OUT = alerts.AlertPlace(
+    facility="DFIMS000015",
+    item=TRASTUZUMAB,
+    role="short",
+    as_of=january(28, 0),
+    status="out",
+    alert="3c0d7e91ab52f64801b7c9de2f35a846",
+    usable=0,
+    cpm=64.3,
+)
+_OUT_WITHOUT_CPM = msgspec.structs.replace(
+    _OUT, facility="BCIMB000001", as_of=january(27, 0), alert="97ae41c05d3b28f6e1c4b70a93d2f518", cpm=None
+)
+_LENDS = alerts.AlertPlace(
+    facility=WAREHOUSE,
+    item=TRASTUZUMAB,
+    role="lends",
+    as_of=january(30, 0),
+    status="surplus",
+    usable=680,
+    cpm=140,
+    surplus=120,
+)
 
 WIDE_ALERTS = (
     alerts.Alert(
+        alert="8b1e0c52f4a7d96310e5b2c47f8a9d01",
+        fingerprint="51c7f0a2d93e4b8866a1d0cf3e72b945",
+        condition="silent_facility",
+        facility=HOSPITAL,
+        item=None,
         state="firing",
         severity="critical",
         since=january(31, 0),
@@ -39,21 +64,14 @@ WIDE_ALERTS = (
             "Call the facility: ask for today's count and to look at what sends its data."
         ),
         facts=None,
-        places=(
-            alerts.AlertPlace(
-                role="unconfirmed",
-                as_of=january(28, 0),
-                status="critical",
-                alert=SHORTAGE_NUMBER,
-                usable=30,
-                cpm=115.9,
-                projected_stockout_on=dt.date(2026, 2, 5),
-                **WHO,
-            ),
-        ),
-        **_SILENCE,
+        places=(msgspec.structs.replace(_RUNNING_OUT, role="unconfirmed", as_of=january(28, 0)),),
     ),
     alerts.Alert(
+        alert="f2d84a1097c3e65b20fd71b98e4c3a56",
+        fingerprint="06b93de1785fa2c4d1e07b356f98a2c0",
+        condition="national_shortage",
+        facility=None,
+        item=TRASTUZUMAB,
         state="firing",
         severity="critical",
         since=january(28, 0),
@@ -72,49 +90,7 @@ WIDE_ALERTS = (
             "the rest with purchasing, not place by place."
         ),
         facts=None,
-        places=(
-            alerts.AlertPlace(
-                facility="DFIMS000015",
-                item=TRASTUZUMAB,
-                role="short",
-                as_of=january(28, 0),
-                status="out",
-                alert="3c0d7e91ab52f64801b7c9de2f35a846",
-                usable=0,
-                cpm=64.3,
-            ),
-            alerts.AlertPlace(
-                facility="BCIMB000001",
-                item=TRASTUZUMAB,
-                role="short",
-                as_of=january(27, 0),
-                status="out",
-                alert="97ae41c05d3b28f6e1c4b70a93d2f518",
-                usable=0,
-                cpm=None,
-            ),
-            alerts.AlertPlace(
-                role="short",
-                as_of=january(31, 0),
-                status="critical",
-                alert=SHORTAGE_NUMBER,
-                usable=30,
-                cpm=115.9,
-                projected_stockout_on=dt.date(2026, 2, 5),
-                **WHO,
-            ),
-            alerts.AlertPlace(
-                facility=WAREHOUSE,
-                item=TRASTUZUMAB,
-                role="lends",
-                as_of=january(30, 0),
-                status="surplus",
-                usable=680,
-                cpm=140,
-                surplus=120,
-            ),
-        ),
-        **_NATION,
+        places=(_OUT, _OUT_WITHOUT_CPM, _RUNNING_OUT, _LENDS),
     ),
 )
 """What is told of many places at once: a facility that is silent, and an item short in many places."""
