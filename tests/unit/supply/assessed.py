@@ -1,0 +1,72 @@
+"""Judged positions made by hand, to ask conditions of."""
+
+from typing import Any
+
+import msgspec
+
+from schemas.positions import CpmInputs
+from supply.assessment import Assessment, Place, place_of
+from supply.cpm import Cpm
+from supply.finding import Finding, Rule
+from supply.lead_times import LeadTime
+from supply.observed import Observed
+from supply.projection import Projection
+from supply.rules import Rules
+from tests.events import day
+from tests.unit.supply.shelf import hospital, medicine
+
+TODAY = day("2026-03-10").toordinal()
+TIMINGS = Rules().timings
+INPUTS = CpmInputs("ok", "abasto", "normalised", 3, 30.0, (), (), 0, 0)
+
+
+def place(ven: Any = "V", **levels: Any) -> Place:
+    """A hospital with the default levels: half a month, one, four, and 15 days of lead time."""
+    found = place_of(hospital(), medicine(ven=ven), Rules())
+    return found._replace(levels=msgspec.structs.replace(found.levels, **levels))
+
+
+def assessed(usable: float | None, cpm: float | None = 90, days: int | None = None, **more: Any) -> Assessment:
+    """A position that uses 3 a day unless said otherwise."""
+    use = (cpm or 0) / 30
+    return Assessment(
+        **{
+            "at_ms": 0,
+            "day": TODAY,
+            "month": 2026 * 12 + 2,
+            "scale": 1,
+            "on_hand": None if usable is None else int(usable),
+            "usable": usable,
+            "needed": True,
+            "cpm": Cpm(cpm, INPUTS),
+            "daily_use": use,
+            "cover_days": usable / use if usable is not None and use else None,
+            "due": (),
+            "projection": Projection(days, days, 0),
+            "status": "adequate",
+            "lead_time": LeadTime(15, "rules"),
+            **more,
+        }
+    )
+
+
+def seen(usable: float | None = 300, cpm: float | None = 90, **observed: Any) -> Assessment:
+    """A position with something observed beside its stock, on 10 March."""
+    return assessed(usable, cpm, observed=Observed(**observed))
+
+
+YES, BETWEEN, NO = (True, False), (False, False), (False, True)
+
+
+def says(finding: Finding) -> tuple[bool, bool]:
+    return finding.holds, finding.over
+
+
+def judged(rule: Rule, assessment: Assessment, **at: Any) -> tuple[bool, bool]:
+    """What a rule says with the thresholds it has by default."""
+    return says(rule.judge(assessment, place()._replace(**at), TIMINGS[rule.condition]))
+
+
+def severity(rule: Rule, assessment: Assessment, **at: Any) -> str:
+    """How bad it says it is for a vital item."""
+    return rule.judge(assessment, place()._replace(**at), TIMINGS[rule.condition]).severity

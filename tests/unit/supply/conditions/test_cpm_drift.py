@@ -1,0 +1,63 @@
+"""When the registered CPM differs, which way is worse, and what it says."""
+
+from typing import Any
+
+import pytest
+
+from supply.conditions import cpm_drift
+from supply.language import ENGLISH, SPANISH
+from tests.unit.supply.assessed import BETWEEN, NO, TODAY, YES, assessed, judged, place, severity
+
+
+def registered(cpm: float) -> dict[str, Any]:
+    """A place with a registered CPM, and a later one that is not in force yet."""
+    return {"official": ((0, cpm), (TODAY + 1, 1e6))}
+
+
+@pytest.mark.parametrize(
+    ("observed", "expected"),
+    [
+        (100, NO),
+        (120, NO),
+        (121, BETWEEN),
+        (130, BETWEEN),
+        (131, YES),
+        (80, NO),
+        (79, BETWEEN),
+        (70, BETWEEN),
+        (69, YES),
+        (0, YES),
+        (None, NO),
+    ],
+)
+def test_a_cpm_drifts_when_it_is_three_tenths_off_until_it_is_two(
+    observed: float | None, expected: tuple[bool, bool]
+) -> None:
+    assert judged(cpm_drift.RULE, assessed(300, cpm=observed), **registered(100)) == expected
+
+
+@pytest.mark.parametrize(("observed", "expected"), [(3.9, NO), (4, YES)])
+def test_three_pieces_a_month_at_least(observed: float, expected: tuple[bool, bool]) -> None:
+    assert judged(cpm_drift.RULE, assessed(300, cpm=observed), **registered(1)) == expected
+
+
+def test_nothing_drifts_from_what_is_not_registered_but_from_zero_it_does() -> None:
+    assert judged(cpm_drift.RULE, assessed(300)) == NO
+    assert judged(cpm_drift.RULE, assessed(300), official=((TODAY + 1, 10.0),)) == NO
+    assert judged(cpm_drift.RULE, assessed(300), **registered(0)) == YES
+
+
+@pytest.mark.parametrize(("observed", "expected"), [(50, "low"), (150, "medium"), (199, "medium"), (200, "high")])
+def test_too_low_a_registered_cpm_is_worse_than_too_high_a_one(observed: float, expected: str) -> None:
+    assert severity(cpm_drift.RULE, assessed(300, cpm=observed), **registered(100)) == expected
+
+
+def test_what_a_drift_says() -> None:
+    at = place()._replace(**registered(60))
+    assert cpm_drift.explain(assessed(45), at, SPANISH) == (
+        "CPM registrado 60.0 piezas al mes, observado 90.0 piezas al mes (+50 %); existencia de 45 piezas; "
+        "nada por llegar."
+    )
+    assert cpm_drift.explain(assessed(45), at, ENGLISH) == (
+        "Registered CPM 60.0 pieces a month, observed 90.0 pieces a month (+50 %); stock of 45 pieces; nothing due."
+    )

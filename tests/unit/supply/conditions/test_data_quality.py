@@ -1,0 +1,76 @@
+"""When data are doubtful, how bad that is, and what it says."""
+
+import pytest
+
+from supply.conditions import data_quality
+from supply.language import ENGLISH, SPANISH
+from tests.unit.supply.assessed import BETWEEN, NO, TIMINGS, TODAY, YES, assessed, judged, place, seen, severity
+
+
+@pytest.mark.parametrize(("on_hand", "expected"), [(-1, YES), (0, NO), (5, NO), (None, NO)])
+def test_a_book_below_zero_is_doubtful(on_hand: int | None, expected: tuple[bool, bool]) -> None:
+    assert judged(data_quality.RULE, assessed(on_hand, on_hand=on_hand)) == expected
+
+
+@pytest.mark.parametrize(
+    ("gap", "expected"), [(22, NO), (23, BETWEEN), (44, BETWEEN), (45, YES), (-45, YES), (-23, BETWEEN), (None, NO)]
+)
+def test_half_a_months_use_between_count_and_book_until_it_is_a_quarter(
+    gap: float | None, expected: tuple[bool, bool]
+) -> None:
+    assert judged(data_quality.RULE, seen(count_gap=gap, counted_on=TODAY)) == expected
+
+
+@pytest.mark.parametrize(("gap", "expected"), [(4, NO), (5, YES)])
+def test_five_pieces_at_least(gap: float, expected: tuple[bool, bool]) -> None:
+    assert judged(data_quality.RULE, seen(cpm=1, count_gap=gap, counted_on=TODAY)) == expected
+
+
+@pytest.mark.parametrize(("days_ago", "expected"), [(30, YES), (31, NO)])
+def test_a_gap_of_long_ago_is_history(days_ago: int, expected: tuple[bool, bool]) -> None:
+    assert judged(data_quality.RULE, seen(count_gap=100, counted_on=TODAY - days_ago)) == expected
+
+
+def test_a_gap_that_is_history_says_that_it_ended_for_its_age() -> None:
+    rule, timing = data_quality.RULE, TIMINGS["data_quality"]
+    assert rule.ended is not None
+    old = seen(40, count_gap=-50, counted_on=TODAY - 31)
+    assert rule.ended(old, place(), timing, SPANISH) == (
+        "La diferencia ya no se sigue: el conteo que la halló (2026-02-07, 50 piezas menos que el libro) tiene 31 días "
+        "y el plazo es de 30; existencia de 40 piezas; CPM 90.0 piezas al mes."
+    )
+    assert rule.ended(old, place(), timing, ENGLISH) == (
+        "The gap is not followed any longer: the count that found it (2026-02-07, 50 pieces fewer than the book) is "
+        "31 days old and the limit is 30; stock of 40 pieces; CPM 90.0 pieces a month."
+    )
+
+
+def test_a_gap_that_a_count_closed_says_what_the_count_found() -> None:
+    rule, timing = data_quality.RULE, TIMINGS["data_quality"]
+    assert rule.ended is not None
+    small = seen(40, count_gap=2, counted_on=TODAY)
+    assert rule.ended(small, place(), timing, SPANISH) == data_quality.explain(small, place(), SPANISH)
+    assert rule.ended(small, place(), timing, ENGLISH) == data_quality.explain(small, place(), ENGLISH)
+
+
+def test_without_a_cpm_nothing_says_what_gap_is_large() -> None:
+    assert judged(data_quality.RULE, seen(cpm=None, count_gap=100, counted_on=TODAY)) == NO
+
+
+def test_a_book_below_zero_is_worse_than_a_gap() -> None:
+    assert severity(data_quality.RULE, assessed(0, on_hand=-3)) == "high"
+    assert severity(data_quality.RULE, seen(count_gap=100, counted_on=TODAY)) == "medium"
+
+
+def test_what_doubtful_data_say() -> None:
+    assert data_quality.explain(assessed(0, on_hand=-3), place(), SPANISH) == (
+        "El libro está 3 piezas por debajo de cero: salió más de lo registrado; CPM 90.0 piezas al mes."
+    )
+    assert data_quality.explain(assessed(0, on_hand=-3), place(), ENGLISH) == (
+        "The book is 3 pieces below zero: more left than was recorded; CPM 90.0 pieces a month."
+    )
+    fewer = seen(40, count_gap=-50, counted_on=TODAY - 2)
+    assert data_quality.explain(fewer, place(), SPANISH) == (
+        "El conteo del 2026-03-08 halló 50 piezas menos que el libro; existencia de 40 piezas; CPM 90.0 piezas al mes."
+    )
+    assert " found 50 pieces fewer than the book;" in data_quality.explain(fewer, place(), ENGLISH)

@@ -1,0 +1,103 @@
+"""Where a shortage begins and ends, what it says, and what is due or about to expire in it."""
+
+import pytest
+
+from supply.assessment import Assessment
+from supply.conditions import shortage
+from supply.language import ENGLISH, SPANISH
+from supply.lead_times import LeadTime
+from tests.events import adjusted, counted, lot, received, reported, scheduled
+from tests.unit.supply.assessed import BETWEEN, NO, TIMINGS, YES, assessed, place, says
+from tests.unit.supply.stories import story
+
+
+@pytest.mark.parametrize(
+    ("assessment", "expected"),
+    [
+        (assessed(45, days=15), YES),
+        (assessed(45, days=16), BETWEEN),
+        (assessed(45, days=20), BETWEEN),
+        (assessed(45, days=21), NO),
+        (assessed(45, days=None), NO),
+        (assessed(0, days=0), BETWEEN),
+        (assessed(45, cpm=None), NO),
+        (assessed(45, cpm=0, days=3), NO),
+        (assessed(0, cpm=0, days=0), NO),
+        (assessed(None), NO),
+    ],
+)
+def test_shortage_enters_within_the_lead_time_and_leaves_five_days_beyond(
+    assessment: Assessment, expected: tuple[bool, bool]
+) -> None:
+    assert says(shortage.judge(assessment, place(), TIMINGS["shortage"])) == expected
+
+
+def test_what_a_shortage_says() -> None:
+    assert shortage.explain(assessed(45, days=15), place(), SPANISH) == (
+        "Existencia de 45 piezas, se agota el 2026-03-25, en 15 días; surtir tarda 15 días; CPM 90.0 piezas al mes; "
+        "nada por llegar."
+    )
+    assert shortage.explain(assessed(45, days=15), place(), ENGLISH) == (
+        "Stock of 45 pieces, runs out on 2026-03-25, in 15 days; supply takes 15 days; CPM 90.0 pieces a month; "
+        "nothing due."
+    )
+    assert "se agota el 2026-03-10, hoy;" in shortage.explain(assessed(1, days=0), place(), SPANISH)
+    assert "en 1 día; surtir tarda 1 día;" in shortage.explain(
+        assessed(4, days=1, lead_time=LeadTime(1, "catalogue")), place(), SPANISH
+    )
+    assert "alcanza más allá del horizonte;" in shortage.explain(assessed(900), place(), SPANISH)
+
+
+def test_a_shortage_gets_urgent_within_a_week_of_the_stockout() -> None:
+    assert story(counted(40, "2026-03-05 10:00"), counted(20, "2026-03-08 10:00"), until="2026-03-10") == [
+        "2026-03-06 shortage firing high",
+        "2026-03-09 shortage firing critical",
+    ]
+
+
+def test_and_calms_down_a_day_after_the_stock_lies_a_week_from_it() -> None:
+    events = [counted(20, "2026-03-05 10:00"), counted(42, "2026-03-08 10:00")]
+    assert story(*events, until="2026-03-12") == [
+        "2026-03-06 shortage firing critical",
+        "2026-03-10 shortage firing high",
+    ]
+
+
+def test_a_shortage_is_over_a_day_after_the_stock_lies_beyond_the_lead_time() -> None:
+    events = [counted(40, "2026-03-05 10:00"), counted(140, "2026-03-08 10:00")]
+    assert story(*events) == ["2026-03-06 shortage firing high", "2026-03-10 shortage resolved high"]
+
+
+def test_stock_at_the_edge_does_not_flap() -> None:
+    edge = [counted(50 - 6 * (number % 2), f"2026-03-{number:02d} 10:00") for number in range(3, 18)]
+    assert story(*edge) == ["2026-03-04 shortage firing high"]
+
+
+def test_what_is_due_in_time_keeps_a_shortage_away() -> None:
+    low = counted(40, "2026-03-05 10:00")
+    order = scheduled(200, "2026-02-20", "2026-03-15")
+    assert "shortage" not in " ".join(story(low, order, until="2026-03-15"))
+
+
+def test_and_brings_it_when_it_does_not_come() -> None:
+    low = counted(40, "2026-03-05 10:00")
+    order = scheduled(200, "2026-02-20", "2026-03-15")
+    assert "2026-03-16 shortage firing high" in story(low, order, until="2026-03-17")
+
+
+def test_lots_about_to_expire_are_no_stock_for_later() -> None:
+    expiring = counted(700, "2026-03-05 10:00", lot(690, "2026-03-18"))
+    assert story(expiring, until="2026-03-08") == ["2026-03-07 shortage firing high"]
+
+
+def test_also_when_they_are_received_in_the_middle_of_a_calm_month() -> None:
+    swap = [adjusted(-720, "2026-03-05 10:00", "damaged"), received(720, "2026-03-05 10:00", lot(720, "2026-03-18"))]
+    assert story(*swap, until="2026-03-09") == ["2026-03-07 shortage firing high"]
+
+
+def test_a_sheet_in_the_middle_of_a_calm_month_raises_what_is_needed() -> None:
+    sheet = reported("2026-02", 2400, "2026-03-05 10:00")
+    assert story(sheet, until="2026-03-09") == [
+        "2026-03-06 low_stock pending medium",
+        "2026-03-07 low_stock firing medium",
+    ]
