@@ -5,6 +5,7 @@ holds messages and stored state: msgspec reads the types of their fields from th
 """
 
 import os
+from pathlib import Path
 
 from setuptools import Extension, setup
 
@@ -20,17 +21,7 @@ COMPILED = [
     "supply/calm.py",
     "supply/catalogue.py",
     "supply/clock.py",
-    "supply/conditions/__init__.py",
-    "supply/conditions/cpm_drift.py",
-    "supply/conditions/data_quality.py",
-    "supply/conditions/demand_surge.py",
-    "supply/conditions/expiry_risk.py",
-    "supply/conditions/late_arrival.py",
-    "supply/conditions/low_stock.py",
-    "supply/conditions/shortage.py",
-    "supply/conditions/stock_out.py",
-    "supply/conditions/surplus.py",
-    "supply/conditions/unmet_demand.py",
+    *sorted(map(str, Path("supply/conditions").glob("*.py"))),
     "supply/cover.py",
     "supply/cpm.py",
     "supply/cpm_window.py",

@@ -11,6 +11,7 @@ from supply.bounds import UNBOUNDED, Bounds
 from supply.calendar import first_day
 from supply.conditions import RULES
 from supply.cpm_window import consumption_of
+from supply.finding import timing_of
 from supply.ledger_state import Ledger
 from supply.lifecycle import may_change_at
 from supply.position import Position
@@ -51,7 +52,7 @@ def _bounds(position: Position, ledger: Ledger, assessment: Assessment, place: P
         for rule in RULES:
             alert = alerts.get(rule.condition)
             if alert is not None:
-                timing = rules.timings[rule.condition]
+                timing = timing_of(rule, rules)
                 rule.keep(assessment, place, timing, True, bounds)
                 if bounds.restless:
                     # Looked at tomorrow whatever the others say.
@@ -61,7 +62,7 @@ def _bounds(position: Position, ledger: Ledger, assessment: Assessment, place: P
                     bounds.until(calendar.day(calendar.next_midnight(changes_at - 1)))
     for rule in RULES:
         if rule.condition not in alerts:
-            rule.keep(assessment, place, rules.timings[rule.condition], False, bounds)
+            rule.keep(assessment, place, timing_of(rule, rules), False, bounds)
     return bounds
 
 

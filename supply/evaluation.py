@@ -6,7 +6,7 @@ from schemas.alerts import SEVERITIES, Alert, Condition
 from supply.assessment import Assessment, Place, assess
 from supply.calm import is_inside, settle_down, turns_on
 from supply.conditions import IN_TURN
-from supply.finding import NOT_APPLICABLE, Finding, Rule
+from supply.finding import NOT_APPLICABLE, Finding, Rule, timing_of
 from supply.language import ENGLISH, SPANISH, Language, Sentences
 from supply.ledger_state import Ledger
 from supply.lifecycle import Ending, Transition, follow, remembered
@@ -63,7 +63,7 @@ def _follow_all(position: Position, ledger: Ledger, assessment: Assessment, plac
             overruled = "unwatched"
         elif condition in silenced:
             overruled = "superseded"
-        timing = rules.timings[condition]
+        timing = timing_of(rule, rules)
         finding = NOT_APPLICABLE if overruled is not None else rule.judge(assessment, place, timing)
         if alert is None and not finding.holds and condition not in resolved:
             continue

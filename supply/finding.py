@@ -8,7 +8,7 @@ from schemas.catalogue import VenClass
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.language import Language, Sentences
-from supply.rules import AlertTiming
+from supply.rules import AlertTiming, Rules
 
 URGENT_DAYS: Final = 7
 """A transfer between facilities takes about a week to arrange: less than that is as bad as being out."""
@@ -30,6 +30,7 @@ NOT_APPLICABLE = Finding(holds=False, over=True, severity="low")
 class Rule(NamedTuple):
     """A condition that makes alerts.
 
+    `title` is what lists call it, and `timing` what holds where the rules say nothing else.
     `judge` is a pure function of an assessed position. `keep` narrows the bounds within which it need not be asked
     again: as long as the position stays inside, it says nothing new (the flag tells whether its alert is open).
 
@@ -40,6 +41,8 @@ class Rule(NamedTuple):
     """
 
     condition: Condition
+    title: Sentences
+    timing: AlertTiming
     judge: Callable[[Assessment, Place, AlertTiming], Finding]
     keep: Callable[[Assessment, Place, AlertTiming, bool, Bounds], None]
     explain: Callable[[Assessment, Place, Language], str]
@@ -47,6 +50,11 @@ class Rule(NamedTuple):
     easing: Sentences | None = None
     ended: Callable[[Assessment, Place, AlertTiming, Language], str] | None = None
     silences: frozenset[Condition] = frozenset()
+
+
+def timing_of(rule: Rule, rules: Rules) -> AlertTiming:
+    """When alerts of a condition fire and end, by these rules."""
+    return rules.timings.get(rule.condition, rule.timing)
 
 
 _STEPS_MILDER: dict[VenClass | None, int] = {"V": 0, "E": 1, "N": 2, None: 1}

@@ -65,34 +65,12 @@ class AlertTiming(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     leave_factor: Share = 1.0
 
 
-TIMINGS: dict[Condition, AlertTiming] = {
-    "stock_out": AlertTiming(leave_days=3.0),
-    "shortage": AlertTiming(clear_days=1.0, leave_days=5.0),
-    "low_stock": AlertTiming(hold_days=1.0, clear_days=1.0, leave_factor=1.2),
-    # A receipt is often recorded the day after.
-    "late_arrival": AlertTiming(hold_days=1.0, enter_days=1.0),
-    # A tenth of a month's use, and one piece: of these medicines one is worth a telephone call.
-    "expiry_risk": AlertTiming(hold_days=1.0, clear_days=1.0, enter_share=0.1, enter_pieces=1.0, leave_factor=0.5),
-    # The day after, what was recorded in another order has been put right.
-    "data_quality": AlertTiming(hold_days=1.0, enter_share=0.5, leave_share=0.25, enter_pieces=5.0, leave_days=30.0),
-    # Nothing is lost in the week that it takes to see whether a large delivery is a surplus. Less than a whole piece
-    # cannot be lent.
-    "surplus": AlertTiming(hold_days=7.0, clear_days=1.0, enter_pieces=1.0, leave_factor=0.9),
-    "unmet_demand": AlertTiming(enter_pieces=1.0),
-    # Longer than a month: the observed CPM of one month more has said the same.
-    "cpm_drift": AlertTiming(hold_days=31.0, clear_days=1.0, enter_share=0.3, leave_share=0.2, enter_pieces=3.0),
-    # Twice the use: half as much again comes by chance where a dozen patients make a month.
-    "demand_surge": AlertTiming(hold_days=1.0, clear_days=1.0, enter_share=1.0, leave_share=0.5, enter_pieces=3.0),
-}
-"""What holds where a file of rules says nothing else, and why."""
-
-
 REPEAT_DAYS: dict[Severity, Waiting] = {"critical": 3.0, "high": 7.0, "medium": 14.0, "low": 30.0}
 """Long enough that a reminder is read, and the sooner the worse it is."""
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a shard needs to judge its positions."""
+    """Everything a shard needs to judge its positions. `timings`: of the conditions whose own are not to hold."""
 
     lateness_days: float = 7.0
     horizon_days: int = 180
@@ -105,7 +83,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         }
     )
     watch: Literal["oncology", "all"] = "oncology"
-    timings: dict[Condition, AlertTiming] = msgspec.field(default_factory=lambda: dict(TIMINGS))
+    timings: dict[Condition, AlertTiming] = {}
     repeat_days: dict[Severity, Waiting] = msgspec.field(default_factory=lambda: dict(REPEAT_DAYS))
 
     wide: WideRules = WideRules()

@@ -33,6 +33,7 @@ import msgspec
 
 from schemas.alerts import Condition, Severity
 from supply.calendar import calendar_of
+from supply.conditions import RULES
 from supply.cpm_policy import CpmPolicy
 from supply.cpm_presets import CPM_POLICIES
 from supply.policy_choice import PolicyChoice, PolicyChoices
@@ -101,7 +102,7 @@ def rules_from(text: str) -> Rules:
         policies=policies,
         levels={kind: getattr(file.levels, kind) or levels for kind, levels in default.levels.items()},
         watch=default.watch if file.watch is None else file.watch,
-        timings=_timings(file.alerts, default.timings),
+        timings=_timings(file.alerts),
         repeat_days={
             **default.repeat_days,
             **_convert(file.alerts.get(REPEAT, {}), dict[Severity, Waiting], f"alerts.{REPEAT}"),
@@ -119,9 +120,11 @@ def _check_zone(name: str) -> None:
         ) from None
 
 
-def _timings(tables: dict[str, dict[str, Any]], default: dict[Condition, AlertTiming]) -> dict[Condition, AlertTiming]:
-    """The timings of all conditions; a threshold that a condition does not have is no field of its table."""
-    timings = dict(default)
+def _timings(tables: dict[str, dict[str, Any]]) -> dict[Condition, AlertTiming]:
+    """The timings that are not a condition's own; a threshold that a condition does not have is no field of its
+    table."""
+    default = {rule.condition: rule.timing for rule in RULES}
+    timings: dict[Condition, AlertTiming] = {}
     unset = AlertTiming()
     for name, table in tables.items():
         where = f"alerts.{name}"

@@ -1,16 +1,9 @@
 """The words of alerts, in Spanish and English; `abasto.read.words` takes them in."""
 
+from supply.conditions import RULES
+
 ES: dict[str, str] = {
-    "stock_out": "Desabasto",
-    "shortage": "Riesgo de desabasto",
-    "low_stock": "Existencia baja",
-    "late_arrival": "Arribo vencido",
-    "expiry_risk": "Riesgo de caducidad",
-    "surplus": "Excedente",
-    "unmet_demand": "Demanda no surtida",
-    "cpm_drift": "CPM registrado distinto",
-    "demand_surge": "Alza de consumo",
-    "data_quality": "Datos dudosos",
+    **{rule.condition: rule.title.es for rule in RULES},
     "silent_facility": "Unidad sin reportar",
     "national_shortage": "Desabasto en muchas unidades",
     "everywhere": "todo el país",
@@ -36,16 +29,7 @@ ES: dict[str, str] = {
 }
 
 EN: dict[str, str] = {
-    "stock_out": "Stock-out",
-    "shortage": "Risk of shortage",
-    "low_stock": "Low stock",
-    "late_arrival": "Late arrival",
-    "expiry_risk": "Risk of expiry",
-    "surplus": "Surplus",
-    "unmet_demand": "Unmet demand",
-    "cpm_drift": "Registered CPM differs",
-    "demand_surge": "Surge in demand",
-    "data_quality": "Doubtful data",
+    **{rule.condition: rule.title.en for rule in RULES},
     "silent_facility": "Silent facility",
     "national_shortage": "Short in many places",
     "everywhere": "the whole country",

@@ -1,7 +1,7 @@
 """The conditions that make alerts.
 
-A new condition is one file here with a `RULE`, its line in `RULES`, at the end (the heads of stored positions count by
-place, `supply.stored`), and its `AlertTiming` in `supply.rules`. `docs/conditions.md` says how.
+A new condition is one file here with a `RULE`, and its line in `RULES`, at the end: the heads of stored positions count
+by place (`supply.stored`). `docs/conditions.md` says how.
 """
 
 from schemas.alerts import Condition

@@ -55,6 +55,9 @@ def explain(assessment: Assessment, place: Place, language: Language) -> str:
 
 RULE: Rule = Rule(
     "cpm_drift",
+    Sentences("CPM registrado distinto", "Registered CPM differs"),
+    # Longer than a month: the observed CPM of one month more has said the same.
+    AlertTiming(hold_days=31.0, clear_days=1.0, enter_share=0.3, leave_share=0.2, enter_pieces=3.0),
     judge,
     keep,
     explain,

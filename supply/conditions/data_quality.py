@@ -92,6 +92,9 @@ def _ended(assessment: Assessment, place: Place, timing: AlertTiming, language: 
 
 RULE = Rule(
     "data_quality",
+    Sentences("Datos dudosos", "Doubtful data"),
+    # The day after, what was recorded in another order has been put right.
+    AlertTiming(hold_days=1.0, enter_share=0.5, leave_share=0.25, enter_pieces=5.0, leave_days=30.0),
     judge,
     keep,
     explain,

@@ -84,6 +84,9 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
 
 RULE = Rule(
     "demand_surge",
+    Sentences("Alza de consumo", "Surge in demand"),
+    # Twice the use: half as much again comes by chance where a dozen patients make a month.
+    AlertTiming(hold_days=1.0, clear_days=1.0, enter_share=1.0, leave_share=0.5, enter_pieces=3.0),
     judge,
     keep,
     explain,

@@ -74,6 +74,9 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
 
 RULE = Rule(
     "expiry_risk",
+    Sentences("Riesgo de caducidad", "Risk of expiry"),
+    # A tenth of a month's use, and one piece: of these medicines one is worth a telephone call.
+    AlertTiming(hold_days=1.0, clear_days=1.0, enter_share=0.1, enter_pieces=1.0, leave_factor=0.5),
     judge,
     keep,
     explain,

@@ -79,6 +79,9 @@ def _lasts(assessment: Assessment, language: Language) -> str:
 
 RULE: Rule = Rule(
     "late_arrival",
+    Sentences("Arribo vencido", "Late arrival"),
+    # A receipt is often recorded the day after.
+    AlertTiming(hold_days=1.0, enter_days=1.0),
     judge,
     keep,
     explain,

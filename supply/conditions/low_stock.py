@@ -39,6 +39,8 @@ def explain(assessment: Assessment, place: Place, language: Language) -> str:
 
 RULE = Rule(
     "low_stock",
+    Sentences("Existencia baja", "Low stock"),
+    AlertTiming(hold_days=1.0, clear_days=1.0, leave_factor=1.2),
     judge,
     keep,
     explain,

@@ -50,6 +50,8 @@ def _ends(assessment: Assessment, language: Language) -> str:
 
 RULE = Rule(
     "shortage",
+    Sentences("Riesgo de desabasto", "Risk of shortage"),
+    AlertTiming(clear_days=1.0, leave_days=5.0),
     judge,
     keep,
     explain,

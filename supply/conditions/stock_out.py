@@ -34,6 +34,8 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
 
 RULE = Rule(
     "stock_out",
+    Sentences("Desabasto", "Stock-out"),
+    AlertTiming(leave_days=3.0),
     judge,
     keep,
     explain,

@@ -70,6 +70,10 @@ def explain(assessment: Assessment, place: Place, language: Language) -> str:
 
 RULE = Rule(
     "surplus",
+    Sentences("Excedente", "Surplus"),
+    # Nothing is lost in the week that it takes to see whether a large delivery is a surplus. Less than a whole piece
+    # cannot be lent.
+    AlertTiming(hold_days=7.0, clear_days=1.0, enter_pieces=1.0, leave_factor=0.9),
     judge,
     keep,
     explain,

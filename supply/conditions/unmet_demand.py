@@ -44,6 +44,8 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
 
 RULE = Rule(
     "unmet_demand",
+    Sentences("Demanda no surtida", "Unmet demand"),
+    AlertTiming(enter_pieces=1.0),
     judge,
     keep,
     explain,

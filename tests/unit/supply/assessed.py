@@ -6,6 +6,7 @@ import msgspec
 
 from schemas.positions import CpmInputs
 from supply.assessment import Assessment, Place, place_of
+from supply.conditions import RULES
 from supply.cpm import Cpm
 from supply.finding import Finding, Rule
 from supply.lead_times import LeadTime
@@ -16,7 +17,7 @@ from tests.events import day
 from tests.unit.supply.shelf import hospital, medicine
 
 TODAY = day("2026-03-10").toordinal()
-TIMINGS = Rules().timings
+TIMINGS = {rule.condition: rule.timing for rule in RULES}
 INPUTS = CpmInputs("ok", "abasto", "normalised", 3, 30.0, (), (), 0, 0)
 
 

@@ -8,9 +8,10 @@ from msgspec.structs import replace as changed
 from schemas.events import Event
 from supply.cpm_presets import ABASTO, OPEN_MSUPPLY
 from supply.policy_choice import PolicyChoices
-from supply.rules import TIMINGS, Rules, StockLevels
+from supply.rules import Rules, StockLevels
 from tests.compiled import plain_python
 from tests.thoroughness import cases
+from tests.unit.supply.assessed import TIMINGS
 from tests.unit.supply.deliver import deliver, transitions, without_version
 from tests.unit.supply.histories import LATENESS_DAYS, Delivery, deliveries, histories
 

@@ -14,6 +14,7 @@ from supply.calendar import milliseconds
 from supply.position import Outcome
 from supply.rules import Rules
 from tests.thoroughness import cases
+from tests.unit.supply.assessed import TIMINGS
 from tests.unit.supply.histories import LATENESS_DAYS, histories
 from tests.unit.supply.shelf import Shelf
 
@@ -72,7 +73,7 @@ def test_the_transitions_of_an_alert_follow_each_other(
         assert [each.sequence for each in transitions] == list(range(1, len(transitions) + 1))
         assert all(before.at < after.at for before, after in pairwise(transitions))
         assert all(each.since == transitions[0].at for each in transitions)
-        timing = RULES.timings[transitions[0].condition]
+        timing = TIMINGS[transitions[0].condition]
         last_change = transitions[0]
         for before, after in pairwise(transitions):
             if before.state == "resolved":
@@ -93,7 +94,7 @@ def test_no_alert_fires_or_ends_before_its_time(history: list[Event], every_hour
     arrivals = [(milliseconds(each.time) // 3_600_000, each) for each in history]
     last: dict[str, Alert] = {}
     for alert in serve(arrivals, every_hours).alerts:
-        timing, before = RULES.timings[alert.condition], last.get(alert.alert)
+        timing, before = TIMINGS[alert.condition], last.get(alert.alert)
         if before is not None and before.state == "pending" and alert.state == "firing":
             assert alert.at - before.at >= dt.timedelta(days=timing.hold_days) - CLOCK_CHANGE
         if before is not None and before.state == "firing" and alert.reason.startswith("La condición dejó"):

@@ -3,9 +3,12 @@
 import tomllib
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from supply.conditions import cpm_drift, shortage
 from supply.cpm_presets import CPM_POLICIES
+from supply.finding import timing_of
 from supply.rules import AlertTiming, Rules, StockLevels
 from supply.rules_file import WrongRules, rules_from
 from tests.unit.supply.shelf import hospital, medicine
@@ -67,9 +70,8 @@ def test_when_alerts_fire_and_how_often_people_are_reminded() -> None:
         low = 0
     """)
     assert rules.timings["low_stock"] == AlertTiming(hold_days=2, clear_days=1, leave_factor=1.5)
-    assert rules.timings["cpm_drift"].enter_share == 0.5
-    assert rules.timings["cpm_drift"].enter_pieces == Rules().timings["cpm_drift"].enter_pieces
-    assert rules.timings["shortage"] == Rules().timings["shortage"]
+    assert timing_of(cpm_drift.RULE, rules) == msgspec.structs.replace(cpm_drift.RULE.timing, enter_share=0.5)
+    assert timing_of(shortage.RULE, rules) == shortage.RULE.timing
     assert rules.repeat_days == {"critical": 1, "high": 7, "medium": 14, "low": 0}
 
 

@@ -2,7 +2,6 @@
 
 from supply.rules import AlertTiming, Rules
 from tests.events import counted, instant, received
-from tests.unit.supply.assessed import TIMINGS
 from tests.unit.supply.shelf import medicine
 from tests.unit.supply.stories import SUPPLIED, stock_of, story
 
@@ -38,7 +37,7 @@ def test_a_superseded_alert_says_so_and_a_cleared_one_why() -> None:
 
 
 def test_a_worse_condition_that_is_pending_silences_nothing_yet() -> None:
-    held = Rules(timings={**TIMINGS, "stock_out": AlertTiming(hold_days=2)})
+    held = Rules(timings={"stock_out": AlertTiming(hold_days=2)})
     events = [counted(40, "2026-03-05 10:00"), counted(0, "2026-03-08 10:00")]
     assert story(*events, rules=held) == [
         "2026-03-06 shortage firing high",
