@@ -15,6 +15,8 @@ from tests.events import counted, dispensed
 from tests.unit.supply.assessed import TIMINGS, assessed, place
 from tests.unit.supply.shelf import Shelf
 
+ROOT = Path(__file__).parents[4]
+
 
 @pytest.mark.parametrize(
     ("ven", "severities"),
@@ -63,8 +65,20 @@ def test_who_silences_whom_is_said_and_the_others_stand_beside_each_other() -> N
 
 
 def test_every_file_of_a_condition_has_its_line() -> None:
-    files = {path.stem for path in (Path(__file__).parents[4] / "supply" / "conditions").glob("*.py")}
+    files = {path.stem for path in (ROOT / "supply" / "conditions").glob("*.py")}
     assert files - {"__init__"} == {rule.condition for rule in RULES}
+
+
+def test_the_documents_table_says_how_long_each_holds_and_clears() -> None:
+    table = (ROOT / "docs" / "decisions" / "alerts.md").read_text()
+    rows = [[cell.strip() for cell in line.split("|")] for line in table.splitlines() if line.startswith("| `")]
+    said = {row[1].strip("`"): (days_said(row[4]), days_said(row[5])) for row in rows if len(row) == 8}
+    assert said == {rule.condition: (rule.timing.hold_days, rule.timing.clear_days) for rule in RULES}
+
+
+def days_said(cell: str) -> float:
+    """`none`, `1 day`, `7 days`."""
+    return 0 if cell == "none" else float(cell.split(maxsplit=1)[0])
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.condition)
