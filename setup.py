@@ -53,6 +53,7 @@ COMPILED = [
     "supply/shelf.py",
     "supply/status.py",
     "supply/totals.py",
+    "supply/treatments.py",
     "supply/views.py",
     "streams/letters.py",
     "streams/partitioning.py",

@@ -32,7 +32,8 @@ class AlertFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The numbers behind a transition, as they stood at `at`.
 
     `pace` is what the running month would come to if it went on as it began, `unmet` what was not filled in it and in
-    the last month, `official_cpm` the CPM registered here; the rest are those of a position.
+    the last month, `official_cpm` the CPM registered here, `treatments_at_risk` the planned treatments that the stock
+    does not reach before more can come (absent where the plan counts none); the rest are those of a position.
     """
 
     status: Status
@@ -51,6 +52,7 @@ class AlertFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unmet: Number | None = None
     pace: float | None = None
     official_cpm: float | None = None
+    treatments_at_risk: int | None = None
 
 
 PlaceRole = Literal["short", "lends", "unconfirmed"]

@@ -68,12 +68,17 @@ class OfficialCpm(msgspec.Struct, frozen=True, kw_only=True, tag="official_cpm",
 PlannedPieces = Annotated[float, Meta(ge=0, le=QUANTITY_LIMIT)]
 
 
+PlannedTreatments = Annotated[int, Meta(ge=0, le=1_000_000)]
+
+
 class PlannedUse(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Pieces to be used on a day, or evenly from `on` to `until`, both included."""
+    """Pieces to be used on a day, or evenly from `on` to `until`, both included; `treatments`: for how many treatments
+    of patients, where that is known."""
 
     on: dt.date
     pieces: PlannedPieces
     until: dt.date | None = None
+    treatments: PlannedTreatments | None = None
 
 
 class DemandProfile(

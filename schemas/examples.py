@@ -110,7 +110,7 @@ DEAD_LETTERS = (
     ),
 )
 
-_TREATMENT = catalogue.PlannedUse(dt.date(2026, 2, 10), 6)
+_TREATMENT = catalogue.PlannedUse(dt.date(2026, 2, 10), 6, treatments=2)
 _SEASON = catalogue.PlannedUse(dt.date(2026, 3, 1), 90, until=dt.date(2026, 3, 31))
 
 ENTRIES: tuple[catalogue.CatalogueEntry, ...] = (

@@ -25,6 +25,7 @@ from supply.projection import Projection, project
 from supply.rules import MONTHS_KEPT_BEYOND_WINDOW, Rules, StockLevels
 from supply.shelf import accrue_days_out, expire
 from supply.status import status_of
+from supply.treatments import treatments_at_risk
 
 
 class Place(NamedTuple):
@@ -75,6 +76,8 @@ class Assessment(NamedTuple):
     """What is reckoned to be used: the CPM's daily use, or what is planned."""
     heard_day: int | None = None
     """The day of the last event."""
+    treatments_at_risk: int | None = None
+    """Planned treatments that the stock does not reach before more can come; `None` where that is not known."""
 
 
 def place_of(facility: Facility, item: Item, rules: Rules, plan: Plan | None = None) -> Place:
@@ -143,6 +146,7 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
     if plan is not None and not needed:
         needed = planned_from(plan, day, rules.horizon_days) > 0
     projection = Projection(None, None, 0.0)
+    arrivals = [(on - day, line.outstanding / scale) for line in due if (on := line.arrives_on(day)) is not None]
     use = use_from(place.plan, day, daily_use, rules.horizon_days)
     lots = tuple([(last_day - day, amount / scale) for last_day, amount, _ in ledger.lots]) if ledger.lots else ()
     if usable is not None:
@@ -150,9 +154,12 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
             usable,
             use,
             lots,
-            [(on - day, line.outstanding / scale) for line in due if (on := line.arrives_on(day)) is not None],
+            arrivals,
             rules.horizon_days,
         )
+    at_risk = None
+    if plan is not None and usable is not None:
+        at_risk = treatments_at_risk(plan, day, projection.days_with_due, lead_time.days, arrivals)
     return Assessment(
         at_ms=at_ms,
         day=day,
@@ -171,5 +178,6 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
         planned=None if plan is None else planned_from(plan, day),
         observed=observe(ledger, policy.outflows.of(kind), at_ms, month, scale, calendar, lots),
         use=use,
+        treatments_at_risk=at_risk,
         heard_day=None if ledger.last_at is None else calendar.day(ledger.last_at),
     )

@@ -18,10 +18,12 @@ Span = tuple[int, int, float]
 
 
 class Plan(NamedTuple):
-    """The planned use of a position; between its first and its last day nothing else is used."""
+    """The planned use of a position; between its first and its last day nothing else is used. `treatments` has a number
+    for each span, or none at all where the plan counts no treatments."""
 
     spans: list[Span]
     ends: list[int]
+    treatments: tuple[int, ...] = ()
 
     @property
     def last_day(self) -> int:
@@ -36,14 +38,18 @@ def plan_of(profile: DemandProfile) -> Plan:
         ValueError: a span that ends before it begins, or two that share a day.
     """
     spans: list[Span] = []
-    for planned in sorted(profile.planned, key=lambda each: each.on):
+    in_order = sorted(profile.planned, key=lambda each: each.on)
+    for planned in in_order:
         first, last = planned.on.toordinal(), (planned.until or planned.on).toordinal()
         if last < first:
             raise ValueError(f"the planned use from {planned.on} ends before it begins, on {planned.until}")
         if spans and spans[-1][1] >= first:
             raise ValueError(f"the planned use from {planned.on} begins before the one before it has ended")
         spans.append((first, last, planned.pieces / (last - first + 1)))
-    return Plan(spans, [last for _, last, _ in spans])
+    treatments: tuple[int, ...] = ()
+    if any(planned.treatments is not None for planned in in_order):
+        treatments = tuple([planned.treatments or 0 for planned in in_order])
+    return Plan(spans, [last for _, last, _ in spans], treatments)
 
 
 def use_from(plan: Plan | None, day: int, daily_use: float, horizon_days: int) -> Use:

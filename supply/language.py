@@ -89,6 +89,17 @@ class Language(NamedTuple):
             parts.append(f"{total} {self.say('con arribo vencido', 'past the deadline')}")
         return "; ".join(parts) if parts else self.say("nada por llegar", "nothing due")
 
+    def treatments(self, assessment: Assessment) -> str:
+        """What a sentence adds of planned treatments that the stock does not reach."""
+        count = assessment.treatments_at_risk
+        if not count:
+            return ""
+        planned = self.say("tratamiento planeado", "planned treatment")
+        if count > 1:
+            planned = self.say("tratamientos planeados", "planned treatments")
+        until = self.say("sin cubrir antes de que pueda llegar más", "not covered before more can come")
+        return f"; {count} {planned} {until}"
+
     def standing(self, assessment: Assessment) -> str:
         """Stock, use and what is coming, inside a sentence."""
         return f"{self.stock(assessment).lower()}; {self.consumption(assessment)}; {self.due(assessment)}"

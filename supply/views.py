@@ -180,4 +180,5 @@ def facts_of(ledger: Ledger, assessment: Assessment, place: Place) -> AlertFacts
         unmet=assessment.observed.unmet,
         pace=pace(assessment.observed.used, assessment.observed.share_gone),
         official_cpm=valid_on(place.official, assessment.day),
+        treatments_at_risk=assessment.treatments_at_risk,
     )

@@ -19,7 +19,16 @@ import msgspec
 from abasto.catalogue.checks import cross_check, fault_lines
 from abasto.tables import Row, Table, TableFault, Unreadable, read_tables
 from abasto.terminal import Failure
-from schemas.catalogue import CatalogueEntry, DemandProfile, Facility, Item, OfficialCpm, PlannedPieces, PlannedUse
+from schemas.catalogue import (
+    CatalogueEntry,
+    DemandProfile,
+    Facility,
+    Item,
+    OfficialCpm,
+    PlannedPieces,
+    PlannedTreatments,
+    PlannedUse,
+)
 from schemas.codes import normalise_facility, normalise_item, shown
 
 
@@ -31,6 +40,7 @@ class PlannedRow(msgspec.Struct, frozen=True, kw_only=True):
     on: dt.date
     pieces: PlannedPieces
     until: dt.date | None = None
+    treatments: PlannedTreatments | None = None
 
 
 TABLES: dict[str, type[Item | Facility | OfficialCpm | PlannedRow]] = {
@@ -181,7 +191,7 @@ def _entries_of(rows: Iterable[tuple[str, CatalogueEntry | PlannedRow]]) -> list
     for place, row in rows:
         if isinstance(row, PlannedRow):
             _, uses = planned.setdefault((row.facility, row.item), (place, []))
-            uses.append(PlannedUse(row.on, row.pieces, row.until))
+            uses.append(PlannedUse(row.on, row.pieces, row.until, row.treatments))
         else:
             placed.append((place, row))
     for (facility, item), (place, uses) in planned.items():

@@ -8,7 +8,10 @@ from supply.rules import AlertTiming
 
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
-    """Enters when the projected stock-out lies within the lead time; leaves when it is `leave_days` beyond it."""
+    """Enters when the projected stock-out lies within the lead time; leaves when it is `leave_days` beyond it.
+
+    Critical within a week, or when treatments are planned for days that the stock does not reach; else high.
+    """
     if assessment.usable is None or (assessment.daily_use <= 0 and assessment.planned is None):
         return NOT_APPLICABLE
     if assessment.usable <= 0:
@@ -18,7 +21,7 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     lead_time = assessment.lead_time.days
     holds = days is not None and days <= lead_time
     over = days is None or days > lead_time + timing.leave_days
-    urgent = days is not None and days <= URGENT_DAYS
+    urgent = bool(assessment.treatments_at_risk) or (days is not None and days <= URGENT_DAYS)
     return Finding(holds, over, severity_for("critical" if urgent else "high", place.item.ven))
 
 
@@ -36,7 +39,7 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     takes = f"{language.say('surtir tarda', 'supply takes')} {language.days(assessment.lead_time.days)}"
     return (
         f"{language.stock(assessment)}, {_ends(assessment, language)}; {takes}; "
-        f"{language.consumption(assessment)}; {language.due(assessment)}."
+        f"{language.consumption(assessment)}; {language.due(assessment)}{language.treatments(assessment)}."
     )
 
 

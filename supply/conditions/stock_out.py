@@ -29,7 +29,10 @@ def keep(_assessment: Assessment, _place: Place, _timing: AlertTiming, is_open: 
 
 def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     """The sentence of the alert."""
-    return f"{language.cover(assessment)}; {language.consumption(assessment)}; {language.due(assessment)}."
+    return (
+        f"{language.cover(assessment)}; {language.consumption(assessment)}; "
+        f"{language.due(assessment)}{language.treatments(assessment)}."
+    )
 
 
 RULE = Rule(

@@ -67,14 +67,17 @@ def test_the_rows_of_a_position_make_one_demand_profile(tmp_path: Path) -> None:
     folder(
         tmp_path,
         facilities="facility,name,kind,aliases\nDFIMS000604,H,hospital,DFIMS000606\n",
-        demand_profile="facility,item,on,pieces,until\ndfims000606,010000543200,2026-03-20,2.5,\n"
-        "DFIMS000606,010.000.5432.01,2026-03-11,1,\nDFIMS000606,010.000.5432.00,2026-03-01,30,2026-03-10\n",
+        demand_profile="facility,item,on,pieces,until,treatments\ndfims000606,010000543200,2026-03-20,2.5,,2\n"
+        "DFIMS000606,010.000.5432.01,2026-03-11,1,,\nDFIMS000606,010.000.5432.00,2026-03-01,30,2026-03-10,\n",
     )
     first, second = read_catalogue(tmp_path).demand_profiles
     assert first == DemandProfile(
         facility="DFIMS000604",
         item="010.000.5432.00",
-        planned=(PlannedUse(dt.date(2026, 3, 1), 30, dt.date(2026, 3, 10)), PlannedUse(dt.date(2026, 3, 20), 2.5)),
+        planned=(
+            PlannedUse(dt.date(2026, 3, 1), 30, dt.date(2026, 3, 10)),
+            PlannedUse(dt.date(2026, 3, 20), 2.5, None, 2),
+        ),
     )
     assert (second.item, second.planned) == ("010.000.5432.01", (PlannedUse(dt.date(2026, 3, 11), 1),))
 

@@ -29,8 +29,8 @@ def of_days(spans: Spans, more: int = 0) -> DemandProfile:
     )
 
 
-def on(text: str, pieces: float, until: str | None = None) -> PlannedUse:
-    return PlannedUse(day(text), pieces, None if until is None else day(until))
+def on(text: str, pieces: float, until: str | None = None, treatments: int | None = None) -> PlannedUse:
+    return PlannedUse(day(text), pieces, None if until is None else day(until), treatments)
 
 
 @st.composite
