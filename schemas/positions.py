@@ -100,10 +100,13 @@ class OrderMonth(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class PlannedDemand(msgspec.Struct, frozen=True, gc=False):
-    """Pieces planned to be used from now to the last planned day."""
+    """Pieces planned to be used from now to the last planned day; of the treatments they are for,
+    `treatments_at_risk` are those that the stock does not reach before more can come (null where the plan counts
+    none)."""
 
     until: dt.date
     pieces: Number
+    treatments_at_risk: int | None = None
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):

@@ -105,7 +105,9 @@ def _surplus(assessment: Assessment, place: Place) -> int | None:
 def _planned(assessment: Assessment, place: Place) -> PlannedDemand | None:
     if assessment.planned is None or place.plan is None:
         return None
-    return PlannedDemand(dt.date.fromordinal(place.plan.last_day), round(assessment.planned, 3))
+    return PlannedDemand(
+        dt.date.fromordinal(place.plan.last_day), round(assessment.planned, 3), assessment.treatments_at_risk
+    )
 
 
 def position_of(

@@ -11,7 +11,7 @@ from rich.text import Text
 from abasto.read import phrases, styles
 from abasto.read.sparkline import consecutive, sparkline
 from abasto.read.words import Words, local, number
-from schemas.positions import CpmInputs, MonthTotals, Number, Position
+from schemas.positions import CpmInputs, MonthTotals, Number, PlannedDemand, Position
 from store.queries import PositionDetail
 
 SPARKLINE_MONTHS = 24
@@ -25,6 +25,8 @@ def position_page(detail: PositionDetail, words: Words) -> RenderableType:
     facts.add_column()
     facts.add_row(words("on_hand"), _stock(detail, words))
     facts.add_row(words("cpm"), _cpm(detail.position, words))
+    if detail.position.planned is not None:
+        facts.add_row(words("planned"), _planned(detail.position.planned, words))
     facts.add_row(words("cover"), _cover(detail.position, words))
     facts.add_row(words("runs_out"), _runs_out(detail.position, words))
     if (lead_time := _lead_time(detail, words)) is not None:
@@ -124,8 +126,16 @@ def _cover(position: Position, words: Words) -> Text:
     return text
 
 
+def _planned(planned: PlannedDemand, words: Words) -> Text:
+    """What is counted on in place of the CPM."""
+    text = Text(words("planned.until", pieces=words.quantity(planned.pieces), day=words.date(planned.until)))
+    if planned.treatments_at_risk:
+        text.append(f"\n{words('planned.at_risk', count=planned.treatments_at_risk)}", style="bold red")
+    return text
+
+
 def _runs_out(position: Position, words: Words) -> Text:
-    if position.usable is None or not position.cpm:
+    if position.usable is None or (not position.cpm and position.planned is None):
         return Text(words("not_known"), style="dim")
     text = Text(_day_or_beyond(position.projected_stockout_on, words), style="bold")
     if position.due:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from abasto.read.sparkline import consecutive, sparkline
-from schemas.positions import SupplierLeadTime
+from schemas.positions import PlannedDemand, SupplierLeadTime
 from tests.builders import (
     HOSPITAL,
     RITUXIMAB,
@@ -68,6 +68,24 @@ def test_a_position_says_how_long_supply_was_observed_to_take(
     assert "Supply takes 19 days (6 deliveries: median 12, nine in ten within 19, LAB-12)" in shown
     spanish = words_of(invoke("show", HOSPITAL, "010.000.5433.00", "--lang", "es", database=database))
     assert "Surtir tarda 19 días (6 entregas: mediana 12, nueve de cada diez en 19, LAB-12)" in spanish
+
+
+def test_a_position_says_what_is_planned_and_whom_it_leaves_without(
+    run: Run, database: str, log: Log, project: Callable[[], None]
+) -> None:
+    assert "Planned use" not in words_of(run("show", HOSPITAL, "010.000.5433.00"))
+    planned = PlannedDemand(dt.date(2026, 4, 30), 96, 3)
+    log.publish(
+        position(version=9, usable=20, cpm=None, planned=planned, projected_stockout_on=dt.date(2026, 3, 17), due=())
+    )
+    project()
+    shown = words_of(run("show", HOSPITAL, "010.000.5433.00"))
+    assert "Planned use 96 pieces until 30 Apr 2026, in place of the CPM to tell when it runs out" in shown
+    assert "Planned treatments not covered before more can come: 3" in shown
+    assert "Runs out 17 Mar 2026" in shown
+    spanish = words_of(invoke("show", HOSPITAL, "010.000.5433.00", "--lang", "es", database=database))
+    assert "Consumo planeado 96 piezas hasta el 30 abr 2026, en lugar del CPM para saber cuándo se agota" in spanish
+    assert "Tratamientos planeados sin cubrir antes de que pueda llegar más: 3" in spanish
 
 
 def test_show_tells_each_number_with_its_inputs(run: Run) -> None:

@@ -27,7 +27,7 @@ USE = [counted(190, "2026-02-01"), dispensed(90, "2026-02-10")]
 def test_a_position_shows_what_is_planned_and_counts_on_it() -> None:
     plan = profile(on("2026-03-10", 6), on("2026-03-20", 96), on("2026-03-31", 30))
     found = position(*USE, at="2026-03-10 12:00", entries=[plan])
-    assert found.planned == PlannedDemand(day("2026-03-31"), 132)
+    assert found.planned == PlannedDemand(day("2026-03-31"), 132, None)
     assert found.projected_stockout_on == day("2026-03-20")
     assert found.cpm == pytest.approx(90)
     assert found.cover_days == pytest.approx(100 / 90 * 30)
