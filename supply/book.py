@@ -8,7 +8,7 @@ from typing import Final
 
 from schemas.alerts import Alert, Condition, Severity
 from schemas.dead_letters import BadRecord
-from schemas.events import Event
+from schemas.events import ConsumptionReported, Event, StockCounted
 from supply.agenda import Agenda
 from supply.assessment import assess
 from supply.calm import is_calm, next_look
@@ -17,7 +17,7 @@ from supply.clock import Reach
 from supply.entries import entry_of
 from supply.evaluation import evaluate
 from supply.holdings import AWAKE_LIMIT, Holdings
-from supply.position import COUNTED, DUPLICATE, TOO_LATE, Outcome, Position
+from supply.position import COUNTED, DUPLICATE, SETTLE_SLACK_MS, TOO_LATE, Outcome, Position
 from supply.publication import Publication, Published, Record, alert_record, published
 from supply.rekeying import Rekeying
 from supply.rules import Rules
@@ -99,7 +99,8 @@ class Book:
         """Fold one admitted event into the position of a key; `at_ms` is its time.
 
         Raises:
-            BadRecord: a count that comes after the lateness window, or a quantity finer than the item allows.
+            BadRecord: a count that comes after the lateness window, what was used in a month that the position has
+                dropped, or a quantity finer than the item allows.
         """
         held = self._positions.find(key)
         if held is not None:
@@ -115,9 +116,9 @@ class Book:
             if outcome is DUPLICATE:
                 return outcome
             if outcome is TOO_LATE:
-                days = self._rules.lateness_days
-                reason = f"the count of {event.time.isoformat()} came more than {days:g} days after newer events"
-                raise BadRecord("too_late", "time", reason)
+                raise self._too_late(event, position)
+        elif at_ms < self._reached.settle_ms - SETTLE_SLACK_MS:
+            position.history_at = self._reached.evaluate_ms
         if held is None:
             self._positions.hold(position)
         if not position.touched:
@@ -165,7 +166,7 @@ class Book:
     def _publish_one(self, position: Position, now_ms: int | None) -> Published:
         place = self._positions.place(position)
         # In service a position may not be looked at for a month: what it holds back must not grow until then.
-        position.settle_some(min(self._reached.settle_ms, position.next_at), place.calendar)
+        position.settle_some(min(self._settles_at(position, self._reached), position.next_at), place.calendar)
         if now_ms is None:
             at_ms = max(position.last_entry_at() + 1, position.evaluated_at)
             ledger = position.as_of(at_ms, -1, place.calendar)
@@ -190,9 +191,10 @@ class Book:
 
     def _catch_up(self, position: Position, reach: Reach) -> None:
         place = self._positions.place(position)
+        settle_ms = self._settles_at(position, reach)
         while position.next_at <= reach.evaluate_ms:
             at_ms = position.next_at
-            ledger = position.as_of(at_ms, reach.settle_ms, place.calendar)
+            ledger = position.as_of(at_ms, settle_ms, place.calendar)
             self._rekeying.looked(position, ledger, at_ms)
             if is_calm(position, ledger, at_ms):
                 position.looked_at = at_ms
@@ -205,8 +207,21 @@ class Book:
                 if self._rekeying.judged(position, assessment):
                     self._touch(position)
             position.next_at = next_look(position, ledger, at_ms, place)
-        position.settle_some(reach.settle_ms, place.calendar)
+        position.settle_some(settle_ms, place.calendar)
         self._rebook(position)
+
+    def _settles_at(self, position: Position, reach: Reach) -> int:
+        return position.settles_at(reach.evaluate_ms, reach.settle_ms, self._rules.lateness_ms)
+
+    def _too_late(self, event: Event, position: Position) -> BadRecord:
+        if isinstance(event, StockCounted):
+            days = self._rules.lateness_days
+            reason = f"the count of {event.time.isoformat()} came more than {days:g} days after newer events"
+            return BadRecord("too_late", "time", reason)
+        kept = f"which keeps {position.place.months_kept} months: nothing can be added to it any more"
+        if isinstance(event, ConsumptionReported):
+            return BadRecord("too_late", "period", f"the month {event.period} has left the position, {kept}")
+        return BadRecord("too_late", "time", f"the month of {event.time.isoformat()} has left the position, {kept}")
 
     def _revisit(self, after_ms: int) -> None:
         """Touch what a change of the catalogue concerns, and look at it on the first midnight after an instant: it

@@ -25,10 +25,11 @@ def apply_late(ledger: Ledger, entry: Entry, now_ms: int, calendar: LocalCalenda
     after it: that moves now, and so does the stock at the end of its month and of those since, up to the next count.
     Days out of stock before now stay as they are.
 
-    False when nothing of it can count: a count.
+    False when nothing of it can count: a count, and what was used in a month that the ledger has dropped. The whole
+    month's figure travelled then, and this part alone would take its place.
     """
     at, kind, _, amount, detail = entry
-    if kind == entries.COUNTED:
+    if kind == entries.COUNTED or _month_dropped(ledger, entry, calendar):
         return False
     if kind in entries.SHOWS_STOCK and amount > 0:
         ledger.here_from = at if ledger.here_from is None else min(at, ledger.here_from)
@@ -67,3 +68,10 @@ def apply_late(ledger: Ledger, entry: Entry, now_ms: int, calendar: LocalCalenda
     else:
         order_book.cancel(ledger, calendar.day(at), amount, detail)
     return True
+
+
+def _month_dropped(ledger: Ledger, entry: Entry, calendar: LocalCalendar) -> bool:
+    at, kind, _, _, detail = entry
+    if kind in _MONTH_FIELD:
+        return calendar.month(at) < ledger.oldest_month
+    return kind == entries.REPORTED and bool(detail[0] < ledger.oldest_month)

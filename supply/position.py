@@ -17,10 +17,12 @@ import msgspec
 from supply import entries
 from supply.assessment import Place, lead_time_of
 from supply.calendar import LocalCalendar
+from supply.clock import IDLE_MS
 from supply.entries import Entry
 from supply.late import apply_late
 from supply.ledger import apply
 from supply.ledger_state import Ledger
+from supply.months import forget_months
 from supply.scale import refine_ledger, refined_entry
 from supply.stored import PositionState, Summary
 
@@ -28,6 +30,8 @@ SHORTEST_DAY_MS: Final = 23 * 3_600_000
 """A local day on which the clock goes forward."""
 SETTLE_SLACK_MS: Final = 24 * 3_600_000
 """Pending entries are settled a day's worth at a time, not one by one."""
+HELD_BACK_LIMIT: Final = 5_000
+"""Entries held back while history is told: years of a busy position, and a record far below the broker's limit."""
 STRAGGLERS_NEAR: Final = 4
 """How many of the newest entries a straggler is compared with one by one."""
 
@@ -67,8 +71,9 @@ class Position:
     anything new to say (`supply.calm`), so the evaluation of that midnight is skipped: entries that could change that,
     and those that tell of a longer lead time than `calm_lead_days`, reset `calm_until`. At `turns_at` the calendar
     changes something. `evaluated_at` is the last evaluation that was no quiet one: what is published follows it, so it
-    must not depend on evaluations that may be skipped. `told` is what was last told of it to the judges of whole
-    facilities and items, and `heard_at` the last event (`supply.rekeying`).
+    must not depend on evaluations that may be skipped. `history_at` is the instant up to which the shard was evaluated
+    when an entry last came of a time that the shard has left behind. `told` is what was last told of it to the judges
+    of whole facilities and items, and `heard_at` the last event (`supply.rekeying`).
     """
 
     __slots__ = (
@@ -87,6 +92,7 @@ class Position:
         "calm_used_below",
         "evaluated_at",
         "heard_at",
+        "history_at",
         "key",
         "ledger",
         "looked_at",
@@ -135,6 +141,7 @@ class Position:
         self.version = state.version
         self.told = state.told
         self.heard_at = -1
+        self.history_at = -IDLE_MS
         self.ahead_count = 0
         self.ahead_at = 0
         self.ahead_day_from = 0
@@ -261,6 +268,18 @@ class Position:
                 if self.ahead_count < 0:
                     self.ahead = None
 
+    def settles_at(self, evaluate_ms: int, settle_ms: int, lateness_ms: int) -> int:
+        """Up to which instant entries may be settled, where those of the shard may be up to `settle_ms`.
+
+        Whoever tells its history beside others that live in the present sends several topics, none of which waits for
+        another: as long as it goes on, nothing is settled, unless so much is held back that its own time has to do.
+        """
+        if evaluate_ms - self.history_at >= IDLE_MS:
+            return settle_ms
+        if len(self.pending) <= HELD_BACK_LIMIT:
+            return self.settled_before
+        return min(settle_ms, self.newest_at - lateness_ms)
+
     def settle_some(self, before_ms: int, calendar: LocalCalendar) -> None:
         """Settle when a day's worth of entries is due to be."""
         if self.pending and self.pending[0][0] < before_ms - SETTLE_SLACK_MS:
@@ -285,6 +304,13 @@ class Position:
         self.ahead_at = at_ms
         self.ahead_day_from = calendar.midnight(calendar.day(at_ms))
         return ahead
+
+    def forget_settled(self, oldest_month: int) -> None:
+        """Drop the months that travelled out of `ahead`, as far as they are settled: nothing can be added to them any
+        more."""
+        if self.settled_before > 0:
+            forget_months(self.ledger, min(oldest_month, self.place.calendar.month(self.settled_before)))
+        self.ledger.rolled = {}
 
     def first_entry_from(self, at_ms: int) -> int | None:
         """The time of the first pending entry at or after an instant."""

@@ -42,7 +42,7 @@ def published(position: Position, ledger: Ledger, assessment: Assessment, place:
     view = position_of(ledger, assessment, place, position.version, official)
     # Months that left the position travel once.
     ledger.rolled = {}
-    position.ledger.rolled = {}
+    position.forget_settled(ledger.oldest_month)
     summary = Summary(
         position.next_at,
         -1.0 if assessment.usable is None else assessment.usable,

@@ -82,12 +82,12 @@ class Network:
                     }
                 )
 
-    def replayed(self) -> Replay:
-        """The same events without a broker, judged up to `END`, but with all of them counted."""
+    def replayed(self, until: dt.datetime = END) -> Replay:
+        """The same events without a broker, judged up to an instant, but with all of them counted."""
         replay = Replay(Catalogue(self.catalogue), Rules(), None)
         lines = [*self.lines, *self._closing()]
         replay.read("events", enumerate(lines, start=1))
-        replay.finish(milliseconds(END))
+        replay.finish(milliseconds(until))
         return replay
 
 

@@ -15,12 +15,14 @@ from abasto.catalogue.load import run_load
 from abasto.feed.keys import PositionKeys
 from abasto.feed.lines import record_of
 from abasto.feed.publish import send
+from abasto.feed.records import Record
 from schemas.alerts import Alert
 from schemas.catalogue import Facility, Item
 from schemas.channels import ALERTS, DEAD_LETTERS, POSITIONS
 from schemas.dead_letters import DeadLetter
 from streams.topic_check import ensure_topics
 from supply.catalogue import Catalogue
+from supply.clock import IDLE_MS
 from tests.events import HOSPITAL, ITEM, ZONE, counted, dispensed
 from tests.integration.engine.conftest import settings_for
 from tests.integration.engine.topics import fresh_topics, read_topic
@@ -89,6 +91,47 @@ def test_what_came_to_pass_today_is_told_when_the_history_before_it_has_ended(
     assert ("stock_out", "firing") in alerts
 
 
+def test_a_hospital_that_joins_others_is_counted_as_if_it_had_always_been_there(
+    kafka: KafkaServer, tmp_path: Path, reaper: Reaper
+) -> None:
+    """The others live in the present by then: the shards' clocks stand far beyond its history."""
+    network = Network(tmp_path / "network", 3, PARTITIONS)
+    settings = settings_for(kafka, group="joins", partitions=PARTITIONS)
+    asyncio.run(fresh_topics(settings))
+    asyncio.run(ensure_topics(settings, create=False))
+    run_load(tmp_path / "network" / "catalogue", broker=settings.brokers, replace=False, as_json=True)
+    # As of now, like the worker: what has expired since is no stock.
+    expected = {_identity(value) for value in network.replayed(dt.datetime.now(dt.UTC)).positions}
+    records = network.records()
+    hospitals = {entry.facility for entry in network.catalogue if isinstance(entry, Facility) and entry.supplier}
+    joins = max(hospitals, key=lambda code: sum(_is_of(record, code) for record in records)).encode()
+    own = [record for record in records if _is_of(record, joins.decode())]
+    assert len(own) > 500
+    with running_workers(tmp_path, reaper) as workers:
+        worker = workers.start(settings, REAL)
+        worker.wait_until_ready()
+        asyncio.run(send([record for record in records if not _is_of(record, joins.decode())], settings))
+        time.sleep(IDLE_MS / 1000 + 10)
+        before = {value for key, value in _latest(settings).items() if key.startswith(joins)}
+        assert not before
+        asyncio.run(send(own, settings))
+        deadline = time.monotonic() + WITHIN_SECONDS
+        while (differing := expected ^ {_identity(value) for value in _latest(settings).values()}) and (
+            time.monotonic() < deadline
+        ):
+            time.sleep(1)
+        assert not differing
+        assert worker.stop() == 0
+    letters = [
+        msgspec.json.decode(value, type=DeadLetter) for _, _, value in asyncio.run(read_topic(settings, DEAD_LETTERS))
+    ]
+    assert [letter.reason for letter in letters if letter.fault == "too_late"] == []
+
+
+def _is_of(record: Record, facility: str) -> bool:
+    return record.key is not None and record.key.startswith(f"{facility}|".encode())
+
+
 def _ago(**span: float) -> str:
     """An instant on the wall clock of the hospital."""
     return f"{dt.datetime.now(ZoneInfo(ZONE)) - dt.timedelta(**span):%Y-%m-%d %H:%M:%S}"
@@ -107,5 +150,7 @@ def _latest(settings: Any) -> dict[bytes, bytes]:
 def _identity(document: bytes) -> tuple[object, ...]:
     """What the events alone decide; the worker judges at the wall clock once the history has ended."""
     position = msgspec.json.decode(document)
-    months = [(month["month"], month["dispensed"], month["issued"], month["returned"]) for month in position["months"]]
+    used = ("dispensed", "issued", "returned")
+    # The end of a month without use is told only once it is over: when that is depends on when it is judged.
+    months = [(month["month"], *map(month.get, used)) for month in position["months"] if any(map(month.get, used))]
     return position["facility"], position["item"], position["on_hand"], position["last_count_gap"], tuple(months)
