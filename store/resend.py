@@ -38,6 +38,9 @@ SEND_S = 30
 TOPIC_MS = 15_000
 """Time for the broker to say where the topic's partitions are."""
 
+_NOT_AS_IT_WAS = frozenset({"too_late", "wrong_key"})
+"""The events that came before a late one only grow newer; and which of key and body is right, only a person knows."""
+
 LATENESS_WINDOW = dt.timedelta(days=Rules().lateness_days)
 """How long the service knows an event again by its source and id; no rules file changes it."""
 
@@ -146,8 +149,7 @@ def prepare(connection: Connection, letter: DeadLetter, mended: bytes | None, no
         position, event, at_ms = Intake(catalogue).admit(None, None, value, headers, milliseconds(now))
         item = catalogue.item(event.item)
         entry_of(event, at_ms, 10 ** (item.decimals if item else 0))
-        if mended is None and letter.fault == "too_late":
-            # The events that came before it only grow newer.
+        if mended is None and letter.fault in _NOT_AS_IT_WAS:
             raise BadRecord(letter.fault, letter.field, letter.reason)
     except BadRecord as bad:
         raise StillBad(_what_to_do(bad, mended is not None)) from bad

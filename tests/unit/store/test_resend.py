@@ -99,6 +99,13 @@ def test_a_count_that_came_too_late_comes_later_still(prepared: Prepare) -> None
     assert prepared(late, record()).value == record()
 
 
+def test_whether_the_key_or_the_body_was_wrong_only_a_person_knows(prepared: Prepare) -> None:
+    wrong = dead_letter(value=record(), fault="wrong_key", field="key", reason="the key names another position")
+    with pytest.raises(StillBad, match=r"The key names another position\. Mend"):
+        prepared(wrong)
+    assert prepared(wrong, record()).value == record()
+
+
 def test_a_mended_copy_that_is_still_wrong_is_not_told_to_mend_one(prepared: Prepare) -> None:
     with pytest.raises(StillBad) as refused:
         prepared(dead_letter(), record(quantity=2.5))
