@@ -166,7 +166,9 @@ def _why_not_again(line: DeadLetterLine, recognised: bool) -> str:
     if recognised:
         said.append(f"Its event is not older than {days} days: under the same source and id it counts once.")
     else:
-        said.append(f"Its event is older than {days} days and would not be recognised: it would count a second time.")
+        said.append(
+            f"Its event is older than {days} days and may be recognised no more: then it would count a second time."
+        )
     said.append("To send it all the same, give --again.")
     return " ".join(said)
 

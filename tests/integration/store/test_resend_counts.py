@@ -24,6 +24,7 @@ from streams.clients import connection
 from streams.partitioning import partition_of
 from streams.settings import Settings
 from streams.topic_check import ensure_topics
+from supply.clock import IDLE_MS
 from tests.integration.engine.conftest import settings_for
 from tests.integration.engine.topics import read_topic
 from tests.servers.kafka import KafkaServer
@@ -118,7 +119,7 @@ def service(own_kafka: Callable[[], KafkaServer], reaper: Reaper, tmp_path: Path
     ("age", "consequence", "times"),
     [
         (dt.timedelta(days=2), "it counts once", 1),
-        (dt.timedelta(days=30), "it would count a second time", 2),
+        (dt.timedelta(days=30), "then it would count a second time", 2),
     ],
     ids=["recent", "old"],
 )
@@ -137,6 +138,9 @@ def test_a_mended_letter_counts_once_and_a_second_sending_does_what_the_refusal_
     assert refused.exit_code == 1
     assert "It was sent again before, at " in refused.stderr
     assert consequence in " ".join(refused.stderr.split())
+    if times > 1:
+        # As long as more of the same history may come, its events are known again.
+        time.sleep(IDLE_MS / 1000)
     assert service.consumption_after(later + dt.timedelta(minutes=2)) == PIECES + 3
 
     assert service.resend(number, mended, "--again").exit_code == 0

@@ -94,7 +94,10 @@ def test_a_letter_is_noted_as_under_way_before_it_is_sent_and_as_sent_after(
     ("age", "said"),
     [
         (WEEK, "not older than 7 days: under the same source and id it counts once."),
-        (WEEK + dt.timedelta(seconds=1), "older than 7 days and would not be recognised: it would count a second time"),
+        (
+            WEEK + dt.timedelta(seconds=1),
+            "older than 7 days and may be recognised no more: then it would count a second time",
+        ),
     ],
 )
 def test_a_letter_sent_before_is_refused_with_what_a_second_time_would_do(
