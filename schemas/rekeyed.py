@@ -21,7 +21,8 @@ class StockNote(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="stock"
 
     `at_ms` is the instant of the evaluation. `trouble` is the worst of its stock alerts that fires, `alert` the number
     of that and `severity` how bad it is; `needed`: it is used or asked for there; `watched`: it makes alerts there.
-    `surplus`: pieces above the maximum, null where there is none.
+    `surplus`: pieces above the maximum, null where there is none; `surplus_alert`: the number of the surplus alert, if
+    one fires and nothing worse. `heard_at`: an instant of the local day of the position's last event.
     """
 
     facility: str
@@ -37,10 +38,13 @@ class StockNote(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="stock"
     projected_stockout_on: dt.date | None = None
     surplus: Number | None = None
     severity: Severity | None = None
+    surplus_alert: str | None = None
+    heard_at: int | None = None
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="heard", tag_field="note"):
-    """A facility was heard: the time of its latest event, in one shard, of each of some local days."""
+    """A facility was heard: the time of its latest event, in one shard, of each of some local days. Under an item it
+    was heard of that item, and has a surplus of it."""
 
     facility: str
     at_ms: tuple[int, ...]

@@ -77,8 +77,9 @@ reports are in `supply.peers.commcare`; here the days out are left out themselve
 
 IMSS_BIENESTAR_BC = CpmPolicy(name="imss-bienestar-bc")
 """IMSS-Bienestar Baja California: how its CPM is averaged is not documented (it is handed out as a registered figure:
-`official_cpm`), so it is averaged as by default; what is practised is the target, ceil(CPM x 3)
-(`supply.replenishment.target_stock`). Source: makadown-coders/solicitudes-app and the design."""
+`official_cpm`), so it is averaged as by default, and differs from it by its name alone. The target it
+practises, ceil(CPM x 3), is no part of a policy: it is that of the levels' `target_months`, 3 by default, whatever the
+policy (`supply.replenishment.target_stock`). Source: makadown-coders/solicitudes-app and the design."""
 
 CPM_POLICIES: dict[str, CpmPolicy] = {
     policy.name: policy

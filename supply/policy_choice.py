@@ -75,6 +75,7 @@ class PolicyChoices:
 
     def __init__(self, everywhere: CpmPolicy, choices: Iterable[tuple[PolicyChoice, CpmPolicy]] = ()) -> None:
         self.everywhere = Chosen(everywhere)
+        self._choices: list[PolicyChoice] = []
         self._chosen: dict[_Names, Chosen] = {}
         for number, (choice, policy) in enumerate(choices, 1):
             try:
@@ -85,8 +86,26 @@ class PolicyChoices:
                 raise ValueError(f"choice {number} names the same as one before it; which of the two is meant?")
             by = tuple(word for word, name in zip(NEAREST_FIRST, names, strict=True) if name is not None)[::-1]
             self._chosen[names] = Chosen(policy, by)
+            self._choices.append(choice)
         named = {tuple(name is not None for name in names) for names in self._chosen}
         self._named_nearest_first = sorted(named, reverse=True)
+
+    def names_unknown(self, facilities: Iterable[Facility], items: Iterable[Item]) -> list[str]:
+        """What choices name that no facility or item has, as `state 'Pueblaa' (choice 1)`: a slip of the pen, or one
+        that is still to come. A choice that names it holds nowhere."""
+        known: dict[str, set[str]] = {word: set() for word in NEAREST_FIRST}
+        known["item"].update(item.item for item in items)
+        for place in facilities:
+            known["facility"].update((place.facility, *place.aliases))
+            known["kind"].add(place.kind)
+            known["state"].add(_plain(place.state))
+            known["country"].add(_plain(place.country))
+        return [
+            f"{word} {getattr(choice, word)!r} (choice {number})"
+            for number, choice in enumerate(self._choices, 1)
+            for word, name in zip(NEAREST_FIRST, _names(choice), strict=True)
+            if name is not None and name not in known[word]
+        ]
 
     def policy_of(self, facility: Facility, item: Item) -> Chosen:
         """The policy of an item in a facility, by any of the facility's codes."""

@@ -30,7 +30,8 @@ _LENDS: Final = 8
 _EMPTY: Final = 16
 _TROUBLE_SHIFT: Final = 5
 _SEVERITY_SHIFT: Final = 7
-_DAY_SHIFT: Final = 10
+_SURPLUS_ALERT: Final = 1 << 10
+_DAY_SHIFT: Final = 11
 """Bits of what was last told of a position: the flags, its trouble and the severity of that (0: none), and the day of
 the stock-out. What a release with fewer of them told reads as something else, and is told once more."""
 
@@ -43,6 +44,7 @@ class Rekeying:
     def __init__(self) -> None:
         self._notes: list[Record] = []
         self._heard: dict[str, dict[int, int]] = {}
+        self._lenders: dict[tuple[str, str], dict[int, int]] = {}
         self._newest_day: dict[str, int] = {}
 
     def looked(self, position: Position, ledger: Ledger, at_ms: int) -> None:
@@ -52,6 +54,11 @@ class Rekeying:
             return
         position.heard_at = last
         self._hear(position, last)
+        if position.told & _LENDS and position.told & _WATCHED:
+            # Of who has a surplus it matters whether it is still known: nothing else tells of one that stays.
+            place = position.place
+            lender = (place.item.item, place.facility.facility)
+            self._lenders.setdefault(lender, {})[place.calendar.day(last)] = last
 
     def counted(self, position: Position) -> None:
         """In service a facility is heard with its first event of a day, not at the midnight after it."""
@@ -84,6 +91,7 @@ class Rekeying:
             | (_EMPTY if trouble and not assessment.usable else 0)
             | trouble << _TROUBLE_SHIFT
             | severity << _SEVERITY_SHIFT
+            | (_SURPLUS_ALERT if not trouble and _fires_surplus(position) else 0)
         )
         days = assessment.projection.days_with_due
         # What is out already runs out on no day to come.
@@ -126,6 +134,12 @@ class Rekeying:
                 else stockout_date(assessment, assessment.projection.days_with_due),
                 surplus=round(surplus, 3) if surplus > 0 else None,
                 severity=severity,
+                surplus_alert=alert_number(
+                    fingerprint_of("surplus", facility, item), position.alerts["surplus"].since_ms
+                )
+                if not trouble and _fires_surplus(position)
+                else None,
+                heard_at=None if assessment.heard_day is None else place.calendar.midnight(assessment.heard_day),
             )
         )
 
@@ -135,7 +149,10 @@ class Rekeying:
         for facility, days in self._heard.items():
             heard = Heard(facility=facility, at_ms=tuple(sorted(days.values())))
             records.append((facility_key(facility).encode(), _encode(heard)))
-        self._notes, self._heard = [], {}
+        for (item, facility), days in self._lenders.items():
+            heard = Heard(facility=facility, at_ms=tuple(sorted(days.values())))
+            records.append((item_key(item).encode(), _encode(heard)))
+        self._notes, self._heard, self._lenders = [], {}, {}
         return records
 
 
@@ -147,6 +164,11 @@ def _trouble_of(position: Position) -> int:
             if alert is not None and alert.firing:
                 return level
     return 0
+
+
+def _fires_surplus(position: Position) -> bool:
+    alert = position.alerts.get("surplus") if position.alerts else None
+    return alert is not None and alert.firing
 
 
 def _surplus_of(position: Position, assessment: Assessment) -> float:

@@ -26,6 +26,7 @@ critical = 1
 days = 5
 """
 
+import itertools
 import tomllib
 from typing import Any, Literal, TypeVar
 
@@ -96,6 +97,7 @@ def rules_from(text: str) -> Rules:
     except ValueError as wrong:
         raise WrongRules(f"cpm.choices: {wrong}") from None
     _check_zone(file.wide.national_shortage.timezone)
+    _check_levels(file.levels)
     default = Rules()
     return msgspec.structs.replace(
         default,
@@ -118,6 +120,21 @@ def _check_zone(name: str) -> None:
         raise WrongRules(
             f"wide.national_shortage.timezone: there is no time zone {name!r}; expected one such as America/Mexico_City"
         ) from None
+
+
+def _check_levels(part: _LevelsPart) -> None:
+    """Cut-offs that contradict each other would call one stock low and a surplus, or critical and adequate."""
+    for kind in _LevelsPart.__struct_fields__:
+        levels: StockLevels | None = getattr(part, kind)
+        if levels is None:
+            continue
+        for lower, higher in itertools.pairwise(("critical_months", "min_months", "max_months")):
+            low, high = getattr(levels, lower), getattr(levels, higher)
+            if low > high:
+                raise WrongRules(
+                    f"levels.{kind}.{lower}: {low:g} is above {higher}, {high:g} (what the file leaves out keeps its "
+                    "default): give both, the lower one first"
+                )
 
 
 def _timings(tables: dict[str, dict[str, Any]]) -> dict[Condition, AlertTiming]:

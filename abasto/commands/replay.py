@@ -30,13 +30,15 @@ def replay(
     """Fold events and evaluate every day, as a worker would; the same events give the same bytes."""
     from abasto.catalogue.files import read_catalogue
     from abasto.proof.replay import replay_files
-    from abasto.proof.rules import instant_named, rules_asked
+    from abasto.proof.rules import instant_named, names_unknown, rules_asked
     from abasto.terminal import how_many, print_json, progress, say
     from supply.catalogue import Catalogue
 
     chosen = rules_asked(policy, rules)
     until_ms = None if until is None else instant_named(until)
     entries = read_catalogue(catalogue).entries
+    if unknown := names_unknown(chosen, entries):
+        say(f"{rules}: cpm.choices name what is not in {catalogue}: {', '.join(unknown)}; such a choice holds nowhere")
     total = sum(path.stat().st_size for path in events)
     with progress("replay", total) as advance:
         done = replay_files(events, Catalogue(entries), chosen, until_ms, out, advance)

@@ -57,7 +57,7 @@ def read_cases(path: Path) -> list[Case]:
     """The cases of a file.
 
     Raises:
-        Failure: naming the case and the field, or that the file is no JSON.
+        Failure: naming the case and the field, or that the file is no JSON or holds no case.
     """
     try:
         read = msgspec.json.decode(path.read_bytes())
@@ -65,6 +65,8 @@ def read_cases(path: Path) -> list[Case]:
         raise Failure(f"{path} is no JSON: {wrong}") from None
     if not isinstance(read, list):
         raise Failure(f"{path}: expected a list of cases, each with id, function, inputs and expected")
+    if not read:
+        raise Failure(f"{path} holds no case: nothing would be verified")
     return [_case(path, number, each) for number, each in enumerate(read, 1)]
 
 

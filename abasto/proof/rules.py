@@ -1,9 +1,11 @@
 """What a person writes on the command line about rules and time, turned into the rules' own terms."""
 
 import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
 
 from abasto.terminal import Failure
+from schemas.catalogue import CatalogueEntry, Facility, Item
 from supply.calendar import milliseconds
 from supply.cpm_policy import CpmPolicy
 from supply.cpm_presets import CPM_POLICIES
@@ -35,6 +37,13 @@ def rules_asked(policy: str | None, file: Path | None) -> Rules:
         return rules_from(file.read_text(encoding="utf-8"))
     except WrongRules as wrong:
         raise Failure(f"{file}: {wrong}") from None
+
+
+def names_unknown(rules: Rules, entries: Iterable[CatalogueEntry]) -> list[str]:
+    """What the choices of CPM policies name that a catalogue does not hold (`supply.policy_choice`)."""
+    known = list(entries)
+    facilities = [entry for entry in known if isinstance(entry, Facility)]
+    return rules.policies.names_unknown(facilities, [entry for entry in known if isinstance(entry, Item)])
 
 
 def instant_named(text: str) -> int:

@@ -231,6 +231,7 @@ def _elsewhere(detail: PositionDetail, words: Words) -> RenderableType:
         role = words("supplier") if stock.supplier else stock.facility_state
         distance = "" if stock.distance_km is None else f"{stock.distance_km:,.0f} km"
         name.append(f"  {' · '.join(filter(None, [role, distance]))}", style="dim")
+        name.append_text(phrases.silence(words, stock))
         cover = "" if stock.cover_days is None else words.days(stock.cover_days)
         lends = words.quantity(stock.surplus)
         table.add_row(name, words.quantity(stock.usable), lends, cover, styles.status(words, stock.status))

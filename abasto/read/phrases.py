@@ -70,10 +70,19 @@ def lendable(words: Words, stock: Stock) -> str:
     return usable if stock.surplus is None else words("lends", surplus=words.quantity(stock.surplus), usable=usable)
 
 
+def silence(words: Words, stock: Stock) -> Text:
+    """Since when a silent place has said nothing, to follow what it had; nothing of one that reports."""
+    if stock.silent_since is None:
+        return Text("")
+    return Text(f" {words('silent_since', day=words.date(stock.silent_since))}", style="bold yellow")
+
+
 def who_has(words: Words, elsewhere: Sequence[Stock], lenders: int) -> Text:
-    """The supplying warehouse's stock, and the first of those with a surplus."""
+    """The supplying warehouse's stock, and the first of those with a surplus; of a silent one, since when it is."""
     lines = [
-        Text(f"{words('supplier')}: {words.quantity(stock.usable)}", style="" if stock.usable else "red")
+        Text(f"{words('supplier')}: {words.quantity(stock.usable)}", style="" if stock.usable else "red").append_text(
+            silence(words, stock)
+        )
         for stock in elsewhere
         if stock.supplier
     ]
@@ -83,6 +92,7 @@ def who_has(words: Words, elsewhere: Sequence[Stock], lenders: int) -> Text:
         line.append(lendable(words, stock), style="green")
         if stock.distance_km is not None:
             line.append(f" ({stock.distance_km:,.0f} km)", style="dim")
+        line.append_text(silence(words, stock))
         lines.append(line)
     if not with_surplus:
         lines.append(Text(words("nobody"), style="dim"))

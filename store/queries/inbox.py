@@ -13,7 +13,10 @@ STATES: tuple[AlertState, ...] = ("firing", "pending", "resolved")
 """In the order lists show them."""
 
 STOCK_CONDITIONS: tuple[Condition, ...] = ("stock_out", "shortage", "low_stock")
-"""What a silent facility cannot confirm, and a shortage everywhere tells once for all."""
+"""What a shortage everywhere tells once for all, and a silent facility cannot confirm."""
+
+_UNCONFIRMED: tuple[Condition, ...] = (*STOCK_CONDITIONS, "surplus")
+"""Of a silent facility also what it could lend: nobody should send for it unasked."""
 
 VEN_RANKS: dict[VenClass, int] = {"V": 0, "E": 1, "N": 2}
 """An unclassified item stands beside the essential ones, as in its severities."""
@@ -41,14 +44,18 @@ TOLD_BY = (
     # Of both, the silence: what the facility last said may be true no more.
     select(func.max(_wide.condition))
     .where(
-        AlertRow.condition.in_(STOCK_CONDITIONS),
         AlertRow.state != "resolved",
         _wide.state == "firing",
         or_(
-            and_(_wide.condition == "silent_facility", _wide.facility == AlertRow.facility),
+            and_(
+                _wide.condition == "silent_facility",
+                _wide.facility == AlertRow.facility,
+                AlertRow.condition.in_(_UNCONFIRMED),
+            ),
             # One that is worse, or that came to it later, is in no word of the notice for all.
             and_(
                 _wide.condition == "national_shortage",
+                AlertRow.condition.in_(STOCK_CONDITIONS),
                 _wide.item == AlertRow.item,
                 _rank(AlertRow.severity) <= _rank(_wide.severity),
                 _listed_there,

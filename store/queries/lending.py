@@ -1,13 +1,15 @@
 """Who has what another lacks: the supplying warehouse, and facilities with a surplus."""
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from schemas.positions import Number, Status
-from store.tables import FacilityRow, PositionRow
+from store.tables import AlertRow, FacilityRow, PositionRow
+from supply.calendar import calendar_of, milliseconds
 
 LENDERS_SHOWN = 5
 """Facilities with a surplus named for one position: the nearest; a coordinator calls one or two."""
@@ -18,7 +20,8 @@ EARTH_RADIUS_KM = 6_371.0
 class Stock(msgspec.Struct, frozen=True, kw_only=True):
     """An item at another facility. `supplier`: it is the warehouse that supplies the one who asks. `distance_km` is
     the great circle, null where a place has no coordinates. `surplus` is what may be lent: the pieces above the
-    maximum, as published with the position; null where that is not known."""
+    maximum, as published with the position; null where that is not known. `silent_since`: the local day on which the
+    facility was last heard, while its silence is an alert: what it had then may be gone."""
 
     facility: str
     facility_name: str
@@ -31,6 +34,7 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
     cpm: float | None
     cover_days: float | None
     distance_km: float | None
+    silent_since: dt.date | None = None
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -41,11 +45,12 @@ class _Place(msgspec.Struct, frozen=True):
     supplier: str | None
     latitude: float | None
     longitude: float | None
+    timezone: str
 
 
 def who_has(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Stock]]:
     """For each facility and item: the stock at its supplier first, then surpluses, the same state's and nearest
-    first."""
+    first, and those of silent facilities last."""
     pairs = set(wanted)
     if not pairs:
         return {}
@@ -64,6 +69,7 @@ def who_has(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[t
         PositionRow.item.in_({item for _, item in pairs}),
         or_(and_(PositionRow.status == "surplus", PositionRow.usable > 0), PositionRow.facility.in_(suppliers)),
     )
+    silent = _silent(connection, places)
     by_item: dict[str, list[Stock]] = {}
     for row in connection.execute(held):
         place = places.get(row.facility)
@@ -79,6 +85,7 @@ def who_has(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[t
             cpm=row.cpm,
             cover_days=row.cover_days,
             distance_km=None,
+            silent_since=silent.get(row.facility),
         )
         by_item.setdefault(row.item, []).append(stock)
     return {
@@ -96,8 +103,27 @@ def _places(connection: Connection) -> dict[str, _Place]:
         FacilityRow.supplier,
         FacilityRow.latitude,
         FacilityRow.longitude,
+        FacilityRow.timezone,
     )
     return {row.facility: _Place(*row) for row in connection.execute(select(*columns))}
+
+
+def _silent(connection: Connection, places: dict[str, _Place]) -> dict[str, dt.date]:
+    """The facilities whose silence is an alert, with the local day on which each was last heard."""
+    heard = (
+        select(AlertRow.facility, AlertRow.since, func.max(PositionRow.last_event_at).label("last"))
+        .outerjoin(PositionRow, PositionRow.facility == AlertRow.facility)
+        .where(AlertRow.condition == "silent_facility", AlertRow.state == "firing")
+        .group_by(AlertRow.facility, AlertRow.since)
+    )
+    silent: dict[str, dt.date] = {}
+    for row in connection.execute(heard):
+        if row.facility is not None:
+            place = places.get(row.facility)
+            calendar = calendar_of("UTC" if place is None else place.timezone)
+            at: dt.datetime = row.last or row.since
+            silent[row.facility] = dt.date.fromordinal(calendar.day(milliseconds(at)))
+    return silent
 
 
 def _ranked(facility: str, here: _Place | None, held: Sequence[Stock], places: dict[str, _Place]) -> list[Stock]:
@@ -114,6 +140,7 @@ def _ranked(facility: str, here: _Place | None, held: Sequence[Stock], places: d
     state = here.state if here is not None else ""
     lenders.sort(
         key=lambda stock: (
+            stock.silent_since is not None,
             stock.facility_state != state,
             math.inf if stock.distance_km is None else stock.distance_km,
             -(stock.surplus or 0),

@@ -27,6 +27,7 @@ from supply.wide.subject import (
     read_place,
     read_subject,
     stored_key,
+    time_of,
     write_place,
     write_subject,
 )
@@ -105,17 +106,20 @@ class WideBook:
             return COUNTED
         subject = self._subject(key)
         if isinstance(note, StockNote):
-            self._take_stock(subject, note)
+            self._await(subject, note)
+        elif not subject.is_facility:
+            for heard_at in note.at_ms:
+                self._await(subject, Heard(facility=note.facility, at_ms=(heard_at,)))
         elif not self._take_heard(subject, note):
             return DUPLICATE
         self._touch(subject)
         return COUNTED
 
-    def _take_stock(self, subject: Subject, note: StockNote) -> None:
-        insort(subject.state.pending, note, key=lambda each: (each.at_ms, each.facility, each.item))
+    def _await(self, subject: Subject, note: StockNote | Heard) -> None:
+        insort(subject.state.pending, note, key=_in_time)
         if not subject.is_facility:
             calendar = self._judge.calendar(subject)
-            self._look_at(subject, calendar.next_midnight(max(note.at_ms - 1, subject.state.looked_at)))
+            self._look_at(subject, calendar.next_midnight(max(time_of(note) - 1, subject.state.looked_at)))
 
     def _take_heard(self, subject: Subject, note: Heard) -> bool:
         """Whether it says anything new: a shard that recovers may tell of a day again."""
@@ -197,3 +201,7 @@ class WideBook:
         if subject is None:
             subject = self._subjects[key] = Subject(key)
         return subject
+
+
+def _in_time(note: StockNote | Heard) -> tuple[int, str, str]:
+    return time_of(note), note.facility, "" if isinstance(note, Heard) else note.item

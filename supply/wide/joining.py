@@ -16,9 +16,14 @@ NAMED: Final = 3
 
 
 def in_trouble(rule: WideRule, scene: Scene) -> list[str]:
-    """The places that an alert stands for, as it lists them: of a facility by item, of an item by facility."""
-    listed = [place for place in rule.places(scene) if place.role != "lends"]
-    return [place.item if place.facility == scene.code else place.facility for place in listed]
+    """The places that an alert stands for, as it lists them: of a facility by item, of an item by facility. A surplus
+    is no trouble, also where nobody can confirm it."""
+    listed = [
+        place.item if place.facility == scene.code else place.facility
+        for place in rule.places(scene)
+        if place.role != "lends"
+    ]
+    return [place for place in listed if scene.places[place].trouble is not None]
 
 
 def joined(rule: WideRule, scene: Scene, told: Collection[str]) -> list[str]:

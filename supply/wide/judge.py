@@ -20,7 +20,7 @@ from supply.wide import national_shortage, silent_facility
 from supply.wide.joining import joined, naming, told_after
 from supply.wide.rhythm import DAYS_REMEMBERED, allowed_pause
 from supply.wide.rule import Scene, WideRule
-from supply.wide.subject import Subject
+from supply.wide.subject import Subject, time_of
 
 UNKNOWN_ZONE: Final = "America/Mexico_City"
 """Where the days of a facility begin that has left the catalogue."""
@@ -101,7 +101,7 @@ class Judge:
         state, calendar, at_ms = subject.state, scene.calendar, scene.at_ms
         if state.alert is not None:
             return calendar.next_midnight(at_ms)
-        upcoming = state.pending[0].at_ms if state.pending else NEVER_MS
+        upcoming = time_of(state.pending[0]) if state.pending else NEVER_MS
         if not subject.is_facility:
             return NEVER_MS if upcoming == NEVER_MS else calendar.next_midnight(max(upcoming - 1, at_ms))
         looks = [calendar.next_midnight(at) for at in state.heard.values() if at >= at_ms]

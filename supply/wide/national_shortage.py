@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 from schemas.alerts import AlertPlace, AlertState, Severity
 from schemas.rekeyed import StockNote
+from supply.calendar import calendar_of
 from supply.finding import NOT_APPLICABLE, Finding, severity_for
-from supply.language import SPANISH, Sentences, percent
+from supply.language import OLD_NEWS_DAYS, SPANISH, Sentences, date_of, percent
 from supply.rules import AlertTiming
 from supply.wide.rule import Scene, WideRule, alert_place, counted, no_milder
 from supply.wide.subject import is_short
@@ -24,11 +25,13 @@ from supply.wide.thresholds import WideRules
 
 
 class Extent(NamedTuple):
-    """How far a shortage reaches: the places short of the item, those that need it, and who has a surplus."""
+    """How far a shortage reaches: the places short of the item, those that need it, and who has a surplus. `unheard`
+    had one when its stock was last told of, more than a week ago, on the day beside."""
 
     short: list[StockNote]
     needed_in: int
     lends: list[StockNote]
+    unheard: list[tuple[StockNote, int]]
 
     @property
     def share(self) -> float:
@@ -41,10 +44,21 @@ def extent_of(scene: Scene) -> Extent:
     watched = [note for note in scene.places.values() if note.watched]
     short = [note for note in watched if is_short(note)]
     short.sort(key=lambda note: (bool(note.usable), str(note.projected_stockout_on), note.facility))
-    lends = [note for note in watched if note.surplus is not None]
-    lends.sort(key=lambda note: (-(note.surplus or 0), note.facility))
+    surplus = [note for note in watched if note.surplus is not None]
+    surplus.sort(key=lambda note: (-(note.surplus or 0), note.facility))
+    heard = [(note, _heard_day(scene, note)) for note in surplus]
+    lends = [note for note, day in heard if scene.day - day <= OLD_NEWS_DAYS]
+    unheard = [(note, day) for note, day in heard if scene.day - day > OLD_NEWS_DAYS]
     needed_in = sum(note.needed or is_short(note) for note in watched)
-    return Extent(short, needed_in, lends)
+    return Extent(short, needed_in, lends, unheard)
+
+
+def _heard_day(scene: Scene, note: StockNote) -> int:
+    """The local day on which the item was last heard of there; today when an older release told, and did not say."""
+    if note.heard_at is None:
+        return scene.day
+    facility = scene.catalogue.facility(note.facility)
+    return (scene.calendar if facility is None else calendar_of(facility.timezone)).day(note.heard_at)
 
 
 def judge(scene: Scene) -> Finding | None:
@@ -100,15 +114,40 @@ def explain(scene: Scene, state: AlertState) -> Sentences:
         where, on = _facility(scene, soonest), soonest.projected_stockout_on
         es += f"; la próxima en agotarse es {where}, el {on}"
         en += f"; the next to run out is {where}, on {on}"
-    advice = _advice(scene, extent.lends)
+    advice = _advice(scene, extent)
     return Sentences(f"{es}. {advice.es}", f"{en}. {advice.en}")
 
 
-def _advice(scene: Scene, lends: list[StockNote]) -> Sentences:
+def _advice(scene: Scene, extent: Extent) -> Sentences:
+    known, old = _of_lenders(scene, extent), _of_unheard(scene, extent.unheard)
+    return Sentences(known.es + old.es, known.en + old.en)
+
+
+def _of_unheard(scene: Scene, unheard: list[tuple[StockNote, int]]) -> Sentences:
+    """What a place had that says nothing any more may be gone: nobody should send for it without asking."""
+    if not unheard:
+        return Sentences("", "")
+    (first, day), total = unheard[0], round(sum(note.surplus or 0 for note, _ in unheard))
+    most, last = _facility(scene, first), date_of(day)
+    return Sentences(
+        f" Según datos de hace más de {OLD_NEWS_DAYS} días habría {SPANISH.pieces(total)} más de excedente en "
+        f"{counted(len(unheard), 'unidad', 'unidades')} (lo más en {most}, último registro del {last}): confírmelas "
+        "antes de contar con ellas.",
+        f" By records more than {OLD_NEWS_DAYS} days old there would be {counted(total, 'more piece', 'more pieces')} "
+        f"of surplus in {counted(len(unheard), 'facility', 'facilities')} (most in {most}, last recorded on {last}): "
+        "confirm them before you count on them.",
+    )
+
+
+def _of_lenders(scene: Scene, extent: Extent) -> Sentences:
+    lends = extent.lends
     if not lends:
+        lately = Sentences("", "")
+        if extent.unheard:
+            lately = Sentences(" con datos recientes", " that has told of it lately")
         return Sentences(
-            "Ninguna unidad tiene excedente: trátela con compras, no unidad por unidad.",
-            "No facility has a surplus: settle it with purchasing, not place by place.",
+            f"Ninguna unidad{lately.es} tiene excedente: trátela con compras, no unidad por unidad.",
+            f"No facility{lately.en} has a surplus: settle it with purchasing, not place by place.",
         )
     total, most = round(sum(note.surplus or 0 for note in lends)), _facility(scene, lends[0])
     return Sentences(
@@ -129,7 +168,7 @@ def _facility(scene: Scene, note: StockNote) -> str:
 
 
 def places(scene: Scene) -> tuple[AlertPlace, ...]:
-    """The places short of the item, then those that could lend."""
+    """The places short of the item, then those that could lend by what they told lately."""
     extent = extent_of(scene)
     return (
         *(alert_place(note, "short") for note in extent.short),

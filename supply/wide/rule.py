@@ -60,7 +60,7 @@ def alert_place(note: StockNote, role: PlaceRole) -> AlertPlace:
         role=role,
         as_of=instant(note.at_ms),
         status=note.status,
-        alert=note.alert,
+        alert=note.alert or note.surplus_alert,
         usable=note.usable,
         cpm=note.cpm,
         projected_stockout_on=note.projected_stockout_on,

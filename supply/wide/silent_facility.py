@@ -92,13 +92,19 @@ def _rhythm(scene: Scene) -> Sentences:
     )
 
 
+def _unconfirmed(note: StockNote) -> bool:
+    """Whether an alert about its stock fires: a want, or a surplus that others may be sent for."""
+    return note.trouble is not None or note.surplus_alert is not None
+
+
 def _in_trouble(scene: Scene) -> list[StockNote]:
     return [note for note in scene.places.values() if note.trouble is not None]
 
 
 def places(scene: Scene) -> tuple[AlertPlace, ...]:
     """The positions whose stock alerts are open: nobody can confirm them now."""
-    return tuple(alert_place(note, "unconfirmed") for note in sorted(_in_trouble(scene), key=lambda note: note.item))
+    notes = sorted(filter(_unconfirmed, scene.places.values()), key=lambda note: note.item)
+    return tuple(alert_place(note, "unconfirmed") for note in notes)
 
 
 RULE = WideRule("silent_facility", judge, timing, explain, places)

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from schemas.rekeyed import StockNote
+from schemas.rekeyed import Heard, StockNote
 from supply.lifecycle import OpenAlert, ResolvedAlert
 from supply.stored import NEVER_MS, UnreadableState
 
@@ -15,15 +15,16 @@ class SubjectState(msgspec.Struct, array_like=True):
     """What is stored of a subject beside its places.
 
     `looked_at` is the last instant it was judged at and `next_at` the next one. `pending` are notes of positions later
-    than `looked_at`, in order of time. `heard`: the last event of each day a facility was heard, by local day; it may
-    hold days after `looked_at`. `earlier`: the alert resolved last, as long as it may go on. `told_places`: those that
-    the open alert has told of (`supply.wide.joining`).
+    than `looked_at`, in order of time; of those that an item was heard of somewhere each has one time. `heard`: the
+    last event of each day a facility was heard, by local day; it may hold days after `looked_at`. `earlier`: the alert
+    resolved last, as long as it may go on. `told_places`: those that the open alert has told of
+    (`supply.wide.joining`).
     """
 
     looked_at: int = -1
     next_at: int = NEVER_MS
     alert: OpenAlert | None = None
-    pending: list[StockNote] = msgspec.field(default_factory=list)
+    pending: list[StockNote | Heard] = msgspec.field(default_factory=list)
     heard: dict[int, int] = msgspec.field(default_factory=dict)
     earlier: ResolvedAlert | None = None
     told_places: list[str] = msgspec.field(default_factory=list)
@@ -63,13 +64,23 @@ class Subject:
         pending = self.state.pending
         count = 0
         for note in pending:
-            if note.at_ms > until_ms:
+            if time_of(note) > until_ms:
                 break
+            count += 1
+            if isinstance(note, Heard):
+                self._hear(note)
+                continue
             place = self.place_of(note)
             self.put(place, note)
             self.changed.add(place)
-            count += 1
         del pending[:count]
+
+    def _hear(self, note: Heard) -> None:
+        """The item was heard of at a place."""
+        known, at_ms = self.places.get(note.facility), time_of(note)
+        if known is not None and at_ms > (known.heard_at or -1):
+            self.places[note.facility] = msgspec.structs.replace(known, heard_at=at_ms)
+            self.changed.add(note.facility)
 
     def put(self, place: str, note: StockNote | None) -> None:
         """Replace what is known of a place; `None` forgets it."""
@@ -79,6 +90,11 @@ class Subject:
         if note is not None:
             self.places[place] = note
             self.short += is_short(note)
+
+
+def time_of(note: StockNote | Heard) -> int:
+    """The instant a note counts from."""
+    return note.at_ms[-1] if isinstance(note, Heard) else note.at_ms
 
 
 def is_short(note: StockNote) -> bool:

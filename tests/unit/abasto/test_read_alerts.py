@@ -121,6 +121,19 @@ def test_who_has_some_is_told_with_what_it_may_lend(
     assert re.search("UMAE Puebla .{9,30} 700 400 210 d", shown)
 
 
+@pytest.mark.parametrize(("lang", "said"), [("en", "has not reported since"), ("es", "no reporta desde el")])
+def test_a_silent_lender_is_never_named_without_that_word(
+    run: Run, log: Log, project: Callable[[], None], lang: str, said: str
+) -> None:
+    silence = alert("sss1", 1, "firing", "critical", "silent_facility", facility=PUEBLA)
+    log.publish(msgspec.structs.replace(silence, item=None, facts=None))
+    project()
+    listed = words_of(run("alerts", "--item", "010.000.5433", "--state", "firing", "--lang", lang))
+    assert said not in listed.partition("UMAE")[0]
+    assert said in listed
+    assert said in words_of(run("show", HOSPITAL, "010.000.5433.00", "--lang", lang))
+
+
 def test_an_alert_about_a_whole_facility_says_all_in_its_language_and_stands_for_its_own(
     run: Run, log: Log, project: Callable[[], None]
 ) -> None:

@@ -54,6 +54,10 @@ def test_a_replay_judges_each_state_by_its_policy(tmp_path: Path) -> None:
     assert found["DFIMS000604"] == (pytest.approx(10 * 30 / 26), "abasto")
     by = {each["facility"]: each["cpm_inputs"].get("chosen_by") for each in positions}
     assert by == {"PLIMS000130": ["state"], "DFIMS000604": None}
+    assert "cpm.choices name what" not in shown.output
+    typo = run(app, [*arguments, "--rules", str(written(tmp_path, RULES.replace("Puebla", "Pueblaa")))])
+    assert "rules.toml: cpm.choices name what is not in" in typo.output
+    assert "state 'Pueblaa' (choice 1); such a choice holds nowhere" in typo.output
     both = run(app, [*arguments, "--rules", str(written(tmp_path)), "--policy", "msh"])
     assert both.exit_code == 1
     assert "--policy and --rules both say" in both.output

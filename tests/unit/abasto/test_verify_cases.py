@@ -75,6 +75,12 @@ def test_a_function_that_nobody_knows_is_reported_and_not_passed(tmp_path: Path)
     assert shown.output.splitlines()[-2:] == ["1 of no function known here", "1 agreed, 0 differ"]
 
 
+def test_a_file_without_cases_is_no_agreement(tmp_path: Path) -> None:
+    shown = run(app, ["verify", "cases", str(written(tmp_path))])
+    assert shown.exit_code == 1
+    assert "agreed" not in shown.output
+
+
 def test_as_json(tmp_path: Path) -> None:
     shown = run(app, ["verify", "cases", str(written(tmp_path, CASE, {**CASE, "expected": None})), "--json"])
     assert shown.exit_code == 1
@@ -107,6 +113,7 @@ def test_inputs_that_do_not_fit_name_the_field(tmp_path: Path, inputs: dict[str,
     [
         ("[", "is no JSON"),
         ("{}", "expected a list of cases"),
+        ("[]", "holds no case: nothing would be verified"),
         ("[7]", "case 1: Expected `object`, got `int`"),
         ('[{"id": "a-1", "inputs": {}, "expected": 1}]', r"case 1 \(a-1\): Object missing required field `function`"),
         (

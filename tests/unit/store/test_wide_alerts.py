@@ -1,5 +1,6 @@
 """Alerts about a whole facility or an item everywhere are kept, and what they tell of is not listed once more."""
 
+import datetime as dt
 import threading
 from collections.abc import Callable
 
@@ -14,10 +15,10 @@ from store.patience import Patience
 from store.queries import AlertFilter
 from store.rebuild import rebuild_from
 from store.tables import AlertPlaceRow
-from tests.builders import HOSPITAL, NOON, RITUXIMAB, TRASTUZUMAB, WAREHOUSE, alert
+from tests.builders import HOSPITAL, NOON, RITUXIMAB, TRASTUZUMAB, WAREHOUSE, alert, position
 from tests.unit.store.conftest import rows
 from tests.unit.store.log import Log, LogSource
-from tests.unit.store.read_model import PUEBLA, publish_network
+from tests.unit.store.read_model import PUEBLA, TIJUANA, publish_network
 
 
 def place(facility: str, item: str, role: str, number: str | None = None) -> AlertPlace:
@@ -77,6 +78,14 @@ def test_it_comes_back_when_the_facility_reports_again(listed: Listed) -> None:
     assert listed(silence(2, "resolved")) == [("bbb2", None), ("aaa1", None), ("ccc3", None)]
 
 
+def test_a_surplus_that_a_silent_facility_cannot_confirm_is_left_out_too(listed: Listed) -> None:
+    """A shortage everywhere tells nothing of a surplus, also where it lists the place."""
+    surplus = alert("eee5", condition="surplus", severity="low")
+    assert ("eee5", None) in listed(shortage(), surplus, expected=4)
+    assert "eee5" not in dict(listed(silence(), expected=4))
+    assert dict(listed(each=True, expected=4))["eee5"] == "silent_facility"
+
+
 def test_a_shortage_in_many_places_is_one_notice(listed: Listed) -> None:
     assert [number for number, _ in listed(shortage())] == ["nnn1", "bbb2"]
     assert dict(listed(each=True)) == {
@@ -125,3 +134,43 @@ def test_it_is_shown_with_its_places_its_sentences_and_who_has_some(
     assert len(national.latest.places) == 3
     assert (silent.line.item, silent.line.item_name, silent.line.places) == (None, "", 2)
     assert (silent.line.reason, silent.line.reason_en, silent.line.elsewhere) == ("No reporta.", "It is silent.", [])
+
+
+def silent(facility: str, state: str = "firing") -> Alert:
+    told = alert(
+        f"quiet-{facility}", 1 if state == "firing" else 2, state, "high", "silent_facility", facility=facility
+    )
+    return msgspec.structs.replace(told, item=None, facts=None)
+
+
+def lenders(engine: Engine) -> list[tuple[str, dt.date | None]]:
+    with engine.connect() as connection:
+        return [
+            (each.facility, each.silent_since) for each in queries.position(connection, HOSPITAL, RITUXIMAB).elsewhere
+        ]
+
+
+def test_a_silent_lender_comes_last_and_with_the_day_since_which_it_is(
+    engine: Engine, log: Log, project: Callable[[], None]
+) -> None:
+    """The day is that of the facility, where it is still the evening before."""
+    publish_network(log)
+    ketamine = position(
+        PUEBLA, item="040.000.0226.00", version=2, last_event_at=dt.datetime(2026, 3, 12, 4, tzinfo=dt.UTC)
+    )
+    log.publish(ketamine, silent(PUEBLA))
+    project()
+    assert lenders(engine) == [(WAREHOUSE, None), (TIJUANA, None), (PUEBLA, dt.date(2026, 3, 11))]
+    log.publish(silent(PUEBLA, "resolved"))
+    project()
+    assert lenders(engine) == [(WAREHOUSE, None), (PUEBLA, None), (TIJUANA, None)]
+
+
+def test_also_the_warehouse_that_supplies_is_named_as_silent(
+    engine: Engine, log: Log, project: Callable[[], None]
+) -> None:
+    publish_network(log)
+    log.publish(silent(WAREHOUSE))
+    project()
+    (first, since), *_ = lenders(engine)
+    assert (first, since is not None) == (WAREHOUSE, True)

@@ -215,9 +215,11 @@ def test_severity_does_not_rise_while_the_condition_does_not_hold() -> None:
     assert life(AT_ONCE, *steps) == ["01 firing medium 1"]
 
 
-def test_a_pending_alert_fires_with_the_worst_it_has_seen() -> None:
-    steps: list[Step] = [("2026-03-01", "yes", "medium"), ("2026-03-02", "yes", "high")]
-    assert life(HELD, *steps) == ["01 pending medium 1", "02 firing high 2"]
+@pytest.mark.parametrize("at_first", ["medium", "critical"])
+def test_a_pending_alert_fires_as_bad_as_it_is_when_it_fires(at_first: Severity) -> None:
+    """Nobody was called while it was pending, so what it was then is nothing to hold on to."""
+    steps: list[Step] = [("2026-03-01", "yes", at_first), ("2026-03-02", "yes", "high")]
+    assert life(HELD, *steps) == [f"01 pending {at_first} 1", "02 firing high 2"]
 
 
 def test_a_day_is_held_from_midnight_to_midnight_also_when_the_clocks_go_forward() -> None:

@@ -157,3 +157,18 @@ def test_the_choice_is_the_greatest_of_those_that_fit(named: list[dict[str, Any]
         nearest = max(fitting, key=nearness)
         assert found.policy.name == f"p{nearest}"
         assert set(found.chosen_by) == set(named[nearest - 1])
+
+
+def test_what_a_choice_names_and_the_catalogue_does_not_hold_is_known() -> None:
+    """A facility may be named by any of its codes, a state without its accents."""
+    held = [hospital(state="Nuevo León", aliases=("PLIMS000131",))]
+    named = choices(
+        {"state": "NUEVO LEON", "facility": "PLIMS000131"},
+        {"state": "Nuevo Leonn", "item": ITEM},
+        {"item": "010.000.9999.00", "country": "MX", "kind": "warehouse"},
+    )
+    assert named.names_unknown(held, [medicine()]) == [
+        "state 'Nuevo Leonn' (choice 2)",
+        "item '010.000.9999.00' (choice 3)",
+        "kind 'warehouse' (choice 3)",
+    ]

@@ -98,3 +98,34 @@ def test_what_has_come_to_an_empty_shelf_is_told_though_it_does_not_end_the_stoc
     assert [note.usable for note in stock_notes(told(shelf, "2026-04-05"))][-1] == 0
     shelf.tell(counted(4, "2026-04-06 10:00"))
     assert [(note.trouble, note.usable) for note in stock_notes(told(shelf, "2026-04-08"))] == [("stock_out", 4)]
+
+
+def lender_heard(notes: list[tuple[str, Rekeyed]]) -> list[int]:
+    """When the item was heard of where there is a surplus."""
+    return [at for key, note in notes if key == item_key(ITEM) and isinstance(note, Heard) for at in note.at_ms]
+
+
+def test_of_who_has_a_surplus_it_is_told_on_which_days_the_item_was_heard_of() -> None:
+    """Nothing else would tell one that still reports from one that fell silent."""
+    shelf = Shelf(counted(10_000, "2026-01-01 08:00"), *MONTHS)
+    before = told(shelf, "2026-04-02")
+    assert stock_notes(before)[-1].heard_at == ms("2026-01-10")
+    assert lender_heard(before) == [ms("2026-02-10"), ms("2026-03-10")]
+    shelf.tell(dispensed(1, "2026-04-06 09:00"), dispensed(1, "2026-04-08 09:00"), dispensed(1, "2026-04-08 12:00"))
+    assert lender_heard(told(shelf, "2026-04-20")) == [ms("2026-04-06 09:00"), ms("2026-04-08 12:00")]
+    assert lender_heard(told(shelf, "2026-04-25")) == []
+
+
+def test_of_who_has_none_it_is_not() -> None:
+    shelf = Shelf(counted(400, "2026-01-01 08:00"), *MONTHS)
+    assert stock_notes(told(shelf, "2026-04-02"))[-1].surplus is None
+    shelf.tell(dispensed(1, "2026-04-06 09:00"))
+    assert lender_heard(told(shelf, "2026-04-20")) == []
+
+
+def test_a_surplus_alert_is_told_to_its_facility() -> None:
+    shelf = Shelf(counted(10_000, "2026-01-01 08:00"), *MONTHS)
+    notes = told(shelf, "2026-04-02")
+    (alert,) = {alert.alert for alert in shelf.alerts if alert.condition == "surplus" and alert.state == "firing"}
+    under_facility = [note for key, note in notes if key == facility_key(HOSPITAL) and isinstance(note, StockNote)]
+    assert under_facility[-1].surplus_alert == alert

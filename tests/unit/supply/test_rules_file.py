@@ -128,6 +128,12 @@ def test_cut_offs_and_what_is_watched() -> None:
         ('[[cpm.choices]]\npolicy = "x"\nstate = "Puebla"', r"cpm.choices\[1\].policy: there is no CPM policy 'x'"),
         ('[[cpm.choices]]\npolicy = "bhima"\nkind = "shop"', r"cpm.choices\[1\].kind: Invalid enum value 'shop'"),
         ("[levels.hospital]\nmin_months = -1", "levels.hospital.min_months: Expected `float` >= 0"),
+        ("[levels.hospital]\nmin_months = 5\nmax_months = 4", "levels.hospital.min_months: 5 is above max_months, 4"),
+        ("[levels.warehouse]\nmin_months = 5", "levels.warehouse.min_months: 5 is above max_months, 4"),
+        (
+            "[levels.mixing_centre]\ncritical_months = 3\nmin_months = 1",
+            "levels.mixing_centre.critical_months: 3 is above min_months, 1",
+        ),
         ("[levels.shop]\nmin_months = 1", "levels: Object contains unknown field `shop`"),
         ("[levels.hospital]\nminimum = 1", "levels.hospital: Object contains unknown field `minimum`"),
     ],
@@ -135,6 +141,11 @@ def test_cut_offs_and_what_is_watched() -> None:
 def test_what_is_wrong_is_named(text: str, said: str) -> None:
     with pytest.raises(WrongRules, match=said):
         rules_from(text)
+
+
+def test_cut_offs_may_be_one_and_the_same() -> None:
+    rules = rules_from("[levels.hospital]\ncritical_months = 2\nmin_months = 2\nmax_months = 2")
+    assert rules.levels["hospital"] == StockLevels(critical_months=2, min_months=2, max_months=2)
 
 
 def test_the_example_of_the_documentation_is_true() -> None:

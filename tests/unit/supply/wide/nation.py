@@ -50,12 +50,13 @@ def entries(ven: str | None = "V") -> list[CatalogueEntry]:
 def stock(facility: str, at: str, trouble: Trouble | None = None, **more: Any) -> StockNote:
     """A note of a position of the item."""
     known = {
+        "status": _STATUS[trouble],
         "item": ITEM,
         "needed": True,
         "watched": True,
         "alert": None if trouble is None else f"{trouble}-{facility}",
     }
-    return StockNote(facility=facility, at_ms=ms(at), status=_STATUS[trouble], trouble=trouble, **{**known, **more})
+    return StockNote(facility=facility, at_ms=ms(at), trouble=trouble, **{**known, **more})
 
 
 def heard(facility: str, *at: str) -> Heard:
@@ -87,6 +88,12 @@ class Nation:
                 self.book.take(item_key(note.item), note, note.at_ms)
             if isinstance(note, StockNote | Heard):
                 self.book.take(facility_key(note.facility), note, 0)
+        return self
+
+    def hear_of_item(self, *notes: Heard) -> "Nation":
+        """Take in that the item was heard of at facilities."""
+        for note in notes:
+            self.book.take(item_key(ITEM), note, 0)
         return self
 
     def until(self, at: str) -> "Nation":

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.channels import REKEYED, facility_key
 from schemas.dead_letters import BadRecord
-from schemas.rekeyed import TROUBLES, Reached, Rekeyed
+from schemas.rekeyed import TROUBLES, Heard, Reached, Rekeyed
 from supply.clock import Reach
 from supply.position import Outcome
 from supply.stored import UnreadableState
@@ -30,23 +30,30 @@ def notes(seed: int) -> list[Rekeyed]:
                 told.append(heard(hospital, f"{day} 10:00"))
             if chance.random() < 0.15:
                 trouble = chance.choice([*TROUBLES, None])
-                told.append(stock(hospital, day, trouble, severity=chance.choice(["low", "high", "critical"])))
+                severity = chance.choice(["low", "high", "critical"])
+                surplus = 40 if trouble is None else None
+                told.append(stock(hospital, day, trouble, severity=severity, surplus=surplus, heard_at=ms(day)))
     return told
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_order_and_the_chunks_of_notes_do_not_matter(seed: int) -> None:
-    all_at_once = Nation().tell(*notes(seed)).until(END)
+    all_at_once = Nation().tell(*notes(seed)).hear_of_item(*_heard(notes(seed))).until(END)
     assert {alert.condition for alert in all_at_once.alerts} == {"silent_facility", "national_shortage"}
     by_the_day = Nation()
     told = notes(seed)
     for day in DAYS:
         today = [note for note in told if day in _days(note)]
         random.Random(seed).shuffle(today)
-        by_the_day.tell(*today).until(f"{day} 00:00")
+        by_the_day.tell(*today).hear_of_item(*_heard(today)).until(f"{day} 00:00")
         by_the_day.recovered()
     by_the_day.until(END)
     assert _sorted(by_the_day) == _sorted(all_at_once)
+
+
+def _heard(notes: list[Rekeyed]) -> list[Heard]:
+    """Whoever is heard, is heard of the item."""
+    return [note for note in notes if isinstance(note, Heard)]
 
 
 def _days(note: Rekeyed) -> list[str]:

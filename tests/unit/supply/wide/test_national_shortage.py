@@ -7,8 +7,8 @@ import pytest
 from schemas.catalogue import Item
 from schemas.rekeyed import Trouble
 from supply.wide.thresholds import NationalShortage
-from tests.events import ITEM
-from tests.unit.supply.wide.nation import HOSPITALS, Nation, entries, rules, stock
+from tests.events import ITEM, ms
+from tests.unit.supply.wide.nation import HOSPITALS, Nation, daily, entries, heard, rules, stock
 
 AT_ONCE = NationalShortage(hold_days=0, clear_days=0)
 
@@ -205,6 +205,68 @@ def test_it_lists_those_without_stock_first_then_by_day_then_who_could_lend() ->
         "order could arrive; the next to run out is Hospital 01, on 2026-03-05. 340 pieces are surplus in 2 "
         "facilities, most in Hospital 04: transfer them, and settle the rest with purchasing, not place by place."
     )
+
+
+def with_lenders(at: str, *surplus: float) -> Nation:
+    """Three hospitals are out from a day on; others had a surplus on the 2nd, and the item was heard of there then."""
+    told = Nation(rules=rules(national=AT_ONCE))
+    told.tell(*(stock(each, at, "stock_out") for each in HOSPITALS[:3]))
+    for hospital, pieces in zip(HOSPITALS[3:], surplus, strict=False):
+        told.tell(stock(hospital, "2026-03-03", usable=900, surplus=pieces, heard_at=ms("2026-03-02 10:00")))
+    return told
+
+
+def lenders(told: Nation) -> list[str]:
+    return [place.facility for place in told.alerts[-1].places if place.role == "lends"]
+
+
+@pytest.mark.parametrize(("at", "offered"), [("2026-03-09", [HOSPITALS[3]]), ("2026-03-10", [])])
+def test_a_surplus_of_which_nothing_was_told_for_over_a_week_is_not_offered(at: str, offered: list[str]) -> None:
+    assert lenders(with_lenders(at, 220).until(at)) == offered
+
+
+def test_it_is_told_apart_and_of_which_day_it_is() -> None:
+    told = with_lenders("2026-03-20", 1535, 220).hear_of_item(heard(HOSPITALS[4], "2026-03-18 10:00"))
+    told.until("2026-03-20")
+    assert lenders(told) == [HOSPITALS[4]]
+    assert told.alerts[-1].reason.endswith(
+        "Hay 220 piezas de excedente en 1 unidad, lo más en Hospital 04: traspáselas y trate el resto con compras, no "
+        "unidad por unidad. Según datos de hace más de 7 días habría 1,535 piezas más de excedente en 1 unidad (lo más "
+        "en Hospital 03, último registro del 2026-03-02): confírmelas antes de contar con ellas."
+    )
+    assert told.alerts[-1].reason_en.endswith(
+        "220 pieces are surplus in 1 facility, most in Hospital 04: transfer them, and settle the rest with "
+        "purchasing, not place by place. By records more than 7 days old there would be 1,535 more pieces of surplus "
+        "in 1 facility (most in Hospital 03, last recorded on 2026-03-02): confirm them before you count on them."
+    )
+
+
+def test_where_only_old_records_tell_of_a_surplus_nobody_is_sent_for_it() -> None:
+    (alert,) = with_lenders("2026-03-20", 1535).until("2026-03-20").alerts
+    assert "Ninguna unidad con datos recientes tiene excedente: trátela con compras" in alert.reason
+    assert "No facility that has told of it lately has a surplus: settle it with purchasing" in alert.reason_en
+    assert "transfer" not in alert.reason_en
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_what_was_heard_after_the_judgement_does_not_make_it_known_before(restarted: bool) -> None:
+    """However early it is read, and also when the shard begins anew in between."""
+    told = with_lenders("2026-03-20", 220).hear_of_item(daily(HOSPITALS[3], "2026-03-20", "2026-03-25")).publish()
+    if restarted:
+        told.recovered()
+    told.until("2026-03-20")
+    assert lenders(told) == []
+    if restarted:
+        told.recovered()
+    told.tell(stock(HOSPITALS[5], "2026-03-26", "stock_out")).until("2026-03-26")
+    assert lenders(told) == [HOSPITALS[3]]
+
+
+def test_what_a_release_told_that_did_not_say_when_counts_as_before() -> None:
+    told = Nation(rules=rules(national=AT_ONCE))
+    told.tell(*(stock(each, "2026-03-20", "stock_out") for each in HOSPITALS[:3]))
+    told.tell(stock(HOSPITALS[3], "2026-03-03", usable=900, surplus=220)).until("2026-03-20")
+    assert lenders(told) == [HOSPITALS[3]]
 
 
 def test_where_something_has_come_but_not_enough_nobody_says_there_is_nothing() -> None:

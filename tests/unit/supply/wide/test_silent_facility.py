@@ -124,6 +124,19 @@ def test_an_item_that_comes_into_trouble_while_it_is_silent_is_told() -> None:
     assert told.alerts[-1].reason.startswith("Se suma: Rituximab. Hospital 00 no reporta")
 
 
+def test_a_surplus_alert_cannot_be_confirmed_either() -> None:
+    lends = stock(HOSPITAL, "2026-03-05", status="surplus", surplus=220, surplus_alert="up4")
+    (alert,) = nation().tell(lends).until("2026-03-14").alerts
+    assert "1 stock alert cannot be confirmed" in alert.reason_en
+    assert [(place.role, place.alert) for place in alert.places] == [("unconfirmed", "up4")]
+
+
+def test_a_surplus_that_begins_while_it_is_silent_is_no_message_of_its_own() -> None:
+    """Months without use make one of any stock."""
+    lends = stock(HOSPITAL, "2026-03-15", status="surplus", surplus=220, surplus_alert="up4")
+    assert len(nation().tell(lends).until("2026-03-16").alerts) == 1
+
+
 DAY = calendar_of(ZONE).day(ms("2026-03-01"))
 THRESHOLDS = SilentFacility()
 
