@@ -6,7 +6,7 @@ from schemas.channels import facility_key, item_key
 from schemas.rekeyed import Heard, Rekeyed, StockNote
 from supply.clock import Reach
 from tests.events import HOSPITAL, ITEM, counted, dispensed, ms
-from tests.unit.supply.shelf import Shelf
+from tests.unit.supply.shelf import Shelf, medicine
 
 _decode = msgspec.json.Decoder(Rekeyed).decode
 
@@ -121,6 +121,13 @@ def test_of_who_has_none_it_is_not() -> None:
     assert stock_notes(told(shelf, "2026-04-02"))[-1].surplus is None
     shelf.tell(dispensed(1, "2026-04-06 09:00"))
     assert lender_heard(told(shelf, "2026-04-20")) == []
+
+
+def test_of_an_item_that_makes_no_alerts_nobody_asks_who_has_some() -> None:
+    shelf = Shelf(counted(10_000, "2026-01-01 08:00"), *MONTHS, entries=[medicine(oncology=False)])
+    notes = told(shelf, "2026-04-02")
+    assert stock_notes(notes)[-1].surplus is not None
+    assert lender_heard(notes) == []
 
 
 def test_a_surplus_alert_is_told_to_its_facility() -> None:

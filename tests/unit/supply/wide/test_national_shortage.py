@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from schemas.catalogue import Item
+from schemas.catalogue import Facility, Item
 from schemas.rekeyed import Trouble
 from supply.wide.thresholds import NationalShortage
 from tests.events import ITEM, ms
@@ -258,8 +258,15 @@ def test_what_was_heard_after_the_judgement_does_not_make_it_known_before(restar
     assert lenders(told) == []
     if restarted:
         told.recovered()
-    told.tell(stock(HOSPITALS[5], "2026-03-26", "stock_out")).until("2026-03-26")
+    told.tell(stock(HOSPITALS[5], "2026-03-31", "stock_out")).until("2026-03-31")
     assert lenders(told) == [HOSPITALS[3]]
+
+
+def test_the_day_of_the_last_record_is_that_of_the_facility() -> None:
+    """Half past midnight in Mexico City is the evening before in Tijuana."""
+    told = with_lenders("2026-03-20", 220).hear_of_item(heard(HOSPITALS[3], "2026-03-11 00:30"))
+    told.catalogue.put(Facility(facility=HOSPITALS[3], name="HGR 1", kind="hospital", timezone="America/Tijuana"))
+    assert "(most in HGR 1, last recorded on 2026-03-10)" in told.until("2026-03-20").alerts[-1].reason_en
 
 
 def test_what_a_release_told_that_did_not_say_when_counts_as_before() -> None:
