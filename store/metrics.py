@@ -1,7 +1,8 @@
-"""The projector's metrics: each name, unit and label in one place."""
+"""The projector's metrics: each name, unit and label in one place; those of the indicators have their own."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
+from store.indicator_metrics import IndicatorMetrics
 from store.settings import PREFIX, SettingError
 
 BATCH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -56,6 +57,7 @@ class ProjectorMetrics:
             buckets=DELAY_SECONDS,
             registry=self.registry,
         )
+        self.indicators = IndicatorMetrics(self.registry)
 
     def serve(self, host: str, port: int) -> None:
         """Answers Prometheus at `http://host:port/metrics` from a thread of its own until the program ends."""

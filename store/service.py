@@ -4,13 +4,14 @@ import gc
 import logging
 import signal
 import threading
-from contextlib import closing
+from contextlib import ExitStack, closing
 from types import FrameType
 
 from sqlalchemy.exc import DBAPIError
 
 from store.database import DatabaseNotReady, DatabaseUnusable, check_schema, open_engine
 from store.faults import ProjectorFault
+from store.indicator_reader import IndicatorReader
 from store.metrics import ProjectorMetrics
 from store.patience import Patience, Stopped
 from store.projections import PROJECTIONS
@@ -67,9 +68,12 @@ def _run(settings: StoreSettings, stop: threading.Event) -> None:
         metrics.serve(settings.metrics_host, settings.projector_metrics_port)
     patience = Patience(settings.database_patience_seconds, stop, metrics.database_retries.inc)
     engine = open_engine(settings.database, read_again=True)
-    try:
+    with ExitStack() as at_the_end:
+        at_the_end.callback(engine.dispose)
         patience.insist(lambda: check_schema(engine), "looking at its tables")
-        with closing(open_reader(settings, PROJECTIONS, stop)) as reader:
-            Projector(settings, engine, reader, patience, metrics).run()
-    finally:
-        engine.dispose()
+        if settings.projector_metrics_port:  # nobody could see them otherwise
+            indicators = IndicatorReader(settings.database, metrics.indicators)
+            indicators.start()
+            at_the_end.callback(indicators.close)
+        reader = at_the_end.enter_context(closing(open_reader(settings, PROJECTIONS, stop)))
+        Projector(settings, engine, reader, patience, metrics).run()

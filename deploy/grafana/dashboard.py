@@ -1,4 +1,4 @@
-"""The dashboard "Abasto": which alerts are open, what lasts how long, and whether the engine keeps up.
+"""The dashboard "Abasto": which alerts are open, the indicators, what lasts how long, and whether the engine keeps up.
 
 `python -m deploy.grafana.dashboard` writes the JSON that Grafana is provisioned with; with `--check` it fails when the
 checked-in file is stale.
@@ -8,6 +8,7 @@ import json
 import sys
 from pathlib import Path
 
+from deploy.grafana.indicators import INDICATORS
 from deploy.grafana.panels import DATASOURCE, Json, Panel, Query, Row, laid_out
 
 FILE = Path(__file__).parent / "dashboards" / "abasto.json"
@@ -15,8 +16,9 @@ FILE = Path(__file__).parent / "dashboards" / "abasto.json"
 RATE = "[$__rate_interval]"
 
 
-def cover_days(which: str = "") -> str:
-    """Cover of items over all workers: each sees its own positions, so pieces and CPM are added up first."""
+def days_of_all_pieces(which: str = "") -> str:
+    """How long the pieces of items would last over all workers: each sees its own positions, so pieces and CPM are
+    added up first."""
     return f"sum by (item) (abasto_stock_pieces{which}) / (sum by (item) (abasto_cpm_pieces{which}) > 0) * 30"
 
 
@@ -50,40 +52,32 @@ ALERTS = Row(
             "silent source, than many separate troubles.",
             "none",
             (Query("sum by (condition) (abasto_alerts_open)", "{{condition}}"),),
+            width=16,
             stacked=True,
-        ),
-        Panel(
-            "stat",
-            "What share of the positions is out of stock?",
-            "Positions counted and without usable stock, of all positions. One never counted is unknown, not out.",
-            "percentunit",
-            (Query("sum(abasto_positions_out) / sum(abasto_positions)", "out of stock"),),
-            steps=((None, "green"), (0.05, "orange"), (0.15, "red")),
-            decimals=1,
         ),
     ),
 )
 
 STOCK = Row(
-    "Stock",
+    "Stock of items, as the workers count it",
     (
         Panel(
             "bargauge",
-            "Which items last the shortest?",
-            "Cover of the whole network: usable pieces / average monthly consumption (CPM) x 30 days, the 15 shortest. "
-            "An item may last long in total and be out where it is needed: see the last picture of this row.",
+            "Which items would be used up first?",
+            "Usable pieces of the whole network / its average monthly consumption (CPM) x 30 days, the 15 shortest. "
+            "An item may last long in total and be missing where it is needed: the indicators look at each place.",
             "d",
-            (Query(f"sort(bottomk(15, {cover_days()}))", "{{item}}"),),
+            (Query(f"sort(bottomk(15, {days_of_all_pieces()}))", "{{item}}"),),
             height=16,
             steps=((None, "red"), (30, "orange"), (60, "green")),
             decimals=0,
         ),
         Panel(
             "timeseries",
-            "How long do the chosen items last?",
-            "Cover in days, as above, over time.",
+            "How long would all pieces of the chosen items last?",
+            "As on the left, over time.",
             "d",
-            (Query(cover_days('{item=~"$item"}'), "{{item}}"),),
+            (Query(days_of_all_pieces('{item=~"$item"}'), "{{item}}"),),
             width=16,
         ),
         Panel(
@@ -95,8 +89,8 @@ STOCK = Row(
         ),
         Panel(
             "timeseries",
-            "In how many places are the chosen items out?",
-            "Positions of the item without usable stock.",
+            "In how many places is nothing of the chosen items?",
+            "Positions counted and without usable pieces, whether anybody needs the item there or not.",
             "none",
             (Query('sum by (item) (abasto_positions_out{item=~"$item"})', "{{item}}"),),
         ),
@@ -228,7 +222,7 @@ def dashboard() -> Json:
     return {
         "uid": "abasto",
         "title": "Abasto",
-        "description": "Open alerts, stock and cover by item, and whether the engine keeps up.",
+        "description": "Open alerts, the indicators, stock by item, and whether the engine keeps up.",
         "tags": ["abasto"],
         "schemaVersion": 41,
         "editable": False,
@@ -237,7 +231,7 @@ def dashboard() -> Json:
         "time": {"from": "now-6h", "to": "now"},
         "timezone": "browser",
         "templating": {"list": [_items()]},
-        "panels": laid_out((ALERTS, STOCK, EVENTS, ENGINE)),
+        "panels": laid_out((ALERTS, INDICATORS, STOCK, EVENTS, ENGINE)),
     }
 
 

@@ -15,7 +15,7 @@ from store.queries.dead_letters import (
     note_sending,
     note_sent,
 )
-from store.queries.indicators import IndicatorLine, IndicatorPage, indicators
+from store.queries.indicators import IndicatorLine, IndicatorPage, NationAndStates, indicators, nation_and_states
 from store.queries.lending import Stock, who_has
 from store.queries.names import FacilityName, ItemName, find_facility, find_items, find_state
 from store.queries.positions import PositionDetail, PositionFilter, PositionLine, PositionPage, position, positions
@@ -38,6 +38,7 @@ __all__ = [
     "IndicatorLine",
     "IndicatorPage",
     "ItemName",
+    "NationAndStates",
     "NotFound",
     "PositionDetail",
     "PositionFilter",
@@ -56,6 +57,7 @@ __all__ = [
     "find_state",
     "hold_dead_letter",
     "indicators",
+    "nation_and_states",
     "note_not_sent",
     "note_sending",
     "note_sent",

@@ -1,12 +1,13 @@
 """The indicators of `supply.indicators` over the read model: by item, facility, state, nation or month."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Connection
 
-from schemas.positions import OrderMonth
+from schemas.positions import DueArrival, OrderMonth
 from store.queries.histories import Present, Published, group_of, histories, present
 from store.queries.positions import PositionFilter
 from store.queries.reading import LIMIT, NotFound
@@ -51,6 +52,22 @@ class IndicatorPage(msgspec.Struct, frozen=True, kw_only=True):
     running_month: str | None
     total: int
     lines: list[IndicatorLine]
+
+
+class NationAndStates(msgspec.Struct, frozen=True, kw_only=True):
+    """The indicators of all positions and of each state, of one and the same moment: what `indicators` answers for
+    both. `nation` is null while there is no position."""
+
+    as_of: dt.datetime | None
+    nation: IndicatorLine | None
+    states: list[IndicatorLine]
+
+
+_OPEN_LINES = {
+    late: DueArrival(order="", line=None, quantity=1, expected_on=dt.date.min, deadline=None, late=late)
+    for late in (False, True)
+}
+"""An order line as the indicators see it: late or not. What else it says was half of the memory of a nation."""
 
 
 class _Group:
@@ -104,29 +121,44 @@ def indicators(
     if by == "month":
         lines = _by_month(connection, wanted, now, now.month if month is None else asked)
     else:
-        lines = _by_place(connection, wanted, by, now, asked, month_end=month is not None and asked < now.month)
+        month_end = month is not None and asked < now.month
+        (lines,) = _by_places(connection, wanted, (by,), now, asked, month_end=month_end)
     return IndicatorPage(
         by=by, as_of=now.at, running_month=month_name(now.month), total=len(lines), lines=lines[:limit]
     )
 
 
-def _by_place(
-    connection: Connection, wanted: PositionFilter, by: By, now: Present, month: int, *, month_end: bool
-) -> list[IndicatorLine]:
-    groups: dict[str, _Group] = {}
+def nation_and_states(connection: Connection) -> NationAndStates:
+    """Those of the nation and of its states in one reading, for who wants both again and again."""
+    now = present(connection)
+    if now is None:
+        return NationAndStates(as_of=None, nation=None, states=[])
+    nation, states = _by_places(connection, PositionFilter(), ("nation", "state"), now, now.month - 1, month_end=False)
+    return NationAndStates(as_of=now.at, nation=nation[0] if nation else None, states=states)
+
+
+def _by_places(
+    connection: Connection, wanted: PositionFilter, bys: Sequence[By], now: Present, month: int, *, month_end: bool
+) -> list[list[IndicatorLine]]:
+    """The lines for each way to group, in the order asked."""
+    divisions: list[dict[str, _Group]] = [{} for _ in bys]
     for row, published, months in histories(connection, wanted):
-        key, name = group_of(row, by)
-        group = groups.setdefault(key, _Group(key, name, month))
-        group.positions += 1
         use = months.use(month, now.days_of(month))
-        if use is not None:
-            group.uses.append(use)
         stock = _end(row, published, months, month, use) if month_end else _stock(row, published, months, now)
-        if stock is not None:
-            group.stocks.append(stock)
-        group.orders += _due_in(published, month)
-    lines = [group.line(now, month_end=month_end) for group in groups.values()]
-    return sorted(lines, key=lambda line: (*_worst_first(line), line.group))
+        due = _due_in(published, month)
+        for by, groups in zip(bys, divisions, strict=True):
+            key, name = group_of(row, by)
+            group = groups.get(key)
+            if group is None:
+                group = groups[key] = _Group(key, name, month)
+            group.positions += 1
+            if use is not None:
+                group.uses.append(use)
+            if stock is not None:
+                group.stocks.append(stock)
+            group.orders += due
+    divided = ([group.line(now, month_end=month_end) for group in groups.values()] for groups in divisions)
+    return [sorted(lines, key=lambda line: (*_worst_first(line), line.group)) for lines in divided]
 
 
 def _by_month(connection: Connection, wanted: PositionFilter, now: Present, last: int) -> list[IndicatorLine]:
@@ -163,7 +195,7 @@ def _stock(row: Any, published: Published, months: PublishedMonths, now: Present
         target=published.target,
         cover_days=row.cover_days,
         needed=months.needed(row.cpm, now.month),
-        due=published.due,
+        due=tuple([_OPEN_LINES[arrival.late] for arrival in published.due]),
     )
 
 

@@ -23,6 +23,7 @@ from abasto.catalogue.files import write_catalogue
 from deploy.grafana.dashboard import dashboard
 from schemas import events
 from schemas.catalogue import Facility, Item
+from store.indicator_reader import PAUSE_S
 from tests.servers.compose import Compose, running_stack, why_not
 
 reason = why_not()
@@ -39,6 +40,10 @@ EMPTY = HOSPITALS[2]
 
 SOON_SECONDS = 60.0
 """Events are counted and projected within a second or two; a scrape comes every 10 s."""
+
+
+INDICATORS_SECONDS = PAUSE_S + SOON_SECONDS
+"""They were read for the first time from an empty read model."""
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +173,7 @@ def test_every_question_of_the_dashboard_has_an_answer(stack: Compose) -> None:
         return not unanswered
 
     try:
-        eventually(all_answered)
+        eventually(all_answered, INDICATORS_SECONDS)
     except AssertionError:
         pytest.fail(f"no data, or not by what the legend names: {unanswered}")
 

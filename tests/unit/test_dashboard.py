@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from deploy.grafana.dashboard import FILE, dashboard, text
 from store.metrics import ProjectorMetrics
 from streams.metrics import WorkerMetrics
+from supply.indicators.group import MonthIndicators, StockIndicators
 
 PANELS: list[dict[str, Any]] = [panel for panel in dashboard()["panels"] if panel["type"] != "row"]
 EXPRESSIONS = [target["expr"] for panel in PANELS for target in panel["targets"]]
@@ -35,6 +36,21 @@ def test_the_checked_in_file_is_what_the_program_writes() -> None:
 def test_every_question_is_about_metrics_that_are_exported(expression: str) -> None:
     asked = set(re.findall(r"\babasto_[a-z_]+\b", expression)) or {"up"}
     assert asked <= exported(WorkerMetrics().registry) | exported(ProjectorMetrics().registry) | {"up"}
+
+
+@every_panel
+def test_what_has_an_indicators_name_is_asked_of_the_indicators(panel: dict[str, Any]) -> None:
+    """Two definitions under one name are how two screens disagree."""
+    asked = {name for target in panel["targets"] for name in re.findall(r"\babasto_[a-z_]+\b", target["expr"])}
+    if re.search(r"% abasto|with stock|out of stock|stock-out|indicators\?", panel["title"]):
+        assert all(name.startswith("abasto_indicator_") for name in asked), asked
+
+
+def test_the_indicators_asked_are_indicators() -> None:
+    asked = {name for expression in EXPRESSIONS for names in re.findall(r'indicator=~"(.+?)"', expression)
+             for name in names.split("|")}  # fmt: skip
+    assert asked >= {"abasto", "with_stock", "stock_out"}
+    assert asked <= {*StockIndicators.__struct_fields__, *MonthIndicators.__struct_fields__}
 
 
 @every_panel

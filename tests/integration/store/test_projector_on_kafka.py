@@ -217,6 +217,7 @@ def test_metrics_are_served_where_they_are_asked_for(
     assert f'abasto_projector_records_total{{topic="{channels.POSITIONS}"}} 7.0' in scraped()
     eventually(lambda: "abasto_projector_fresh_timestamp_seconds 1." in scraped())
     assert f'abasto_projector_lag_records{{partition="0",topic="{channels.POSITIONS}"}} 0.0' in scraped()
+    eventually(lambda: "abasto_indicator_read_timestamp_seconds 1." in scraped())
     second = start_projector(topics.kafka, projector_metrics_port=port)
     assert second.process.wait(30) == 2
     assert "Choose another port with ABASTO_PROJECTOR_METRICS_PORT" in second.log.read_text(encoding="utf-8")

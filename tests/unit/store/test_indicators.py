@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from schemas.catalogue import Facility
 from schemas.positions import OrderMonth
-from store.queries import IndicatorPage, NotFound, PositionFilter, histories, indicators
+from store.queries import IndicatorPage, NotFound, PositionFilter, histories, indicators, nation_and_states
 from tests.builders import (
     HOSPITAL,
     NOON,
@@ -86,6 +86,14 @@ def test_states_come_with_the_lowest_abasto_first_and_those_not_known_last(ask: 
         ("Puebla", 0.5, 1),
         ("", None, 1),
     ]
+
+
+def test_nation_and_states_read_together_are_those_read_one_by_one(ask: Ask, engine: Engine) -> None:
+    with engine.connect() as connection:
+        both = nation_and_states(connection)
+    nation, states = ask(), ask(by="state")
+    assert ([both.nation], both.states, both.as_of) == (nation.lines, states.lines, nation.as_of)
+    assert len(both.states) == 3
 
 
 def test_facilities_and_items_are_named(ask: Ask) -> None:
@@ -226,7 +234,9 @@ def test_the_newest_position_says_which_month_it_is(engine: Engine, log: Log, pr
 def test_an_empty_read_model_has_no_lines(engine: Engine) -> None:
     with engine.connect() as connection:
         page = indicators(connection, ALL)
+        both = nation_and_states(connection)
     assert (page.as_of, page.running_month, page.lines) == (None, None, [])
+    assert (both.as_of, both.nation, both.states) == (None, None, [])
 
 
 def test_months_find_their_positions_however_few_rows_are_fetched_at_once(

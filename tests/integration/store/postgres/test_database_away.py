@@ -15,6 +15,7 @@ from store.tables import PositionRow
 from tests.builders import position
 from tests.unit.store.conftest import projector
 from tests.unit.store.log import Log
+from tests.unit.store.test_indicator_metrics import eventually, failures, publish, reading, samples
 
 pytestmark = pytest.mark.integration
 
@@ -76,6 +77,23 @@ def test_a_server_that_comes_back_costs_nothing_but_time(
         assert connection.scalar(select(PositionRow.version)) == 2
     assert "The database does not answer while writing a batch" in caplog.text
     assert "The database is back after" in caplog.text
+
+
+def test_indicators_that_could_not_be_read_come_when_the_server_is_back(
+    engine: Engine, log: Log, database: str, metrics: ProjectorMetrics, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish(log)
+    projector(engine, log).run()
+    engine.dispose()
+    server = Server(database)
+    server.shut()
+    with reading(database, metrics, pause_s=0.001):
+        eventually(lambda: failures(metrics))
+        assert samples(metrics.registry, "abasto_indicator_share") == {}
+        server.close()
+        eventually(lambda: ("abasto", "") in samples(metrics.registry, "abasto_indicator_share"))
+    assert "The indicators cannot be read for the metrics" in caplog.text
+    assert "The indicators can be read again" in caplog.text
 
 
 def test_a_server_that_stays_away_ends_the_projector_and_the_next_one_goes_on(

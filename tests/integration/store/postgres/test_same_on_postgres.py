@@ -10,6 +10,7 @@ from tests.unit.store.test_database import (
     test_migrations_make_exactly_the_tables_of_the_program,
     test_times_are_kept_as_instants_and_read_back_aware,
 )
+from tests.unit.store.test_indicator_metrics import *  # noqa: F403 - all of them
 from tests.unit.store.test_indicators import *  # noqa: F403 - all of them
 from tests.unit.store.test_projections import *  # noqa: F403 - all of them
 from tests.unit.store.test_projector import *  # noqa: F403 - all of them, those written later too
