@@ -94,10 +94,12 @@ def histories(connection: Connection, wanted: PositionFilter) -> Iterator[tuple[
     )
     # Both in the database's own order of the keys, whatever that is: the months of a position come when it does.
     some = {"yield_per": ROWS_AT_ONCE}
-    rows = connection.execute(listed.where(*conditions).order_by(*key), execution_options=some)
+    # The months first: PostgreSQL shows each statement what is there when it begins, and months of a position that came
+    # between the two would wait for a row that never comes, and hold up those of all positions after it.
     months = connection.execute(
         known.where(*conditions).order_by(*key, ConsumptionMonthRow.month), execution_options=some
     )
+    rows = connection.execute(listed.where(*conditions).order_by(*key), execution_options=some)
     by_key = groupby(months, key=lambda row: (row.facility, row.item))
     next_key, next_months = next(by_key, (None, iter(())))
     for row in rows:
