@@ -16,12 +16,14 @@ URGENT_DAYS: Final = 7
 
 class Finding(NamedTuple):
     """`holds`: the enter threshold is met. `over`: the leave threshold is met; between the two an open alert stays.
-    `news`: while it fires there is something to tell beside its severity."""
+    `news`: while it fires there is something to tell beside its severity. `frozen`: it cannot be judged today, so that
+    one that fires stays as it is and is not reminded of."""
 
     holds: bool
     over: bool
     severity: Severity
     news: bool = False
+    frozen: bool = False
 
 
 NOT_APPLICABLE = Finding(holds=False, over=True, severity="low")

@@ -9,6 +9,8 @@ from typing import Final, Literal, NamedTuple
 from supply.assessment import Assessment
 from supply.due import first_deadline, first_due, outstanding, split_due
 
+MOST_DECIMALS: Final = 6
+"""More than tell a piece of a million from the next; what is nearer to a limit is dust of a division."""
 OLD_NEWS_DAYS: Final = 7
 """A stock that nobody has told anything of for longer is said to be of the day of its last event."""
 
@@ -47,6 +49,17 @@ class Language(NamedTuple):
         if assessment.cpm.value is None:
             return self.say("sin CPM por falta de datos", "no CPM for want of data")
         return f"CPM {self.a_month(assessment.cpm.value)}"
+
+    def no_use(self, assessment: Assessment) -> str:
+        """Why there is no use to reckon with, where there is none."""
+        if assessment.cpm.inputs.state == "uncorrected":
+            return self.say(
+                "sin existencia en todos los meses del cálculo, el CPM no dice cuánto se necesita",
+                "out of stock in every month of the window, so the CPM does not tell what is needed",
+            )
+        if assessment.cpm.value is None:
+            return self.say("sin CPM no se sabe cuánto se usa", "without a CPM nobody knows what is used")
+        return self.say("ya no se usa ninguna", "none is used any more")
 
     def stock(self, assessment: Assessment) -> str:
         """What can be handed out, and of when that is where it is no news."""
@@ -112,6 +125,16 @@ ENGLISH: Final = Language("en")
 def number(quantity: float) -> str:
     """`1,250` or `40.5`, up to three places."""
     return f"{quantity:,.3f}".rstrip("0").rstrip(".")
+
+
+def beside(limit: float, figure: float) -> str:
+    """A figure that stands beside a limit, as `0.9`, with as many places as it takes to see on which side it is."""
+    for places in range(1, MOST_DECIMALS + 1):
+        shown = f"{figure:.{places}f}"
+        read = float(shown)
+        if (read < limit) == (figure < limit) and (read > limit) == (figure > limit):
+            return shown
+    return f"{figure:.1f}"
 
 
 def percent(share: float, sign: Literal["-", "+"] = "-") -> str:

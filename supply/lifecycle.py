@@ -106,6 +106,8 @@ def follow(
         alert.firing = True
         alert.severity = SEVERITIES.index(finding.severity)
         return alert, _next(alert, at_ms)
+    if finding.frozen:
+        return alert, None
     if finding.over:
         if alert.over_since_ms is None:
             alert.over_since_ms = at_ms

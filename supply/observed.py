@@ -3,9 +3,13 @@
 from typing import NamedTuple
 
 from supply.calendar import LocalCalendar, first_day
+from supply.cpm import Cpm
 from supply.cpm_policy import Outflow
 from supply.cpm_window import NOTHING_HAPPENED, consumption_of
 from supply.ledger_state import Ledger
+
+MONTHS_COMPARED = 6
+"""What comes every other month, or once a quarter, has come twice by then."""
 
 
 class Observed(NamedTuple):
@@ -14,6 +18,7 @@ class Observed(NamedTuple):
     `used`: consumption in the running month so far, of which `share_gone` (0 to 1, by the clock) is gone. `unmet`: in
     the running month and the last one. `count_gap`: counted - book at the latest count, on the local day `counted_on`;
     `None` where there was no book to compare with. `lots`: (days from today to the last usable day, pieces), by expiry.
+    `largest`: the most consumed in one of the `MONTHS_COMPARED` months before this one.
     """
 
     used: float = 0.0
@@ -22,9 +27,16 @@ class Observed(NamedTuple):
     count_gap: float | None = None
     counted_on: int | None = None
     lots: tuple[tuple[int, float], ...] = ()
+    largest: float = 0.0
 
 
 NOTHING_OBSERVED = Observed()
+
+
+def observed_use(cpm: Cpm) -> float | None:
+    """The CPM where it observes a use, in pieces a month; `None` where there is none, and where the item was out in
+    every month of the window (`uncorrected`): what could not be handed out does not tell what is needed."""
+    return None if cpm.inputs.state == "uncorrected" else cpm.value
 
 
 def observe(
@@ -41,6 +53,11 @@ def observe(
     last = ledger.months.get(month - 1, NOTHING_HAPPENED)
     begins = calendar.midnight(first_day(month))
     ends = calendar.midnight(first_day(month + 1))
+    largest = 0
+    for number in range(month - MONTHS_COMPARED, month):
+        record = ledger.months.get(number)
+        if record is not None:
+            largest = max(largest, consumption_of(record, outflow))
     return Observed(
         consumption_of(running, outflow) / scale,
         (at_ms - begins) / (ends - begins),
@@ -48,4 +65,5 @@ def observe(
         None if ledger.count_gap is None else ledger.count_gap / scale,
         None if ledger.counted_at is None else calendar.day(ledger.counted_at),
         lots,
+        largest / scale,
     )

@@ -9,6 +9,7 @@ from supply.bounds import Bounds
 from supply.catalogue import valid_on
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
 from supply.language import Language, Sentences, percent
+from supply.observed import observed_use
 from supply.rules import AlertTiming
 
 
@@ -16,9 +17,10 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters when |observed - registered| is above `enter_share` of the registered CPM and `enter_pieces` a month at
     least; leaves at `leave_share`, or below `enter_pieces`.
 
-    High when twice as much is used as registered, medium when more is, low when less is.
+    High when twice as much is used as registered, medium when more is, low when less is. Out of stock in every month
+    of the window, nothing is observed that the registered CPM could differ from.
     """
-    official, observed = valid_on(place.official, assessment.day), assessment.cpm.value
+    official, observed = valid_on(place.official, assessment.day), observed_use(assessment.cpm)
     if official is None or observed is None:
         return NOT_APPLICABLE
     apart = abs(observed - official)
@@ -38,8 +40,12 @@ def keep(assessment: Assessment, place: Place, _timing: AlertTiming, _is_open: b
 
 def explain(assessment: Assessment, place: Place, language: Language) -> str:
     """The sentence of the alert."""
-    official, observed = valid_on(place.official, assessment.day), assessment.cpm.value
+    official, observed = valid_on(place.official, assessment.day), observed_use(assessment.cpm)
     stock = language.stock(assessment).lower()
+    if official is not None and observed is None:
+        registered, nothing = language.a_month(official), language.no_use(assessment)
+        told = language.say(f"CPM registrado {registered}", f"Registered CPM {registered}")
+        return f"{told}; {nothing}; {stock}."
     if official is None or observed is None:
         nothing = language.say(
             "Sin CPM registrado y observado que comparar", "No registered and observed CPM to compare"

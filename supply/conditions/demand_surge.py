@@ -7,36 +7,49 @@ from supply.bounds import Bounds
 from supply.calendar import days_in_month, first_day
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
 from supply.language import Language, Sentences, date_of
+from supply.observed import observed_use
 from supply.pace import pace
 from supply.rules import AlertTiming
 
 TOLD_FROM_SHARE = 0.25
 """A week of the month: before that one large issue makes a large pace."""
 MORE_THAN_A_MONTH = 1.25
-"""Where the use of a month leaves in one issue, that issue is no surge; a quarter more than a month's use is."""
+"""Where the use of a month leaves in one issue, that issue is no surge; a quarter more than a month's use is. And where
+that of two leaves every other month, that is a month's use."""
+ORDERS_IN_A_MONTH = 2.0
+"""What is issued leaves when others order it, for a month or so each time: two orders in one month are the calendar's
+doing, and the next month has none."""
 END_TOLD_WITHIN_DAYS = 366
 """Nobody acts today on an end that is further away."""
 
 
-def _surge_from(cpm: float, share_gone: float, above: float, pieces: float) -> float:
-    """What must have been used by a share of the month for a pace of `1 + above` times the CPM, and no less than a
-    quarter more than a whole month and than `pieces` more than the CPM says by then."""
-    return max(cpm * share_gone * (1.0 + above), cpm * MORE_THAN_A_MONTH, cpm * share_gone + pieces)
+def _surge_from(assessment: Assessment, cpm: float, share_gone: float, timing: AlertTiming) -> float:
+    """What must have been used by a share of the month for a pace of `1 + enter_share` times the CPM, and no less than
+    a quarter more than a whole month (two where use is what is issued), also the largest, and than `enter_pieces` more
+    than the CPM says by then."""
+    by_now = cpm * share_gone
+    orders = cpm * ORDERS_IN_A_MONTH if assessment.cpm.inputs.consumption == "issued" else cpm
+    month = max(orders, assessment.observed.largest) * MORE_THAN_A_MONTH
+    return max(by_now * (1.0 + timing.enter_share), month, by_now + timing.enter_pieces)
+
+
+def _is_young(assessment: Assessment) -> bool:
+    return assessment.observed.share_gone < TOLD_FROM_SHARE
 
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
-    """Enters when the pace is `enter_share` above the CPM and a quarter more than a month's use is gone already, and
+    """Enters when the pace is `enter_share` above the CPM and more is gone already than uneven months explain, and
     `enter_pieces` more than by now; leaves when the pace is below `leave_share`. Before a quarter of the month is gone
-    nothing begins or ends.
+    nothing begins or ends, and there is nothing to remind of. After months without stock, what is used is no surge.
 
     High when the stock would not last the lead time at that pace, else medium.
     """
-    seen, cpm = assessment.observed, assessment.cpm.value
+    seen, cpm = assessment.observed, observed_use(assessment.cpm)
     if cpm is None or cpm <= 0:
         return NOT_APPLICABLE
-    if seen.share_gone < TOLD_FROM_SHARE:
-        return Finding(holds=False, over=False, severity=severity_for("medium", place.item.ven))
-    holds = seen.used >= _surge_from(cpm, seen.share_gone, timing.enter_share, timing.enter_pieces)
+    if _is_young(assessment):
+        return Finding(holds=False, over=False, severity=severity_for("medium", place.item.ven), frozen=True)
+    holds = seen.used >= _surge_from(assessment, cpm, seen.share_gone, timing)
     if not holds and seen.used < cpm * seen.share_gone * (1.0 + timing.leave_share):
         return NOT_APPLICABLE
     rate = (pace(seen.used, seen.share_gone) or 0.0) / days_in_month(assessment.month)
@@ -46,15 +59,14 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
 
 def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
     """Less is used this month than a surge would take by now, or by its first quarter. Before that an alert stays."""
-    cpm, seen = assessment.cpm.value, assessment.observed
-    young = seen.share_gone < TOLD_FROM_SHARE
+    cpm, seen, young = observed_use(assessment.cpm), assessment.observed, _is_young(assessment)
     if is_open:
         if not young or cpm is None or cpm <= 0:
             bounds.never()
             return
     elif cpm is None or cpm <= 0:
         return
-    enters = _surge_from(cpm, max(TOLD_FROM_SHARE, seen.share_gone), timing.enter_share, timing.enter_pieces)
+    enters = _surge_from(assessment, cpm, max(TOLD_FROM_SHARE, seen.share_gone), timing)
     if young and (is_open or seen.used >= enters):
         bounds.until(first_day(assessment.month) + math.ceil(days_in_month(assessment.month) * TOLD_FROM_SHARE))
     else:
@@ -75,6 +87,12 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     """The sentence of the alert."""
     seen, ends = assessment.observed, _ends_at_pace(assessment)
     used = language.pieces(seen.used)
+    if _is_young(assessment):
+        told = language.say(
+            f"El mes acaba de empezar y van {used}: aún no muestra un ritmo",
+            f"The month has just begun, {used} used: it shows no pace yet",
+        )
+        return f"{told}; {language.standing(assessment)}."
     at_pace = language.a_month(pace(seen.used, seen.share_gone) or 0.0)
     told = language.say(f"Van {used} este mes, ritmo de {at_pace}", f"{used} used this month, a pace of {at_pace}")
     if ends is not None:

@@ -4,6 +4,7 @@ from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
 from supply.language import Language, Sentences, date_of
+from supply.observed import observed_use
 from supply.projection import DUST_PIECES, unused_at_expiry
 from supply.rules import AlertTiming
 
@@ -14,6 +15,13 @@ NEAR_DAYS = 60
 def _worth_telling(assessment: Assessment, timing: AlertTiming) -> float:
     """The pieces from which a loss is told: a share of a month's use, and no less than some pieces."""
     return max(timing.enter_pieces, timing.enter_share * (assessment.cpm.value or 0.0))
+
+
+def _is_use_known(assessment: Assessment) -> bool:
+    """Whether something tells what will be used. After months without stock only a plan does."""
+    return assessment.cpm.value is not None and (
+        assessment.planned is not None or observed_use(assessment.cpm) is not None
+    )
 
 
 def _first_loss(assessment: Assessment) -> int:
@@ -28,7 +36,7 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
 
     High when the first are lost within 60 days, else medium.
     """
-    if assessment.usable is None or assessment.cpm.value is None:
+    if assessment.usable is None or not _is_use_known(assessment):
         return NOT_APPLICABLE
     unused, enters = assessment.projection.expires_unused, _worth_telling(assessment, timing)
     over = unused < enters * timing.leave_factor
@@ -44,7 +52,7 @@ def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bo
         bounds.never()
         return
     lots = assessment.observed.lots
-    if not lots or assessment.cpm.value is None:
+    if not lots or not _is_use_known(assessment):
         return
     enters = _worth_telling(assessment, timing)
     days = bounds.until_day - assessment.day
@@ -64,6 +72,9 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     if unused <= 0:
         nothing = language.say("Nada caducaría sin usarse", "Nothing would expire unused")
         return f"{nothing}; {language.stock(assessment).lower()}; {language.consumption(assessment)}."
+    if not _is_use_known(assessment):
+        unknown = language.say("No se sabe cuánto caducaría sin usarse", "What would expire unused is not known")
+        return f"{unknown}: {language.no_use(assessment)}; {language.stock(assessment).lower()}."
     lost, first = language.pieces(round(unused, 1)), date_of(_first_loss(assessment))
     told = language.say(
         f"Al ritmo de consumo caducarían sin usarse {lost}, las primeras el {first}",

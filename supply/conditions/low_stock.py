@@ -4,7 +4,7 @@ from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.cover import months_of_stock
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
-from supply.language import Language, Sentences
+from supply.language import Language, Sentences, beside
 from supply.rules import AlertTiming
 
 
@@ -31,9 +31,8 @@ def explain(assessment: Assessment, place: Place, language: Language) -> str:
     """The sentence of the alert."""
     months = months_of_stock(assessment.usable or 0, assessment.cpm.value) or 0
     minimum = place.levels.min_months
-    lasts = language.say(
-        f"{months:.1f} meses; el mínimo es {minimum:g}", f"{months:.1f} months; the minimum is {minimum:g}"
-    )
+    shown = beside(minimum, months)
+    lasts = language.say(f"{shown} meses; el mínimo es {minimum:g}", f"{shown} months; the minimum is {minimum:g}")
     return f"{language.stock(assessment)}, {lasts}; {language.consumption(assessment)}; {language.due(assessment)}."
 
 

@@ -4,7 +4,8 @@ from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.cover import months_of_stock
 from supply.finding import NOT_APPLICABLE, Finding, Rule
-from supply.language import Language, Sentences
+from supply.language import Language, Sentences, beside
+from supply.observed import observed_use
 from supply.rules import AlertTiming
 
 
@@ -12,9 +13,11 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters when stock / CPM > maximum months, by `enter_pieces` that may be lent at least; leaves at `leave_factor`
     times the maximum.
 
-    Always low, whatever the VEN class: nobody goes without here. Without use there is no maximum to be above.
+    Always low, whatever the VEN class: nobody goes without here. Without use there is no maximum to be above; what
+    comes after months without stock is not offered to others before it is known what is used.
     """
-    if assessment.usable is None or (months := months_of_stock(assessment.usable, assessment.cpm.value)) is None:
+    use = observed_use(assessment.cpm)
+    if assessment.usable is None or (months := months_of_stock(assessment.usable, use)) is None:
         return NOT_APPLICABLE
     maximum = place.levels.max_months
     holds = months > maximum and above_maximum(assessment, place) >= timing.enter_pieces
@@ -23,11 +26,12 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
 
 def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
     """The stock stays on its side of the maximum; what was never counted may be above it at its first count."""
-    if not assessment.cpm.value:
+    use = observed_use(assessment.cpm)
+    if not use:
         if is_open:
             bounds.never()
         return
-    maximum = assessment.cpm.value * place.levels.max_months
+    maximum = use * place.levels.max_months
     if not is_open:
         bounds.stock_up_to(maximum)
         return
@@ -53,11 +57,14 @@ def may_be_lent(assessment: Assessment, place: Place) -> int:
 
 def explain(assessment: Assessment, place: Place, language: Language) -> str:
     """The sentence of the alert."""
-    months = months_of_stock(assessment.usable or 0, assessment.cpm.value) or 0
+    months = months_of_stock(assessment.usable or 0, observed_use(assessment.cpm))
+    if months is None:
+        told = f"{language.stock(assessment)}; {language.no_use(assessment)}; "
+        told += language.say("sin consumo no hay máximo que rebasar", "without use there is no maximum to be above")
+        return f"{told}; {language.consumption(assessment)}; {language.due(assessment)}."
     maximum, lent = place.levels.max_months, may_be_lent(assessment, place)
-    lasts = language.say(
-        f"{months:.1f} meses; el máximo es {maximum:g}", f"{months:.1f} months; the maximum is {maximum:g}"
-    )
+    shown = beside(maximum, months)
+    lasts = language.say(f"{shown} meses; el máximo es {maximum:g}", f"{shown} months; the maximum is {maximum:g}")
     told = language.say("nada para prestar", "nothing to lend")
     if lent:
         pieces = language.pieces(lent)

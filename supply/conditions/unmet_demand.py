@@ -2,6 +2,7 @@
 
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
+from supply.catalogue import valid_on
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
 from supply.language import Language, Sentences
 from supply.rules import AlertTiming
@@ -9,28 +10,59 @@ from supply.rules import AlertTiming
 GRAVE_SHARE = 0.25
 """A quarter of a month's use not filled: a patient in four at one visit, or all of a week."""
 SERIOUS_SHARE = 0.05
+NOT_FEW_PIECES = 3.0
+"""Where no use is known, fewer may be a slip of the pen or one patient."""
+
+
+def _month_of_use(assessment: Assessment, place: Place) -> float:
+    """The pieces of a month's use: the CPM, else the registered one; 0 where neither knows of any."""
+    return assessment.cpm.value or valid_on(place.official, assessment.day) or 0.0
+
+
+def _is_grave(assessment: Assessment, place: Place) -> bool:
+    """Whether much of what was asked for was not filled. Where no use is known that is all of it: without stock in any
+    month of the window from the first piece on."""
+    unmet, use = assessment.observed.unmet, _month_of_use(assessment, place)
+    if use > 0:
+        return unmet >= use * GRAVE_SHARE
+    return unmet >= NOT_FEW_PIECES or assessment.cpm.inputs.state == "uncorrected"
+
+
+def _can_be_filled_now(assessment: Assessment) -> bool:
+    """Whether as much is in stock as was not filled."""
+    return (assessment.usable or 0.0) >= assessment.observed.unmet
 
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters at `enter_pieces` not filled in the running and the last month; leaves below `leave_factor` times that,
     when two months began without any.
 
-    Critical from a quarter of a month's use on, high from a twentieth on and where no use is known, else medium.
+    Critical from a quarter of a month's use on, where the stock would not fill it today, else high; high from a
+    twentieth on and where no use is known, else medium.
     """
-    unmet, use = assessment.observed.unmet, assessment.cpm.value
+    unmet, use = assessment.observed.unmet, _month_of_use(assessment, place)
     if unmet <= 0:
         return NOT_APPLICABLE
-    if use is None or use <= 0:
-        severity = severity_for("high", place.item.ven)
-    elif unmet >= use * GRAVE_SHARE:
-        severity = severity_for("critical", place.item.ven)
+    if _is_grave(assessment, place):
+        severity = severity_for("high" if _can_be_filled_now(assessment) else "critical", place.item.ven)
     else:
         severity = severity_for("high" if unmet >= use * SERIOUS_SHARE else "medium", place.item.ven)
     return Finding(unmet >= timing.enter_pieces, unmet < timing.enter_pieces * timing.leave_factor, severity)
 
 
-def keep(_assessment: Assessment, _place: Place, _timing: AlertTiming, _is_open: bool, _bounds: Bounds) -> None:
-    """Nothing: unmet demand, a sheet and the end of a month end the calm by themselves."""
+def keep(assessment: Assessment, place: Place, _timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
+    """Unmet demand, a sheet and the end of a month end the calm by themselves. What is open gets worse or better with
+    the stock that would fill it, and with another registered CPM."""
+    if not is_open:
+        return
+    if not assessment.cpm.value:
+        for from_day, _ in place.official:
+            if from_day > assessment.day:
+                bounds.until(from_day)
+    if _can_be_filled_now(assessment):
+        bounds.stock_above(assessment.observed.unmet)
+    else:
+        bounds.stock_up_to(assessment.observed.unmet)
 
 
 def explain(assessment: Assessment, _place: Place, language: Language) -> str:
@@ -50,8 +82,8 @@ RULE = Rule(
     keep,
     explain,
     Sentences(
-        "Localice a los pacientes sin surtir y pida para ellos un traspaso.",
-        "Find the patients who went without, and ask for a transfer for them.",
+        "Localice a los pacientes sin surtir y, si no hay existencia para ellos, pida un traspaso.",
+        "Find the patients who went without and, where there is no stock for them, ask for a transfer.",
     ),
     silences=frozenset({"surplus"}),
 )

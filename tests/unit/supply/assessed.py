@@ -51,6 +51,12 @@ def assessed(usable: float | None, cpm: float | None = 90, days: int | None = No
     )
 
 
+def out_throughout(usable: float | None = 0, cpm: float = 0, **observed: Any) -> Assessment:
+    """A position that was out of stock in every month that its CPM looks at."""
+    inputs = msgspec.structs.replace(INPUTS, state="uncorrected")
+    return seen(usable, cpm, **observed)._replace(cpm=Cpm(cpm, inputs))
+
+
 def seen(usable: float | None = 300, cpm: float | None = 90, **observed: Any) -> Assessment:
     """A position with something observed beside its stock, on 10 March."""
     return assessed(usable, cpm, observed=Observed(**observed))

@@ -252,3 +252,18 @@ def test_numbers_follow_from_what_the_alert_is_about_alone() -> None:
 
 def test_severities_are_ordered_mildest_first() -> None:
     assert SEVERITIES == ("low", "medium", "high", "critical")
+
+
+def test_what_cannot_be_judged_today_stays_as_it_is_without_a_word() -> None:
+    """Neither milder nor over, and its reminder waits; what is only pending ends."""
+    frozen = Finding(holds=False, over=False, severity="low", frozen=True)
+    alert = OpenAlert(ms("2026-03-01"), True, 2, 1, told_ms=ms("2026-03-01"))
+    for day in range(2, 9):
+        assert follow(alert, frozen, ms(f"2026-03-{day:02d}"), AT_ONCE, repeat_days=3) == (alert, None)
+    assert alert == OpenAlert(ms("2026-03-01"), True, 2, 1, told_ms=ms("2026-03-01"))
+    _, transition = follow(alert, Finding(True, False, "high"), ms("2026-03-09"), AT_ONCE, repeat_days=3)
+    assert transition == Transition("firing", "high", ms("2026-03-01"), 2, repeat=True)
+    left, transition = follow(OpenAlert(ms("2026-03-01"), False, 2, 1), frozen, ms("2026-03-02"), HELD)
+    assert left is None
+    assert transition is not None
+    assert transition.state == "resolved"

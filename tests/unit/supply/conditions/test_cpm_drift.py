@@ -6,7 +6,7 @@ import pytest
 
 from supply.conditions import cpm_drift
 from supply.language import ENGLISH, SPANISH
-from tests.unit.supply.assessed import BETWEEN, NO, TODAY, YES, assessed, judged, place, severity
+from tests.unit.supply.assessed import BETWEEN, NO, TODAY, YES, assessed, judged, out_throughout, place, severity
 
 
 def registered(cpm: float) -> dict[str, Any]:
@@ -60,4 +60,18 @@ def test_what_a_drift_says() -> None:
     )
     assert cpm_drift.explain(assessed(45), at, ENGLISH) == (
         "Registered CPM 60.0 pieces a month, observed 90.0 pieces a month (+50 %); stock of 45 pieces; nothing due."
+    )
+
+
+@pytest.mark.parametrize("cpm", [0, 20])
+def test_out_of_stock_in_every_month_nothing_is_observed_that_could_differ(cpm: float) -> None:
+    at = place()._replace(**registered(90))
+    assert judged(cpm_drift.RULE, out_throughout(0, cpm), **registered(90)) == NO
+    assert cpm_drift.explain(out_throughout(0, cpm), at, SPANISH) == (
+        "CPM registrado 90.0 piezas al mes; sin existencia en todos los meses del cálculo, el CPM no dice cuánto se "
+        "necesita; sin existencia."
+    )
+    assert cpm_drift.explain(out_throughout(0, cpm), at, ENGLISH) == (
+        "Registered CPM 90.0 pieces a month; out of stock in every month of the window, so the CPM does not tell what "
+        "is needed; no stock."
     )

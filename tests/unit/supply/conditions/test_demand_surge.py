@@ -1,10 +1,15 @@
 """When use surges, how bad that is, and what it says."""
 
+import msgspec
 import pytest
 
 from supply.conditions import demand_surge
+from supply.cpm import Cpm
 from supply.language import ENGLISH, SPANISH
-from tests.unit.supply.assessed import BETWEEN, NO, YES, judged, place, seen, severity
+from tests.events import dispensed
+from tests.unit.supply.assessed import BETWEEN, INPUTS, NO, YES, judged, out_throughout, place, seen, severity
+from tests.unit.supply.shelf import Shelf
+from tests.unit.supply.stories import SUPPLIED
 
 
 @pytest.mark.parametrize(
@@ -63,3 +68,53 @@ def test_an_end_that_has_come_or_is_more_than_a_year_away_is_not_told(usable: fl
     position = seen(usable, used=93, share_gone=0.5)
     assert ("se agota el" in demand_surge.explain(position, place(), SPANISH)) is told
     assert ("runs out on" in demand_surge.explain(position, place(), ENGLISH)) is told
+
+
+@pytest.mark.parametrize(("largest", "used", "expected"), [(150, 187, BETWEEN), (150, 187.5, YES), (80, 112.5, YES)])
+def test_a_lump_as_large_as_one_of_the_last_months_is_no_surge(
+    largest: float, used: float, expected: tuple[bool, bool]
+) -> None:
+    assert judged(demand_surge.RULE, seen(used=used, share_gone=0.5, largest=largest)) == expected
+
+
+@pytest.mark.parametrize(("used", "expected"), [(224, BETWEEN), (225, YES)])
+def test_two_orders_of_a_month_that_a_warehouse_issues_in_one_are_no_surge(
+    used: float, expected: tuple[bool, bool]
+) -> None:
+    issuing = Cpm(90, msgspec.structs.replace(INPUTS, consumption="issued"))
+    assert judged(demand_surge.RULE, seen(used=used, share_gone=0.5)._replace(cpm=issuing)) == expected
+    assert judged(demand_surge.RULE, seen(used=used, share_gone=0.5)) == YES
+
+
+def test_what_leaves_every_other_month_does_not_surge_when_it_leaves_again() -> None:
+    """150 in March and in May, and none between: by 9 May it is seven times the pace of the CPM."""
+    of_may = {}
+    for pieces in (150, 187, 188):
+        shelf = Shelf(*SUPPLIED, dispensed(150, "2026-03-03"), dispensed(pieces, "2026-05-03"), only=["demand_surge"])
+        of_may[pieces] = [line for line in shelf.until("2026-05-11").story if line > "2026-05"]
+    assert of_may == {
+        150: [],
+        187: [],
+        188: ["2026-05-09 demand_surge pending medium", "2026-05-10 demand_surge firing medium"],
+    }
+
+
+def test_after_months_without_stock_what_is_used_is_no_surge() -> None:
+    assert judged(demand_surge.RULE, out_throughout(100, 20, used=90, share_gone=0.5)) == NO
+
+
+def test_nobody_is_reminded_of_a_surge_by_a_month_that_has_just_begun() -> None:
+    """200 in April against a CPM of 60, told on the 22nd; on 6 May it is time to remind, but nothing to say yet."""
+    surge = Shelf(*SUPPLIED, dispensed(200, "2026-04-20"), dispensed(3, "2026-05-02"), only=["demand_surge"])
+    told = [alert for alert in surge.until("2026-05-20").alerts if str(alert.at.date()) > "2026-04-26"]
+    assert [(str(alert.at.date()), alert.state) for alert in told] == [("2026-05-10", "resolved")]
+
+
+def test_what_a_surge_says_when_the_month_has_just_begun() -> None:
+    position = seen(60, used=12, share_gone=0.1)
+    assert demand_surge.explain(position, place(), SPANISH).startswith(
+        "El mes acaba de empezar y van 12 piezas: aún no muestra un ritmo; existencia de 60 piezas;"
+    )
+    assert demand_surge.explain(position, place(), ENGLISH).startswith(
+        "The month has just begun, 12 pieces used: it shows no pace yet; stock of 60 pieces;"
+    )

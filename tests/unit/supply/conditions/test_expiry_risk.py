@@ -7,7 +7,7 @@ from supply.conditions import expiry_risk
 from supply.language import ENGLISH, SPANISH
 from supply.observed import Observed
 from supply.projection import Projection
-from tests.unit.supply.assessed import BETWEEN, NO, YES, assessed, judged, place, severity
+from tests.unit.supply.assessed import BETWEEN, NO, YES, assessed, judged, out_throughout, place, severity
 
 
 def lots(unused: float, cpm: float | None = 90, days: int = 100) -> Assessment:
@@ -52,3 +52,15 @@ def test_what_an_expiry_risk_says() -> None:
         "At the present use 50 pieces would expire unused, the first on 2026-05-09; stock of 230 pieces; "
         "CPM 90.0 pieces a month; nothing due."
     )
+
+
+def test_after_months_without_stock_nobody_knows_what_will_expire_unused_unless_it_is_planned() -> None:
+    lots, wasted = ((20, 300.0),), Projection(None, None, 300)
+    position = out_throughout(300, lots=lots)._replace(projection=wasted)
+    assert judged(expiry_risk.RULE, position) == NO
+    assert judged(expiry_risk.RULE, position._replace(planned=10)) == YES
+    assert expiry_risk.explain(position, place(), SPANISH) == (
+        "No se sabe cuánto caducaría sin usarse: sin existencia en todos los meses del cálculo, el CPM no dice cuánto "
+        "se necesita; existencia de 300 piezas."
+    )
+    assert expiry_risk.explain(position, place(), ENGLISH).startswith("What would expire unused is not known: out of")

@@ -43,3 +43,11 @@ def test_a_long_lead_time_asks_for_more_than_the_minimum() -> None:
     """76 days' stock, then 73, where a new order takes 75."""
     events = [counted(230, "2026-03-02 10:00"), dispensed(10, "2026-03-10 10:00")]
     assert story(*events, entries=[medicine(lead_time_days=75)]) == ["2026-03-11 shortage firing high"]
+
+
+@pytest.mark.parametrize(("usable", "told"), [(85, "0.9"), (89, "0.99"), (89.99, "0.9999"), (90, "1.0"), (107, "1.2")])
+def test_low_stock_says_as_many_places_as_it_takes_to_see_on_which_side_of_the_minimum_it_is(
+    usable: float, told: str
+) -> None:
+    assert f", {told} months; the minimum is 1;" in low_stock.explain(assessed(usable), place(), ENGLISH)
+    assert f", {told} meses; el mínimo es 1;" in low_stock.explain(assessed(usable), place(), SPANISH)

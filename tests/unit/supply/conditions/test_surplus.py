@@ -2,9 +2,10 @@
 
 import pytest
 
+from supply.assessment import Assessment
 from supply.conditions import surplus
 from supply.language import ENGLISH, SPANISH
-from tests.unit.supply.assessed import BETWEEN, NO, YES, assessed, judged, place
+from tests.unit.supply.assessed import BETWEEN, NO, YES, assessed, judged, out_throughout, place
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,35 @@ def test_a_surplus_says_how_many_may_be_lent() -> None:
 
 def test_what_is_above_the_maximum_by_less_than_a_piece_is_no_surplus() -> None:
     assert judged(surplus.RULE, assessed(360.9)) == BETWEEN
+
+
+@pytest.mark.parametrize(("usable", "told"), [(359, "3.99"), (360, "4.0"), (361, "4.01"), (500, "5.6")])
+def test_a_surplus_says_as_many_places_as_it_takes_to_see_on_which_side_of_the_maximum_it_is(
+    usable: float, told: str
+) -> None:
+    assert f", {told} months; the maximum is 4;" in surplus.explain(assessed(usable), place(), ENGLISH)
+    assert f", {told} meses; el máximo es 4;" in surplus.explain(assessed(usable), place(), SPANISH)
+
+
+@pytest.mark.parametrize(
+    ("position", "es", "en"),
+    [
+        (assessed(430, cpm=0), "ya no se usa ninguna", "none is used any more"),
+        (assessed(430, cpm=None), "sin CPM no se sabe cuánto se usa", "without a CPM nobody knows what is used"),
+        (
+            out_throughout(430, 20),
+            "sin existencia en todos los meses del cálculo, el CPM no dice cuánto se necesita",
+            "out of stock in every month of the window, so the CPM does not tell what is needed",
+        ),
+    ],
+    ids=["not used", "no CPM", "out all the time"],
+)
+def test_where_no_use_is_known_it_says_so_and_names_no_maximum(position: Assessment, es: str, en: str) -> None:
+    said = surplus.explain(position, place(), SPANISH)
+    assert said.startswith(f"Existencia de 430 piezas; {es}; sin consumo no hay máximo que rebasar; ")
+    said = surplus.explain(position, place(), ENGLISH)
+    assert said.startswith(f"Stock of 430 pieces; {en}; without use there is no maximum to be above; ")
+
+
+def test_what_comes_after_months_without_stock_is_not_offered_to_others() -> None:
+    assert judged(surplus.RULE, out_throughout(430, 20)) == NO
