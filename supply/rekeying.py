@@ -15,6 +15,7 @@ from supply.assessment import Assessment
 from supply.conditions.surplus import above_maximum
 from supply.ledger_state import Ledger
 from supply.lifecycle import alert_number, fingerprint_of
+from supply.observed import observed_use
 from supply.position import Position
 from supply.views import in_pieces, stockout_date
 
@@ -172,5 +173,7 @@ def _fires_surplus(position: Position) -> bool:
 
 
 def _surplus_of(position: Position, assessment: Assessment) -> float:
-    """Pieces above the maximum; 0 without a surplus."""
-    return above_maximum(assessment, position.place) if assessment.status == "surplus" else 0.0
+    """Pieces above the maximum; 0 without a surplus, or where nothing tells what is used."""
+    if assessment.status != "surplus" or observed_use(assessment.cpm) is None:
+        return 0.0
+    return above_maximum(assessment, position.place)

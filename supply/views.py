@@ -13,6 +13,7 @@ from supply.conditions.surplus import may_be_lent
 from supply.cpm_window import consumption_of, days_out_of
 from supply.lead_times import by_supplier
 from supply.ledger_state import Ledger, MonthRecord
+from supply.observed import observed_use
 from supply.order_book import known_deliveries
 from supply.pace import pace
 from supply.replenishment import target_stock
@@ -97,7 +98,7 @@ def orders_of(ledger: Ledger, assessment: Assessment) -> tuple[OrderMonth, ...]:
 
 
 def _surplus(assessment: Assessment, place: Place) -> int | None:
-    if assessment.usable is None or assessment.cpm.value is None:
+    if assessment.usable is None or observed_use(assessment.cpm) is None:
         return None
     return int(may_be_lent(assessment, place)) if assessment.status == "surplus" else 0
 

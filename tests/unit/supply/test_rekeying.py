@@ -5,7 +5,7 @@ import msgspec
 from schemas.channels import facility_key, item_key
 from schemas.rekeyed import Heard, Rekeyed, StockNote
 from supply.clock import Reach
-from tests.events import HOSPITAL, ITEM, counted, dispensed, ms
+from tests.events import HOSPITAL, ITEM, counted, dispensed, ms, reported
 from tests.unit.supply.shelf import Shelf, medicine
 
 _decode = msgspec.json.Decoder(Rekeyed).decode
@@ -136,3 +136,17 @@ def test_a_surplus_alert_is_told_to_its_facility() -> None:
     (alert,) = {alert.alert for alert in shelf.alerts if alert.condition == "surplus" and alert.state == "firing"}
     under_facility = [note for key, note in notes if key == facility_key(HOSPITAL) and isinstance(note, StockNote)]
     assert under_facility[-1].surplus_alert == alert
+
+
+def test_a_surplus_by_months_without_stock_is_not_offered() -> None:
+    """Out in every month of the window, the CPM does not tell what is needed here, nor what may be lent."""
+    out = [
+        reported(month, 5, f"{sent} 08:00", stockout_days=31)
+        for month, sent in (("2025-12", "2026-01-02"), ("2026-01", "2026-02-02"), ("2026-02", "2026-03-02"))
+    ]
+    shelf = Shelf(counted(0, "2025-11-20"), *out, counted(90, "2026-03-03 10:00"))
+    notes = stock_notes(told(shelf, until="2026-03-05", now="2026-03-05 12:00"))
+    assert (shelf.position.cpm, shelf.position.cpm_inputs.state) == (5, "uncorrected")
+    assert (shelf.position.status, shelf.position.surplus) == ("surplus", None)
+    assert [note.surplus for note in notes] == [None] * len(notes)
+    assert notes
