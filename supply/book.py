@@ -13,7 +13,7 @@ from supply.agenda import Agenda
 from supply.assessment import assess
 from supply.calm import is_calm, next_look
 from supply.catalogue import Catalogue
-from supply.clock import Reach
+from supply.clock import IDLE_MS, Reach
 from supply.entries import entry_of
 from supply.evaluation import evaluate
 from supply.holdings import AWAKE_LIMIT, Holdings
@@ -59,6 +59,9 @@ class Book:
         self._revisits: list[str] = []
         self._unjudged: dict[str, None] = {}
         self._reached = Reach(0, 0)
+        self._taken_over = False
+        self._begun_at = -IDLE_MS
+        self._was_live = False
 
     def __len__(self) -> int:
         return len(self._positions)
@@ -89,6 +92,7 @@ class Book:
         """
         name = key.decode()
         before, after = self._positions.load(name, value)
+        self._taken_over = True
         self._totals.replace(name.partition("|")[2], before, after)
         if after is not None:
             self._agenda.book(name, after.next_at)
@@ -133,6 +137,8 @@ class Book:
         midnight must not wait for the next one."""
         if reach is None:
             return
+        if self._taken_over and (self._begun_at < 0 or (reach.live and not self._was_live)):
+            self._begun_at, self._was_live = reach.evaluate_ms, reach.live
         self._revisit(self._reached.evaluate_ms or reach.evaluate_ms)
         for at_ms, key in self._agenda.due(reach.evaluate_ms):
             position = self._positions.awake_at(key, at_ms)
@@ -211,7 +217,9 @@ class Book:
         self._rebook(position)
 
     def _settles_at(self, position: Position, reach: Reach) -> int:
-        return position.settles_at(reach.evaluate_ms, reach.settle_ms, self._rules.lateness_ms)
+        # An instant of the wall clock says nothing of one in a backlog that came later.
+        begun_at = self._begun_at if self._begun_at <= reach.evaluate_ms else -IDLE_MS
+        return position.settles_at(reach.evaluate_ms, reach.settle_ms, self._rules.lateness_ms, begun_at)
 
     def _too_late(self, event: Event, position: Position) -> BadRecord:
         if isinstance(event, StockCounted):

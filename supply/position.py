@@ -268,13 +268,15 @@ class Position:
                 if self.ahead_count < 0:
                     self.ahead = None
 
-    def settles_at(self, evaluate_ms: int, settle_ms: int, lateness_ms: int) -> int:
-        """Up to which instant entries may be settled, where those of the shard may be up to `settle_ms`.
+    def settles_at(self, evaluate_ms: int, settle_ms: int, lateness_ms: int, begun_at: int) -> int:
+        """Up to which instant entries may be settled, where those of the shard may be up to `settle_ms`. At
+        `begun_at` the shard's first look was made, or its first in service: who owned it before may have been told
+        history that goes on.
 
         Whoever tells its history beside others that live in the present sends several topics, none of which waits for
         another: as long as it goes on, nothing is settled, unless so much is held back that its own time has to do.
         """
-        if evaluate_ms - self.history_at >= IDLE_MS:
+        if evaluate_ms - max(self.history_at, begun_at) >= IDLE_MS:
             return settle_ms
         if len(self.pending) <= HELD_BACK_LIMIT:
             return self.settled_before

@@ -1,6 +1,7 @@
 """A hospital that joins, or was away, tells its history to a service whose other hospitals live in the present."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -103,6 +104,21 @@ def test_so_is_one_that_was_away_for_three_weeks() -> None:
     live = Live(*before)
     live.tell_all(by_topic(after), 5)
     assert live.shelf.position.on_hand == straight([*before, *after]).shelf.position.on_hand
+
+
+@pytest.mark.parametrize("order", [list, by_topic])
+@pytest.mark.parametrize("at_once", [6, 40])
+def test_also_when_its_shard_changes_hands_meanwhile(order: Callable[[list[Event]], list[Event]], at_once: int) -> None:
+    """A new owner knows what is stored, and takes the first events before it knows how far the others are."""
+    told, live = order(history(60)), Live()
+    for first in range(0, len(told), at_once):
+        if first // at_once % 3 == 1:
+            live.shelf = Shelf(changelog=live.shelf.changelog)
+        live.tell(*told[first : first + at_once])
+    expected = straight(history(60)).shelf.position
+    found = live.shelf.position
+    assert (found.on_hand, found.last_count_on) == (expected.on_hand, expected.last_count_on)
+    assert sum(month.dispensed for month in found.months) == 2 * 61
 
 
 def test_what_comes_after_a_pause_is_late_as_ever() -> None:
