@@ -59,7 +59,6 @@ class Book:
         self._revisits: list[str] = []
         self._unjudged: dict[str, None] = {}
         self._reached = Reach(0, 0)
-        self._taken_over = False
         self._begun_at = -IDLE_MS
         self._was_live = False
 
@@ -92,7 +91,6 @@ class Book:
         """
         name = key.decode()
         before, after = self._positions.load(name, value)
-        self._taken_over = True
         self._totals.replace(name.partition("|")[2], before, after)
         if after is not None:
             self._agenda.book(name, after.next_at)
@@ -137,7 +135,7 @@ class Book:
         midnight must not wait for the next one."""
         if reach is None:
             return
-        if self._taken_over and (self._begun_at < 0 or (reach.live and not self._was_live)):
+        if self._begun_at < 0 or (reach.live and not self._was_live):
             self._begun_at, self._was_live = reach.evaluate_ms, reach.live
         self._revisit(self._reached.evaluate_ms or reach.evaluate_ms)
         for at_ms, key in self._agenda.due(reach.evaluate_ms):
