@@ -20,6 +20,7 @@ from schemas.alerts import Alert
 from schemas.catalogue import Facility, Item
 from schemas.channels import ALERTS, DEAD_LETTERS, POSITIONS
 from schemas.dead_letters import DeadLetter
+from streams.settings import Settings
 from streams.topic_check import ensure_topics
 from supply.catalogue import Catalogue
 from supply.clock import IDLE_MS
@@ -50,17 +51,9 @@ def test_history_beside_a_running_worker_loses_nothing_to_lateness(
         worker = workers.start(settings, REAL)
         worker.wait_until_ready()
         asyncio.run(send(network.records(), settings, 2_000))
-        deadline = time.monotonic() + WITHIN_SECONDS
-        while (differing := expected ^ {_identity(value) for value in _latest(settings).values()}) and (
-            time.monotonic() < deadline
-        ):
-            time.sleep(1)
-        assert not differing
+        assert not _differing_in_the_end(expected, settings)
         assert worker.stop() == 0
-    letters = [
-        msgspec.json.decode(value, type=DeadLetter) for _, _, value in asyncio.run(read_topic(settings, DEAD_LETTERS))
-    ]
-    assert [letter.reason for letter in letters if letter.fault == "too_late"] == []
+    assert _refused_as_late(settings) == []
 
 
 def test_what_came_to_pass_today_is_told_when_the_history_before_it_has_ended(
@@ -115,17 +108,25 @@ def test_a_hospital_that_joins_others_is_counted_as_if_it_had_always_been_there(
         before = {value for key, value in _latest(settings).items() if key.startswith(joins)}
         assert not before
         asyncio.run(send(own, settings))
-        deadline = time.monotonic() + WITHIN_SECONDS
-        while (differing := expected ^ {_identity(value) for value in _latest(settings).values()}) and (
-            time.monotonic() < deadline
-        ):
-            time.sleep(1)
-        assert not differing
+        assert not _differing_in_the_end(expected, settings)
         assert worker.stop() == 0
-    letters = [
-        msgspec.json.decode(value, type=DeadLetter) for _, _, value in asyncio.run(read_topic(settings, DEAD_LETTERS))
-    ]
-    assert [letter.reason for letter in letters if letter.fault == "too_late"] == []
+    assert _refused_as_late(settings) == []
+
+
+def _differing_in_the_end(expected: set[tuple[object, ...]], settings: Settings) -> set[tuple[object, ...]]:
+    """What positions are, or should be, and not both, once they agree or time is up."""
+    deadline = time.monotonic() + WITHIN_SECONDS
+    while differing := expected ^ {_identity(value) for value in _latest(settings).values()}:
+        if time.monotonic() > deadline:
+            break
+        time.sleep(1)
+    return differing
+
+
+def _refused_as_late(settings: Settings) -> list[str]:
+    read = asyncio.run(read_topic(settings, DEAD_LETTERS))
+    letters = [msgspec.json.decode(value, type=DeadLetter) for _, _, value in read]
+    return [letter.reason for letter in letters if letter.fault == "too_late"]
 
 
 def _is_of(record: Record, facility: str) -> bool:
