@@ -19,6 +19,7 @@ COMPILED = [
     "supply/bounds.py",
     "supply/calendar.py",
     "supply/calm.py",
+    "supply/calm_state.py",
     "supply/catalogue.py",
     "supply/clock.py",
     *sorted(map(str, Path("supply/conditions").glob("*.py"))),

@@ -21,16 +21,11 @@ from supply.rules import Rules
 def settle_down(position: Position, ledger: Ledger, assessment: Assessment, place: Place, rules: Rules) -> Bounds:
     """Note, after an evaluation, the bounds within which the position is calm."""
     bounds = _bounds(position, ledger, assessment, place, rules)
-    position.calm_above = bounds.above
-    position.calm_up_to = bounds.up_to
-    position.calm_used_below = bounds.used_below
-    position.calm_gap_below = bounds.gap_below
-    position.calm_month = assessment.month
-    position.calm_lead_days = assessment.lead_time.days
     position.turns_at = place.calendar.midnight(bounds.until_day)
     # A CPM of the running month or a rolling window changes with every piece and day.
     lasting = place.chosen.policy.window == "complete_months" and not bounds.restless
-    position.calm_until = position.turns_at if lasting else 0
+    until_ms = position.turns_at if lasting else 0
+    position.calm.begin(bounds, assessment.month, assessment.lead_time.days, until_ms)
     return bounds
 
 
@@ -68,19 +63,20 @@ def _bounds(position: Position, ledger: Ledger, assessment: Assessment, place: P
 
 def is_calm(position: Position, ledger: Ledger, at_ms: int) -> bool:
     """Whether no condition can say anything new at an instant, so that the evaluation may be skipped."""
-    if at_ms >= position.calm_until or not is_inside(position, ledger):
+    calm = position.calm
+    if at_ms >= calm.until or not is_inside(position, ledger):
         return False
-    if position.calm_used_below == UNBOUNDED:
+    if calm.used_below == UNBOUNDED:
         return True
-    record = ledger.months.get(position.calm_month)
+    record = ledger.months.get(calm.month)
     place = position.place
     outflow = place.chosen.policy.outflows.of(place.facility.kind)
-    return record is None or consumption_of(record, outflow) < position.calm_used_below
+    return record is None or consumption_of(record, outflow) < calm.used_below
 
 
 def is_inside(position: Position, ledger: Ledger) -> bool:
     """Whether the stock keeps to its bounds."""
-    return ledger.on_hand is None or position.calm_above < ledger.on_hand <= position.calm_up_to
+    return ledger.on_hand is None or position.calm.above < ledger.on_hand <= position.calm.up_to
 
 
 def next_look(position: Position, ledger: Ledger, at_ms: int, place: Place) -> int:
@@ -94,7 +90,7 @@ def next_look(position: Position, ledger: Ledger, at_ms: int, place: Place) -> i
     planned = place.plan is not None and place.is_planned(calendar.day(at_ms))
     if not calm and (position.alerts or ledger.lots or ledger.orders or planned):
         return calendar.next_midnight(at_ms)
-    following = position.calm_until if calm else position.turns_at
+    following = position.calm.until if calm else position.turns_at
     if following <= at_ms:
         following = calendar.next_month(at_ms)
     upcoming = position.first_entry_from(at_ms)

@@ -14,9 +14,9 @@ from typing import Final
 
 import msgspec
 
-from supply import entries
-from supply.assessment import Place, lead_time_of
+from supply.assessment import Place
 from supply.calendar import LocalCalendar
+from supply.calm_state import DISTURBS, Calm
 from supply.clock import IDLE_MS
 from supply.entries import Entry
 from supply.late import apply_late
@@ -51,12 +51,6 @@ DUPLICATE: Final = Outcome.DUPLICATE
 TOO_LATE: Final = Outcome.TOO_LATE
 """Looked up once: a member of an enumeration costs as much to find as an entry to keep."""
 
-_DISTURBS: Final = frozenset({entries.UNMET, entries.COUNTED})
-"""Kinds that may end a calm and may carry no detail; all others that may do carry one."""
-
-_ON_ORDERS: Final = frozenset({entries.SCHEDULED, entries.RECEIVED, entries.CANCELLED})
-"""Kinds that may end a late arrival."""
-
 _encode_ledger: Final = msgspec.msgpack.Encoder().encode
 _decode_ledger: Final = msgspec.msgpack.Decoder(Ledger).decode
 
@@ -66,14 +60,11 @@ class Position:
 
     `touched`: since its last publication. `newest_at` is the time of the newest entry that was ever pending.
     `next_at` is the local midnight at which it must be looked at next, `booked_at` the one it is booked for, and
-    `looked_at` the last such instant. While the stock is above `calm_above` and not above `calm_up_to`, less than
-    `calm_used_below` was used in `calm_month` (smallest units) and the instant is before `calm_until`, no condition has
-    anything new to say (`supply.calm`), so the evaluation of that midnight is skipped: entries that could change that,
-    and those that tell of a longer lead time than `calm_lead_days`, reset `calm_until`. At `turns_at` the calendar
-    changes something. `evaluated_at` is the last evaluation that was no quiet one: what is published follows it, so it
-    must not depend on evaluations that may be skipped. `history_at` is the instant up to which the shard was evaluated
-    when an entry last came of a time that the shard has left behind. `told` is what was last told of it to the judges
-    of whole facilities and items, and `heard_at` the last event (`supply.rekeying`).
+    `looked_at` the last such instant. While it is `calm`, the evaluation of a midnight is skipped. At `turns_at` the
+    calendar changes something. `evaluated_at` is the last evaluation that was no quiet one: what is published follows
+    it, so it must not depend on evaluations that may be skipped. `history_at` is the instant up to which the shard was
+    evaluated when an entry last came of a time that the shard has left behind. `told` is what was last told of it to
+    the judges of whole facilities and items, and `heard_at` the last event (`supply.rekeying`).
     """
 
     __slots__ = (
@@ -83,13 +74,7 @@ class Position:
         "ahead_day_from",
         "alerts",
         "booked_at",
-        "calm_above",
-        "calm_gap_below",
-        "calm_lead_days",
-        "calm_month",
-        "calm_until",
-        "calm_up_to",
-        "calm_used_below",
+        "calm",
         "evaluated_at",
         "heard_at",
         "history_at",
@@ -126,13 +111,7 @@ class Position:
         self.key = key
         self.place = place
         self.looked_at = self.evaluated_at = state.evaluated_at
-        self.calm_above = 0
-        self.calm_up_to = 0
-        self.calm_used_below = 0
-        self.calm_gap_below = 0
-        self.calm_month = 0
-        self.calm_until = 0
-        self.calm_lead_days = 0
+        self.calm = Calm()
         self.turns_at = 0
         self.ledger = state.ledger
         self.summary = summary
@@ -219,32 +198,7 @@ class Position:
 
     def _overtaken(self) -> None:
         self.ahead = None
-        self.calm_until = 0
-
-    def _disturb(self, entry: Entry, ledger: Ledger, calendar: LocalCalendar) -> None:
-        """What an entry that was just applied means for the calm: a sheet changes the CPM, a count may be far from the
-        book, lots may go to waste, unmet demand is a condition, an arrival is published anew on the day it becomes
-        late, and an order may tell of a longer lead time; while an alert is open it may be one about an order.
-        Movements and what is due cannot break a calm: it counts on nothing that is due, and the stock and the month's
-        use are looked at every day."""
-        kind, detail = entry[1], entry[4]
-        if self.calm_until == 0 or kind == entries.ADJUSTED:
-            return
-        if kind == entries.COUNTED:
-            if detail is not None or abs(ledger.count_gap or 0) >= self.calm_gap_below:
-                self.calm_until = 0
-            return
-        if kind in (entries.REPORTED, entries.UNMET) or (kind == entries.RECEIVED and detail[2]):
-            self.calm_until = 0
-            return
-        if self.alerts and kind in _ON_ORDERS:
-            self.calm_until = 0
-        elif kind == entries.SCHEDULED:
-            late_from = 1 + (detail[2] if detail[3] is None else detail[3])
-            if late_from <= calendar.day(self.calm_until):
-                self.calm_until = min(self.calm_until, calendar.midnight(late_from))
-        if lead_time_of(ledger, self.place).days > self.calm_lead_days:
-            self.calm_until = 0
+        self.calm.end()
 
     def settle(self, before_ms: int, calendar: LocalCalendar) -> None:
         """Apply pending entries before an instant for good: what comes for before it from now on is late."""
@@ -257,8 +211,8 @@ class Position:
             if entry[0] >= before_ms:
                 break
             apply(self.ledger, entry, calendar)
-            if entry[4] is not None or entry[1] in _DISTURBS:
-                self._disturb(entry, self.ledger, calendar)
+            if entry[4] is not None or entry[1] in DISTURBS:
+                self.calm.disturb(entry, self.ledger, self.place, bool(self.alerts))
             self.seen.discard(entry[2])
             count += 1
         if count:
@@ -299,8 +253,8 @@ class Position:
         count = self.ahead_count
         while count < len(pending) and pending[count][0] < at_ms:
             apply(ahead, pending[count], calendar)
-            if pending[count][4] is not None or pending[count][1] in _DISTURBS:
-                self._disturb(pending[count], ahead, calendar)
+            if pending[count][4] is not None or pending[count][1] in DISTURBS:
+                self.calm.disturb(pending[count], ahead, self.place, bool(self.alerts))
             count += 1
         self.ahead_count = count
         self.ahead_at = at_ms

@@ -1,0 +1,73 @@
+"""What is known of a position's calm: the bounds that its last evaluation noted, and what ends it before its time."""
+
+from typing import Final
+
+from supply import entries
+from supply.assessment import Place, lead_time_of
+from supply.bounds import Bounds
+from supply.entries import Entry
+from supply.ledger_state import Ledger
+
+DISTURBS: Final = frozenset({entries.UNMET, entries.COUNTED})
+"""Kinds that may end a calm and may carry no detail; all others that may do carry one."""
+
+_ON_ORDERS: Final = frozenset({entries.SCHEDULED, entries.RECEIVED, entries.CANCELLED})
+"""Kinds that may end a late arrival."""
+
+
+class Calm:
+    """While the stock is above `above` and not above `up_to`, less than `used_below` was used in `month` (smallest
+    units) and the instant is before `until`, no condition has anything new to say, so the evaluation of a midnight is
+    skipped (`supply.calm`). A count that is `gap_below` off the book or more ends it, and so does a longer lead time
+    than `lead_days`.
+    """
+
+    __slots__ = ("above", "gap_below", "lead_days", "month", "until", "up_to", "used_below")
+
+    def __init__(self) -> None:
+        self.until = 0
+        self.above = 0
+        self.up_to = 0
+        self.used_below = 0
+        self.month = 0
+        self.gap_below = 0
+        self.lead_days = 0
+
+    def begin(self, bounds: Bounds, month: int, lead_days: int, until_ms: int) -> None:
+        """Note the bounds of an evaluation; `until_ms` 0 is no calm at all."""
+        self.above = bounds.above
+        self.up_to = bounds.up_to
+        self.used_below = bounds.used_below
+        self.gap_below = bounds.gap_below
+        self.month = month
+        self.lead_days = lead_days
+        self.until = until_ms
+
+    def end(self) -> None:
+        """Evaluate again at the next midnight, whatever the bounds say."""
+        self.until = 0
+
+    def disturb(self, entry: Entry, ledger: Ledger, place: Place, alerted: bool) -> None:
+        """What an entry that was just applied means for the calm: a sheet changes the CPM, a count may be far from the
+        book, lots may go to waste, unmet demand is a condition, an arrival is published anew on the day it becomes
+        late, and an order may tell of a longer lead time; while an alert is open (`alerted`) it may be one about an
+        order. Movements and what is due cannot break a calm: it counts on nothing that is due, and the stock and the
+        month's use are looked at every day."""
+        kind, detail = entry[1], entry[4]
+        if self.until == 0 or kind == entries.ADJUSTED:
+            return
+        if kind == entries.COUNTED:
+            if detail is not None or abs(ledger.count_gap or 0) >= self.gap_below:
+                self.until = 0
+            return
+        if kind in (entries.REPORTED, entries.UNMET) or (kind == entries.RECEIVED and detail[2]):
+            self.until = 0
+            return
+        if alerted and kind in _ON_ORDERS:
+            self.until = 0
+        elif kind == entries.SCHEDULED:
+            late_from = 1 + (detail[2] if detail[3] is None else detail[3])
+            if late_from <= place.calendar.day(self.until):
+                self.until = min(self.until, place.calendar.midnight(late_from))
+        if lead_time_of(ledger, place).days > self.lead_days:
+            self.until = 0
