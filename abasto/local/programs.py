@@ -1,6 +1,7 @@
 """Programs that run on this machine: recognise ours, end it, name a stranger."""
 
 import contextlib
+import random
 import signal
 import socket
 import time
@@ -8,6 +9,9 @@ import time
 import psutil  # type: ignore[import-untyped]  # psutil has no annotations, and no stubs among our dependencies
 
 _POLL_INTERVAL_S = 0.02
+_LASTING_PORTS = range(10_240, 32_768)
+"""Above the ports of most well-known services, and below those lent to outgoing connections: Linux lends from 32,768
+on, others from 49,152."""
 _BEING_STARTED_S = 1  # seen: under 1 ms; a stranger without a command line (the kernel's own) costs this once
 
 
@@ -83,10 +87,14 @@ def _command_line(process: psutil.Process) -> list[str]:
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port of 127.0.0.1 that nobody uses just now.
+
+    Not one of those that systems lend to outgoing connections: a server that is started again on its port might find
+    it lent, even to a client that looks for that very server.
+    """
+    while not port_is_free(port := random.choice(_LASTING_PORTS)):
+        pass
+    return port
 
 
 def port_is_free(port: int) -> bool:

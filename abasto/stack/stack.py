@@ -16,6 +16,7 @@ import msgspec
 from rich.console import Console
 
 from abasto.local.broker import LocalKafka
+from abasto.local.errors import PortInUseError
 from abasto.stack.child import Child
 from abasto.stack.metrics_ports import require_free_metrics_ports
 from abasto.stack.wish_to_end import WishToEnd
@@ -35,6 +36,10 @@ REFUSED = 2
 """The exit code of a program that refused to start: as it is, it would refuse again."""
 
 WATCH_SECONDS = 0.2
+
+PORT_PATIENCE_SECONDS = 30.0
+"""How long the port of a Kafka that ended may be somebody else's. Systems lend free ports to outgoing connections, a
+client's look for Kafka itself among them; those are over in a moment, another server is not."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -186,7 +191,7 @@ class Stack:
             if self._kafka_restarts.one_too_many():
                 raise self._kafka.why_it_ended()
             self._console.print("[yellow]Kafka ended; it is started again on the same data")
-            self._kafka.start()
+            _start_again(self._kafka)
 
     def _restart(self, watched: _Watched) -> None:
         child = watched.child
@@ -237,3 +242,14 @@ class Stack:
             watched.child.wait(max(0.1, deadline - time.monotonic()))
         if self._kafka is not None:
             self._kafka.stop()
+
+
+def _start_again(kafka: LocalKafka) -> None:
+    deadline = time.monotonic() + PORT_PATIENCE_SECONDS
+    while True:
+        try:
+            return kafka.start()
+        except PortInUseError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(WATCH_SECONDS)

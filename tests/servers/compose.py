@@ -3,12 +3,13 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from abasto.local.programs import free_port
 
 ROOT = Path(__file__).parents[2]
 ENGINE = ROOT.parent / "shared" / "containers"
@@ -78,7 +79,7 @@ class Compose:
 def running_stack() -> Iterator[Compose]:
     """The stack built, started and healthy while the block runs; its containers and volumes are gone afterwards."""
     was_running = subprocess.run([ENGINE / "engine", "status"], check=False, capture_output=True).returncode == 0
-    compose = Compose(f"abasto-test-{os.getpid()}", _free_port(), _free_port())
+    compose = Compose(f"abasto-test-{os.getpid()}", free_port(), free_port())
     try:
         for step in ("setup", "base-images"):
             subprocess.run([ENGINE / step], check=True, timeout=PATIENCE_SECONDS)
@@ -90,9 +91,3 @@ def running_stack() -> Iterator[Compose]:
             compose("down", "--volumes", "--timeout", "5")
         if not was_running:
             subprocess.run([ENGINE / "engine", "stop"], check=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

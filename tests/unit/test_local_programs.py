@@ -99,6 +99,11 @@ def test_a_free_port_is_free_and_closed() -> None:
     assert listener_on(port) is None
 
 
+def test_a_free_port_is_none_that_the_system_lends_to_outgoing_connections() -> None:
+    lent_from = 32_768
+    assert all(free_port() < lent_from for _ in range(100))
+
+
 def test_a_port_whose_connections_are_only_just_closing_is_free() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

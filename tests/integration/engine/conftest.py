@@ -1,13 +1,13 @@
 """A Kafka for the tests of the engine, with the topics of the plan made afresh for each of them."""
 
 import asyncio
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from abasto.local.errors import JavaMissingError, KafkaDownloadError
+from abasto.local.programs import free_port
 from streams.settings import Settings
 from tests.integration.conftest import _missing
 from tests.integration.engine.topics import fresh_topics
@@ -41,12 +41,6 @@ def workers(tmp_path: Path, reaper: Reaper) -> Iterator[Workers]:
         yield workers
 
 
-@pytest.fixture
-def free_port() -> Callable[[], int]:
-    """Gives ports that nobody listens on."""
-    return find_free_port
-
-
 def settings_for(kafka: KafkaServer, *, group: str, partitions: int = 2) -> Settings:
     """Quick checkpoints, and limits short enough to be met in a test."""
     return Settings(
@@ -55,11 +49,5 @@ def settings_for(kafka: KafkaServer, *, group: str, partitions: int = 2) -> Sett
         partitions=partitions,
         checkpoint_seconds=0.1,
         backlog_checkpoint_seconds=0.3,
-        metrics_port=find_free_port(),
+        metrics_port=free_port(),
     )
-
-
-def find_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -9,7 +9,7 @@ import pytest
 from streams.settings import Settings
 from tests.integration.engine.topics import check_exact, load, publish, wait_until_counted
 from tests.servers.worker import Workers
-from tests.workers.counting import POINTS
+from tests.workers.hooks import POINTS
 
 pytestmark = pytest.mark.integration
 

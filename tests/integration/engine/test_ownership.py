@@ -8,9 +8,10 @@ import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from abasto.local.programs import free_port
 from streams.clients import connection
 from streams.settings import Settings
-from tests.integration.engine.conftest import find_free_port, settings_for
+from tests.integration.engine.conftest import settings_for
 from tests.integration.engine.topics import fresh_topics, load, publish, wait_until_counted
 from tests.servers.kafka import KafkaServer
 from tests.servers.worker import Workers
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.integration
 
 def other(settings: Settings, **changes: object) -> Settings:
     """Settings of another worker of the same installation."""
-    return msgspec.structs.replace(settings, metrics_port=find_free_port(), **changes)
+    return msgspec.structs.replace(settings, metrics_port=free_port(), **changes)
 
 
 async def test_workers_that_come_and_go_share_the_partitions(settings: Settings, workers: Workers) -> None:

@@ -14,6 +14,7 @@ import psutil  # type: ignore[import-untyped]  # psutil has no annotations, and 
 import pytest
 from rich.console import Console
 
+from abasto.local.errors import PortInUseError
 from abasto.stack import stack as stack_module
 from abasto.stack.child import Child
 from abasto.stack.metrics_ports import require_free_metrics_ports
@@ -107,6 +108,38 @@ def test_a_program_that_ends_again_and_again_is_started_again_after_a_longer_pau
             time.sleep(0.01)
     finally:
         stack._end()
+
+
+class LentPort:
+    """A Kafka that ended, and whose port was lent to somebody for so many looks."""
+
+    is_running = False
+
+    def __init__(self, looks: int) -> None:
+        self.looks_left = looks
+
+    def start(self) -> None:
+        if self.looks_left:
+            self.looks_left -= 1
+            raise PortInUseError(9092, None)
+        self.is_running = True
+
+
+def test_kafka_gets_its_port_back_from_a_connection_that_passes(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stack_module, "WATCH_SECONDS", 0.0)
+    kafka = LentPort(looks=3)
+    monkeypatch.setattr(stack, "_kafka", kafka)
+    stack.watch()
+    assert kafka.is_running
+    assert said_by(stack).count("Kafka ended; it is started again") == 1
+
+
+def test_a_port_that_another_server_has_is_told(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stack_module, "WATCH_SECONDS", 0.0)
+    monkeypatch.setattr(stack_module, "PORT_PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(stack, "_kafka", LentPort(looks=10**9))
+    with pytest.raises(PortInUseError, match=r"Port 9092 on 127\.0\.0\.1 is in use"):
+        stack.watch()
 
 
 def test_the_last_words_of_a_program_are_those_of_its_last_start(
