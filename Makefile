@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 	--no-annotate --no-emit-index-url --no-emit-find-links --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit compiled itest thorough bench docs docs-check format lock clean
+.PHONY: help demo test lint types unit compiled itest thorough chaos bench docs docs-check format lock clean
 
 help: ## Lists the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +42,9 @@ itest: $(INSTALLED) ## Tests on a real Kafka (Java 17 or newer, or the packaged 
 
 thorough: $(INSTALLED) ## The tests that draw their cases, with 20 times as many (ABASTO_THOROUGH=1 in any run)
 	ABASTO_THOROUGH=1 $(BIN)/pytest -m "hypothesis and not integration" --timeout 3600
+
+chaos: $(INSTALLED) ## Strikes the whole service with faults, round after round, and compares the result with a replay (ARGS="--rounds 20 --seed 7")
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 bench: $(COMPILED)/.compiled ## Drains a backlog beside an idiomatic Faust agent (ARGS="--events 300000 --rounds 1" is quicker)
 	$(BIN)/python -m benchmarks.throughput $(ARGS)

@@ -29,6 +29,7 @@ from abasto.local.kafka_jars import kafka_class_path
 from abasto.local.kafka_lock import kafka_lock
 from abasto.local.launch import launch, why_it_ended
 from abasto.local.programs import Program, free_port, listener_on, port_is_free
+from abasto.local.properties import server_properties
 from abasto.local.storage import open_storage
 
 DEFAULT_PORT = 9092
@@ -93,6 +94,11 @@ class LocalKafka:
         """Whether the broker of this folder serves requests."""
         record = self.record
         return record is not None and cluster_at(record.port) == record.cluster_id
+
+    def settings(self, port: int) -> dict[str, str]:
+        """The broker's settings. The controller's port is nobody's business but the broker's: a free one is taken at
+        each start."""
+        return server_properties(port=port, controller_port=free_port(), storage=self.folder / "data")
 
     def start(self, *, detach: bool = False) -> None:
         """Return when the broker of this folder answers: one that still runs is taken over, else one is started.
@@ -193,6 +199,7 @@ class LocalKafka:
         _require_free(port)
         record = launch(
             self.folder,
+            self.settings(port),
             java=java,
             class_path=class_path,
             port=port,

@@ -4,33 +4,36 @@ import os
 import re
 import shutil
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 
 from abasto.local.broker_record import BrokerRecord, write_record
 from abasto.local.errors import BrokerDiedError, FolderUnusableError, LocalKafkaError, PortInUseError
 from abasto.local.java import Java
-from abasto.local.programs import free_port, listener_on
-from abasto.local.properties import log4j_properties, properties_text, server_properties
+from abasto.local.programs import listener_on
+from abasto.local.properties import log4j_properties, properties_text
 
 _FULL_BYTES = 1024 * 1024
 _LAST_LINES = 15
 _LAST_LINE_CHARACTERS = 300  # Kafka prints whole configurations in one line
 
 
-def launch(folder: Path, *, java: Java, class_path: str, port: int, heap_mib: int, cluster_id: str) -> BrokerRecord:
-    """Start a broker over the storage in `folder` and note it there; it does not answer yet.
-
-    The controller's port is nobody's business but the broker's: a free one is taken at each start.
-    """
+def launch(
+    folder: Path,
+    settings: Mapping[str, str],
+    *,
+    java: Java,
+    class_path: str,
+    port: int,
+    heap_mib: int,
+    cluster_id: str,
+) -> BrokerRecord:
+    """Start a broker with its settings over the storage in `folder` and note it there; it does not answer yet."""
     log = folder / "broker.log"
     if log.exists():
         log.replace(folder / "broker.previous.log")
-    settings = folder / "server.properties"
-    settings.write_text(
-        properties_text(
-            server_properties(port=port, controller_port=free_port(), storage=folder / "data"),
-        )
-    )
+    properties = folder / "server.properties"
+    properties.write_text(properties_text(settings))
     logging = folder / "log4j2.properties"
     logging.write_text(properties_text(log4j_properties(log)))
     mark = uuid.uuid4().hex
@@ -48,7 +51,7 @@ def launch(folder: Path, *, java: Java, class_path: str, port: int, heap_mib: in
         "-cp",
         class_path,
         "kafka.Kafka",
-        str(settings),
+        str(properties),
     ]
     record = BrokerRecord(_spawn(command, folder / "broker.out"), mark, port, cluster_id)
     write_record(folder / "broker.json", record)

@@ -29,6 +29,24 @@ class KafkaServer(LocalKafka):
             admin.close()
 
 
+class ProxiedKafka(KafkaServer):
+    """A broker with a second door, that clients reach only through a proxy on `proxy_port`."""
+
+    def __init__(self, folder: Path, proxy_port: int, server_port: int) -> None:
+        super().__init__(folder, port=0)
+        self._proxy_port = proxy_port
+        self._server_port = server_port
+
+    def settings(self, port: int) -> dict[str, str]:
+        settings = super().settings(port)
+        more = {
+            "listeners": f"PROXIED://127.0.0.1:{self._server_port}",
+            "advertised.listeners": f"PROXIED://127.0.0.1:{self._proxy_port}",
+            "listener.security.protocol.map": "PROXIED:PLAINTEXT",
+        }
+        return settings | {name: f"{settings[name]},{value}" for name, value in more.items()}
+
+
 @contextmanager
 def running_kafka(folder: Path, reaper: Reaper) -> Iterator[KafkaServer]:
     """A Kafka on a free port while the block runs; its messages are gone afterwards, its log stays."""

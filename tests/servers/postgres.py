@@ -31,10 +31,40 @@ class PostgresMissingError(Exception):
 
 
 class PostgresServer:
-    """A running server; every test takes a database of its own from it."""
+    """A server over a folder; every test takes a database of its own from it."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, folder: Path, binaries: Path, account: pwd.struct_passwd | None, reaper: Reaper) -> None:
+        self._folder = folder
+        self._binaries = binaries
+        self._account = account
+        self._reaper = reaper
+        self._port = free_port()
+        self._program: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Return when it takes connections."""
+        listening = ["-h", "127.0.0.1", "-p", str(self._port), "-k", ""]
+        command: list[str | Path] = [self._binaries / "postgres", "-D", self._folder / "data", *listening, "-F"]
+        self._program = program = _spawn(command, self._folder, self._account)
+        self._reaper.watch_process(program.pid)
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        while not self.answers():
+            if program.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start: {_log(self._folder)}")
+            time.sleep(0.05)
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """End it: connections are cut, data is written; `at_once` nothing is, and the next start recovers."""
+        program = self._program
+        if program is None:
+            return
+        program.send_signal(signal.SIGQUIT if at_once else signal.SIGINT)
+        try:
+            program.wait(_STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            program.kill()
+            program.wait()
+        self._program = None
 
     @contextmanager
     def database(self) -> Iterator[str]:
@@ -84,16 +114,12 @@ def running_postgres(reaper: Reaper) -> Iterator[PostgresServer]:
         made = _spawn([*initdb, "--encoding", "UTF8", "--locale", "C", "--no-sync"], folder, account)
         if made.wait() != 0:
             raise RuntimeError(f"initdb failed: {_log(folder)}")
-        port = free_port()
-        listening = ["-h", "127.0.0.1", "-p", str(port), "-k", ""]
-        program = _spawn([binaries / "postgres", "-D", folder / "data", *listening, "-F"], folder, account)
-        reaper.watch_process(program.pid)
+        server = PostgresServer(folder, binaries, account, reaper)
         try:
-            server = PostgresServer(port)
-            _await_answer(server, program, folder)
+            server.start()
             yield server
         finally:
-            _stop(program)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -133,23 +159,6 @@ def _spawn(command: list[str | Path], folder: Path, account: pwd.struct_passwd |
             group=account.pw_gid if account else None,
             extra_groups=[] if account else None,
         )
-
-
-def _await_answer(server: PostgresServer, program: "subprocess.Popen[bytes]", folder: Path) -> None:
-    deadline = time.monotonic() + _START_TIMEOUT_S
-    while not server.answers():
-        if program.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"PostgreSQL did not start: {_log(folder)}")
-        time.sleep(0.05)
-
-
-def _stop(program: "subprocess.Popen[bytes]") -> None:
-    program.send_signal(signal.SIGINT)  # a fast shutdown: connections are cut, data is written
-    try:
-        program.wait(_STOP_TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        program.kill()
-        program.wait()
 
 
 def _log(folder: Path) -> str:

@@ -33,10 +33,10 @@ CLOSING = END + dt.timedelta(days=Rules().lateness_days)
 
 
 class Network:
-    """Some months of a small simulated network, good and bad records, duplicates and disorder."""
+    """Some months of a simulated network, small or the whole nation: good and bad records, duplicates and disorder."""
 
-    def __init__(self, folder: Path, months: int, partitions: int) -> None:
-        simulate(3, months, UNTIL, folder, small=True, advance=lambda _days: None)
+    def __init__(self, folder: Path, months: int, partitions: int, *, small: bool = True) -> None:
+        simulate(3, months, UNTIL, folder, small=small)
         self._partitions = partitions
         self.catalogue: tuple[CatalogueEntry, ...] = read_catalogue(folder / "catalogue").entries
         with (folder / "events.jsonl").open("rb") as file:
