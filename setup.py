@@ -52,6 +52,7 @@ COMPILED = [
     "supply/replenishment.py",
     "supply/scale.py",
     "supply/shelf.py",
+    "supply/stand_in.py",
     "supply/status.py",
     "supply/totals.py",
     "supply/treatments.py",

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from schemas.events import Instant
-from schemas.positions import CpmInputs, DueArrival, Number, Status
+from schemas.positions import CpmInputs, DueArrival, Number, PlannedDemand, StandInSource, Status
 
 Condition = Literal[
     "stock_out",
@@ -53,6 +53,9 @@ class AlertFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pace: float | None = None
     official_cpm: float | None = None
     treatments_at_risk: int | None = None
+    planned: PlannedDemand | None = None
+    stand_in_cpm: float | None = None
+    stand_in_source: StandInSource | None = None
 
 
 PlaceRole = Literal["short", "lends", "unconfirmed"]

@@ -9,6 +9,7 @@ from schemas.events import Instant
 
 Status = Literal["out", "critical", "low", "adequate", "surplus", "no_consumption", "unknown"]
 CpmState = Literal["ok", "uncorrected", "insufficient"]
+StandInSource = Literal["registered", "before"]
 LeadTimeSource = Literal["observed", "catalogue", "rules"]
 Number = int | float
 
@@ -113,18 +114,22 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     """The stock position of one item in one facility.
 
     `version` rises by one with every publication. `on_hand` is the book (it may be below zero: a data-quality
-    fault), `usable` what can be handed out: never below zero, expired lots not counted. `cover_days` = usable /
-    CPM x month days, `target` the pieces to have: CPM x `target_months`, rounded up. The projected stock-out dates lie
-    within the horizon or are null. `expires_unused` are pieces that will pass their date before they are needed, null
-    where the stock is not known. `last_count_gap` = counted - book at the latest count.
-    `months` are the months kept; `rolled_months` those that were dropped from them since the last publication, as they
-    last were (of a long backlog there may be many). `lead_time_days` are the days from order to shelf that status and
-    alerts reckon with; they were `observed`, or stand in the `catalogue` for the item, else in the `rules` for the kind
-    of facility. `lead_times` are the observed ones, the supplier that delivered last in front: the first with five
-    deliveries is the one reckoned with. `planned` is the use that a demand profile of the catalogue says and the
-    projection counts on in place of the CPM; null where there is none. `orders` say what became of order lines, by the
-    month they were due in, for the running month, the twelve before and those to come. `surplus` are the whole pieces
-    above the maximum, which may be lent: 0 unless the status is surplus. A number that is not known is null, never 0.
+    fault), `usable` what can be handed out: never below zero, expired lots not counted. `cover_days` = usable / CPM
+    x month days, `target` the pieces to have: CPM x `target_months`, rounded up. An item that was out in every
+    month of the window has no CPM to reckon with: `stand_in_cpm` is what cover, target, projection and status
+    reckon with in its place, the CPM `registered` for the place or the one from `before` it was out; null
+    otherwise. The projected stock-out dates lie within the horizon or are null. `expires_unused` are pieces that
+    will pass their date before they are needed, null where the stock is not known. `last_count_gap` = counted -
+    book at the latest count. `last_event_at` is the last event that tells of the shelf: what is ordered and
+    cancelled tells of purchasing. `months` are the months kept; `rolled_months` those that were dropped from them
+    since the last publication, as they last were (of a long backlog there may be many). `lead_time_days` are the
+    days from order to shelf that status and alerts reckon with; they were `observed`, or stand in the `catalogue`
+    for the item, else in the `rules` for the kind of facility. `lead_times` are the observed ones, the supplier
+    that delivered last in front: the first with five deliveries is the one reckoned with. `planned` is the use that
+    a demand profile of the catalogue says, and that cover, projection, status and surplus follow in place of the
+    CPM; null where there is none. `orders` say what became of order lines, by the month they were due in, for the
+    running month, the twelve before and those to come. `surplus` are the whole pieces above the maximum, which may
+    be lent: 0 unless the status is surplus. A number that is not known is null, never 0.
     """
 
     facility: str
@@ -156,3 +161,5 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     orders: tuple[OrderMonth, ...] = ()
     surplus: int | None = None
     target_months: float | None = None
+    stand_in_cpm: float | None = None
+    stand_in_source: StandInSource | None = None

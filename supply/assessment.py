@@ -8,22 +8,24 @@ from typing import NamedTuple
 from schemas.catalogue import Facility, Item
 from schemas.positions import Status
 from supply.calendar import LocalCalendar, calendar_of, days_in_month, first_day
-from supply.cover import days_of_stock
+from supply.catalogue import valid_on
+from supply.cover import days_of_stock, months_of_stock
 from supply.cpm import Cpm, cpm
 from supply.cpm_presets import ABASTO
-from supply.demand import Plan, Use, planned_from, use_from
+from supply.demand import Plan, Use, lasts_for, planned_from, use_from
 from supply.lead_times import LEAST_DELIVERIES, LeadTime, observed
 from supply.ledger import forget
 from supply.ledger_state import Ledger
 from supply.month_ends import close_months
 from supply.need import is_needed
-from supply.observed import NOTHING_OBSERVED, Observed, observe
+from supply.observed import NOTHING_OBSERVED, Observed, heard_at, observe, use_by_month
 from supply.order_book import known_deliveries
 from supply.orders import OrderLine
 from supply.policy_choice import Chosen
 from supply.projection import Projection, project
 from supply.rules import MONTHS_KEPT_BEYOND_WINDOW, Rules, StockLevels
 from supply.shelf import accrue_days_out, expire
+from supply.stand_in import StandIn, stand_in
 from supply.status import status_of
 from supply.treatments import treatments_at_risk
 
@@ -53,7 +55,9 @@ class Place(NamedTuple):
 
 class Assessment(NamedTuple):
     """A judged position. Quantities are in pieces, `on_hand` and the order lines in `1/scale` of a piece; days are
-    local days by `date.toordinal()`, `month` the local month. `needed`: the item is used or asked for here."""
+    local days by `date.toordinal()`, `month` the local month. `needed`: the item is used or asked for here.
+    `daily_use`, `cover_days` and `months` (of stock) are those of the CPM, or of what stands in for it (`instead`);
+    cover and months of a planned use where there is a plan."""
 
     at_ms: int
     day: int
@@ -75,7 +79,15 @@ class Assessment(NamedTuple):
     use: Use = ((0, 0.0),)
     """What is reckoned to be used: the CPM's daily use, or what is planned."""
     heard_day: int | None = None
-    """The day of the last event."""
+    """The day of the last event that tells of the shelf."""
+    months: float | None = None
+    month_days: float = 30.0
+    """Days of a month by the policy of the CPM."""
+    instead: StandIn | None = None
+    by_month: tuple[float, ...] = ()
+    """The use of the last six whole months (`supply.observed.use_by_month`), where a CPM is registered."""
+    planned_until: int | None = None
+    """The last planned day."""
     treatments_at_risk: int | None = None
     """Planned treatments that the stock does not reach before more can come; `None` where that is not known."""
 
@@ -153,10 +165,16 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
     forget(ledger, month - place.months_kept, day)
     policy = place.chosen.policy
     kind, first_month = place.facility.kind, first_whole_month(ledger, calendar)
+    outflow = policy.outflows.of(kind)
     days_gone = day - first_day(month) + 1
     consumption = cpm(ledger, kind, place.chosen, month, first_month, scale, days_gone=days_gone)
     month_days = policy.month_days or days_in_month(month)
-    daily_use = (consumption.value or 0.0) / month_days
+    instead = None
+    if consumption.inputs.state == "uncorrected":
+        official = valid_on(place.official, day)
+        instead = stand_in(ledger, kind, place.chosen, month, first_month, scale, official)
+    a_month = consumption.value if instead is None else instead.cpm
+    daily_use = (a_month or 0.0) / month_days
     usable = None if ledger.on_hand is None else max(0, ledger.on_hand) / scale
     due = tuple(line for line in ledger.orders.values() if line.outstanding > 0)
     lead_time = lead_time_of(ledger, place)
@@ -176,8 +194,12 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
             arrivals,
             rules.horizon_days,
         )
-    at_risk = None
-    if plan is not None and usable is not None:
+    cover_days = months = at_risk = None
+    if plan is None and usable is not None:
+        cover_days, months = days_of_stock(usable, daily_use), months_of_stock(usable, a_month)
+    elif plan is not None and usable is not None:
+        cover_days = lasts_for(usable, use)
+        months = None if cover_days is None else cover_days / month_days
         at_risk = treatments_at_risk(plan, day, projection.days_with_due, lead_time.days, arrivals)
     return Assessment(
         at_ms=at_ms,
@@ -189,14 +211,26 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
         needed=needed,
         cpm=consumption,
         daily_use=daily_use,
-        cover_days=None if usable is None else days_of_stock(usable, daily_use),
+        cover_days=cover_days,
         due=due,
         projection=projection,
-        status=status_of(usable, consumption.value, projection.days_with_due, place.levels, lead_time.days),
+        status=status_of(
+            usable,
+            months,
+            projection.days_with_due,
+            place.levels,
+            lead_time.days,
+            use_known=a_month is not None,
+        ),
         lead_time=lead_time,
         planned=None if plan is None else planned_from(plan, day),
-        observed=observe(ledger, policy.outflows.of(kind), at_ms, month, scale, calendar, lots),
+        observed=observe(ledger, outflow, at_ms, month, scale, calendar, lots),
         use=use,
+        months=months,
+        month_days=month_days,
+        instead=instead,
+        by_month=use_by_month(ledger, outflow, month, first_month, scale) if place.official else (),
+        planned_until=None if plan is None else plan.last_day,
         treatments_at_risk=at_risk,
-        heard_day=None if ledger.last_at is None else calendar.day(ledger.last_at),
+        heard_day=None if (heard := heard_at(ledger)) is None else calendar.day(heard),
     )

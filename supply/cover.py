@@ -1,4 +1,4 @@
-"""Cover: how long the stock lasts at the use of the past, in months (cobertura) and in days."""
+"""Cover: how long the stock lasts, in months (cobertura) and in days: at the use of the past, or the planned one."""
 
 
 def months_of_stock(usable: float, cpm: float | None) -> float | None:

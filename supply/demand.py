@@ -75,6 +75,29 @@ def use_from(plan: Plan | None, day: int, daily_use: float, horizon_days: int) -
     return use
 
 
+def used_within(use: Use, days: float) -> float:
+    """The pieces used in so many days from today on."""
+    pieces = 0.0
+    for number, (start, rate) in enumerate(use):
+        end = use[number + 1][0] if number + 1 < len(use) else days
+        if start >= days:
+            break
+        pieces += rate * (min(end, days) - start)
+    return pieces
+
+
+def lasts_for(pieces: float, use: Use) -> float | None:
+    """The days for which so many pieces last; `None` when they are never used up."""
+    for number, (start, rate) in enumerate(use):
+        if number + 1 < len(use):
+            within = rate * (use[number + 1][0] - start)
+            if pieces > within:
+                pieces -= within
+                continue
+        return start + pieces / rate if rate > 0 else None
+    return None
+
+
 def planned_from(plan: Plan, day: int, horizon_days: int | None = None) -> float:
     """The pieces planned from a day on, within a number of days after it unless there is no such limit."""
     end = plan.last_day if horizon_days is None else day + horizon_days

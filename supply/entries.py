@@ -30,6 +30,9 @@ COUNTED: Final = 9
 SHOWS_STOCK: Final = frozenset({COUNTED, RECEIVED, DISPENSED, ISSUED, RETURNED, ADJUSTED})
 """Kinds of entry that show, when their amount is above zero, that the item is on the shelf or was until then."""
 
+TELLS_OF_SHELF: Final = SHOWS_STOCK | {UNMET, REPORTED}
+"""Kinds of entry that a facility tells of itself. What is ordered and cancelled, purchasing tells."""
+
 Entry = tuple[int, int, int, int, Any]
 _hash64: Final = xxhash.xxh3_64_intdigest
 """The same in every process and release: hashes are stored. 64 bits are far more than the events of a position in the

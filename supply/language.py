@@ -47,8 +47,26 @@ class Language(NamedTuple):
     def consumption(self, assessment: Assessment) -> str:
         """The CPM, or that there is none."""
         if assessment.cpm.value is None:
-            return self.say("sin CPM por falta de datos", "no CPM for want of data")
-        return f"CPM {self.a_month(assessment.cpm.value)}"
+            told = self.say("sin CPM por falta de datos", "no CPM for want of data")
+        else:
+            told = f"CPM {self.a_month(assessment.cpm.value)}"
+        return f"{told}{self._instead(assessment)}{self._plan(assessment)}"
+
+    def _instead(self, assessment: Assessment) -> str:
+        """What stands in for a CPM that does not tell what is needed."""
+        if assessment.instead is None:
+            return ""
+        used, source = self.a_month(assessment.instead.cpm), assessment.instead.source
+        if source == "registered":
+            return self.say(f" por falta de existencia; registradas {used}", f" for want of stock; registered {used}")
+        return self.say(f" por falta de existencia; antes {used}", f" for want of stock; before that {used}")
+
+    def _plan(self, assessment: Assessment) -> str:
+        """What is planned to be used."""
+        if assessment.planned is None or assessment.planned_until is None:
+            return ""
+        pieces, until = self.pieces(assessment.planned), date_of(assessment.planned_until)
+        return self.say(f"; por usar según plan: {pieces} hasta el {until}", f"; {pieces} planned until {until}")
 
     def no_use(self, assessment: Assessment) -> str:
         """Why there is no use to reckon with, where there is none."""

@@ -21,6 +21,8 @@ def apply(ledger: Ledger, entry: Entry, calendar: LocalCalendar) -> None:
     if ledger.here_from is None and kind in entries.SHOWS_STOCK and amount > 0:
         ledger.here_from = at
     ledger.last_at = at
+    if kind in entries.TELLS_OF_SHELF:
+        ledger.heard_at = at
     if ledger.lots:
         expire(ledger, calendar.day(at), calendar)
     if kind == entries.DISPENSED:

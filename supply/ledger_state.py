@@ -51,7 +51,7 @@ class Ledger(msgspec.Struct, array_like=True):
     newest of the order lines put away (`supply.lead_times`), `orders_by_month` says what became of all of them
     (`supply.order_months`). `closes_at` is the instant at which the month of the latest entry or evaluation ends: what
     comes at or after it closes that month first (`supply.month_ends.close_months`). 0: there was neither since closings
-    are kept.
+    are kept. `heard_at` is the latest event that tells of the shelf: orders come from purchasing.
     """
 
     on_hand: int | None = None
@@ -69,3 +69,4 @@ class Ledger(msgspec.Struct, array_like=True):
     deliveries: list[Delivery] = msgspec.field(default_factory=list)
     orders_by_month: dict[int, OrderCounts] = msgspec.field(default_factory=dict)
     closes_at: int = 0
+    heard_at: int | None = None

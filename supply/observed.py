@@ -3,13 +3,16 @@
 from typing import NamedTuple
 
 from supply.calendar import LocalCalendar, first_day
-from supply.cpm import Cpm
-from supply.cpm_policy import Outflow
-from supply.cpm_window import NOTHING_HAPPENED, consumption_of
+from supply.cpm import Cpm, corrected
+from supply.cpm_policy import CpmPolicy, Outflow
+from supply.cpm_window import NOTHING_HAPPENED, consumption_of, window
 from supply.ledger_state import Ledger
 
 MONTHS_COMPARED = 6
 """What comes every other month, or once a quarter, has come twice by then."""
+
+_BY_MONTH = CpmPolicy(name="by month", window_months=6)
+"""Whatever the window of the CPM: what is sustained shows in several months."""
 
 
 class Observed(NamedTuple):
@@ -37,6 +40,24 @@ def observed_use(cpm: Cpm) -> float | None:
     """The CPM where it observes a use, in pieces a month; `None` where there is none, and where the item was out in
     every month of the window (`uncorrected`): what could not be handed out does not tell what is needed."""
     return None if cpm.inputs.state == "uncorrected" else cpm.value
+
+
+def use_by_month(
+    ledger: Ledger, outflow: Outflow, running_month: int, first_whole_month: int, scale: int
+) -> tuple[float, ...]:
+    """The consumption of each of the last six whole months, in pieces, had it not been out of stock on some days;
+    months of which nothing is known, and those that were out whole, tell nothing."""
+    months, _ = window(ledger, outflow, _BY_MONTH, running_month, first_whole_month)
+    told = [corrected(m.amount, m.days, m.days_out, _BY_MONTH) for m in months]
+    return tuple([pieces / scale for pieces in told if pieces is not None])
+
+
+def heard_at(ledger: Ledger) -> int | None:
+    """The latest event that tells of the shelf. The state of a release that did not keep it has the latest of all, an
+    order maybe, in its place; a position that has had nothing but orders was not heard."""
+    if ledger.heard_at is not None or (ledger.here_from is None and ledger.counted_at is None and not ledger.months):
+        return ledger.heard_at
+    return ledger.last_at
 
 
 def observe(

@@ -18,11 +18,12 @@ from supply.assessment import Place
 from supply.calendar import LocalCalendar
 from supply.calm_state import DISTURBS, Calm
 from supply.clock import IDLE_MS
-from supply.entries import Entry
+from supply.entries import TELLS_OF_SHELF, Entry
 from supply.late import apply_late
 from supply.ledger import apply
 from supply.ledger_state import Ledger
 from supply.months import forget_months
+from supply.observed import heard_at
 from supply.scale import refine_ledger, refined_entry
 from supply.stored import PositionState, Summary
 
@@ -275,6 +276,14 @@ class Position:
             return pending[0][0] if pending else None
         index = bisect_left(pending, (at_ms,))
         return pending[index][0] if index < len(pending) else None
+
+    def last_heard_at(self) -> int:
+        """The time of the latest entry that tells of the shelf, settled or not; -1 when there is none."""
+        for entry in reversed(self.pending):
+            if entry[1] in TELLS_OF_SHELF:
+                return entry[0]
+        settled = heard_at(self.ledger)
+        return -1 if settled is None else settled
 
     def last_entry_at(self) -> int:
         """The time of the latest entry, settled or not; -1 when there is none."""

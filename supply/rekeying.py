@@ -12,10 +12,10 @@ from schemas.alerts import SEVERITIES
 from schemas.channels import facility_key, item_key
 from schemas.rekeyed import TROUBLES, Heard, StockNote
 from supply.assessment import Assessment
-from supply.conditions.surplus import above_maximum
+from supply.conditions.surplus import above_maximum, may_lend
 from supply.ledger_state import Ledger
 from supply.lifecycle import alert_number, fingerprint_of
-from supply.observed import observed_use
+from supply.observed import heard_at
 from supply.position import Position
 from supply.views import in_pieces, stockout_date
 
@@ -49,8 +49,8 @@ class Rekeying:
         self._newest_day: dict[str, int] = {}
 
     def looked(self, position: Position, ledger: Ledger, at_ms: int) -> None:
-        """A position was looked at: its facility was heard on the day of the last event before that."""
-        last = ledger.last_at
+        """A position was looked at: its facility was heard on the day of the last event of its own before that."""
+        last = heard_at(ledger)
         if last is None or last == position.heard_at or last >= at_ms:
             return
         position.heard_at = last
@@ -63,7 +63,7 @@ class Rekeying:
 
     def counted(self, position: Position) -> None:
         """In service a facility is heard with its first event of a day, not at the midnight after it."""
-        last = position.last_entry_at()
+        last = position.last_heard_at()
         facility = position.place.facility.facility
         if last >= 0 and position.place.calendar.day(last) > self._newest_day.get(facility, -1):
             self._hear(position, last)
@@ -174,6 +174,4 @@ def _fires_surplus(position: Position) -> bool:
 
 def _surplus_of(position: Position, assessment: Assessment) -> float:
     """Pieces above the maximum; 0 without a surplus, or where nothing tells what is used."""
-    if assessment.status != "surplus" or observed_use(assessment.cpm) is None:
-        return 0.0
-    return above_maximum(assessment, position.place)
+    return above_maximum(assessment, position.place) if may_lend(assessment) else 0.0

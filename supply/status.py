@@ -1,10 +1,11 @@
-"""The one status of a position.
+"""The one status of a position. Months of stock are those of the planned use where there is a plan.
 
 | status | when (first that applies) |
 |---|---|
-| `unknown` | never counted, or no CPM for want of data |
+| `unknown` | never counted |
 | `out` | counted, and usable stock = 0 (also without a CPM) |
-| `no_consumption` | CPM = 0 |
+| `unknown` | neither a CPM, for want of data, nor a planned use |
+| `no_consumption` | nothing is used: CPM = 0, and nothing planned |
 | `critical` | months of stock < critical, or projected out (with what is due) within the lead time |
 | `low` | months of stock < min |
 | `surplus` | months of stock > max |
@@ -12,23 +13,26 @@
 """
 
 from schemas.positions import Status
-from supply.cover import months_of_stock
 from supply.rules import StockLevels
 
 
 def status_of(
-    usable: float | None, cpm: float | None, days_until_out: int | None, levels: StockLevels, lead_time_days: int
+    usable: float | None,
+    months: float | None,
+    days_until_out: int | None,
+    levels: StockLevels,
+    lead_time_days: int,
+    *,
+    use_known: bool,
 ) -> Status:
-    """The status by usable pieces, CPM in pieces a month and projected days until the stock-out."""
+    """The status by usable pieces, the months they last (`None`: nothing is used, or, unless `use_known`, nobody knows
+    what is) and projected days until the stock-out."""
     if usable is None:
         return "unknown"
     if usable <= 0:
         return "out"
-    if cpm is None:
-        return "unknown"
-    months = months_of_stock(usable, cpm)
     if months is None:
-        return "no_consumption"
+        return "no_consumption" if use_known else "unknown"
     if months < levels.critical_months or (days_until_out is not None and days_until_out <= lead_time_days):
         return "critical"
     if months < levels.min_months:

@@ -4,7 +4,6 @@ A plan names nobody, so two treatments of one patient count as two.
 """
 
 import math
-from bisect import bisect_left
 from collections.abc import Iterable
 
 from supply.demand import Plan
@@ -14,37 +13,36 @@ DUST_TREATMENTS = 1e-9
 """What sums of parts of spans may be off by, far below a treatment."""
 
 
-def treatments_between(plan: Plan, first_day: int, last_day: int) -> int:
-    """The treatments planned from a day to another, both included; of a span over several days the part that its days
-    there are, rounded up."""
-    told = 0.0
-    for number in range(bisect_left(plan.ends, first_day), len(plan.spans)):
-        first, last, _ = plan.spans[number]
-        if first > last_day:
-            break
-        days = min(last, last_day) - max(first, first_day) + 1
-        told += plan.treatments[number] * days / (last - first + 1)
-    return math.ceil(told - DUST_TREATMENTS)
-
-
 def treatments_at_risk(
     plan: Plan, day: int, days_until_out: int | None, lead_time_days: int, arrivals: Iterable[Change]
 ) -> int | None:
-    """The treatments planned from the stock-out on until pieces can come: what is due next after it, or what would be
-    ordered today, whichever is sooner. `None` where the plan counts no treatments.
+    """The treatments planned from the stock-out on, until what would be ordered today is there, that what comes
+    meanwhile does not reach either; parts of treatments are added up, and the sum rounded up. `None` where the plan
+    counts no treatments.
 
-    | out in | lead time | next arrival in | treatments of the days |
+    With 1 treatment of 10 pieces on each day:
+
+    | out in | lead time | next arrival | at risk |
     |---|---|---|---|
-    | 5 days | 15 days | | 5 to 15 |
-    | 5 days | 15 days | 9 days | 5 to 8 |
-    | 20 days | 15 days | | none: an order is there before |
+    | 5 days | 15 days | | 11: those of the days 5 to 15 |
+    | 5 days | 15 days | 30 pieces in 9 days | 8: not those of the days 9 to 11 |
+    | 5 days | 15 days | 1 piece in 6 days | 11: 10.9, rounded up |
+    | 20 days | 15 days | | 0: an order is there before |
     """
     if not plan.treatments:
         return None
     if days_until_out is None:
         return 0
-    out_on, ends_on = day + days_until_out, day + lead_time_days
-    for in_days, _ in arrivals:
+    coming: dict[int, float] = {}
+    for in_days, pieces in arrivals:
         if in_days > days_until_out:
-            ends_on = min(ends_on, day + in_days - 1)
-    return treatments_between(plan, out_on, ends_on) if out_on <= ends_on else 0
+            coming[in_days] = coming.get(in_days, 0.0) + pieces
+    stock = missed = 0.0
+    for number, (first, last, rate) in enumerate(plan.spans):
+        treated = plan.treatments[number] / (last - first + 1)
+        for in_days in range(max(first - day, days_until_out), min(last - day, lead_time_days) + 1):
+            stock += sum([coming.pop(each) for each in list(coming) if each <= in_days])
+            served = min(stock, rate)
+            stock -= served
+            missed += treated * (1 - served / rate) if rate > 0 else 0.0
+    return math.ceil(missed - DUST_TREATMENTS)

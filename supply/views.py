@@ -9,11 +9,11 @@ from supply import order_months
 from supply.assessment import Assessment, Place
 from supply.calendar import instant, month_name
 from supply.catalogue import valid_on
-from supply.conditions.surplus import may_be_lent
+from supply.conditions.surplus import may_be_lent, may_lend
 from supply.cpm_window import consumption_of, days_out_of
 from supply.lead_times import by_supplier
 from supply.ledger_state import Ledger, MonthRecord
-from supply.observed import observed_use
+from supply.observed import heard_at, observed_use
 from supply.order_book import known_deliveries
 from supply.pace import pace
 from supply.replenishment import target_stock
@@ -98,9 +98,10 @@ def orders_of(ledger: Ledger, assessment: Assessment) -> tuple[OrderMonth, ...]:
 
 
 def _surplus(assessment: Assessment, place: Place) -> int | None:
-    if assessment.usable is None or observed_use(assessment.cpm) is None:
-        return None
-    return int(may_be_lent(assessment, place)) if assessment.status == "surplus" else 0
+    if may_lend(assessment):
+        return may_be_lent(assessment, place)
+    known = assessment.planned is not None or observed_use(assessment.cpm) is not None
+    return 0 if known and assessment.usable is not None else None
 
 
 def _planned(assessment: Assessment, place: Place) -> PlannedDemand | None:
@@ -116,7 +117,8 @@ def position_of(
 ) -> Position:
     """The message of a position as of its assessment."""
     on_hand, usable = _on_hand(assessment)
-    due, cpm = due_of(assessment), assessment.cpm.value
+    due, cpm, instead = due_of(assessment), assessment.cpm.value, assessment.instead
+    reckoned = cpm if instead is None else instead.cpm
     projection = assessment.projection
     return Position(
         facility=place.facility.facility,
@@ -137,10 +139,10 @@ def position_of(
         expires_unused=None if usable is None else projection.expires_unused,
         last_count_on=last_count_date(ledger, place),
         last_count_gap=None if ledger.count_gap is None else in_pieces(ledger.count_gap, assessment.scale),
-        last_event_at=None if ledger.last_at is None else instant(ledger.last_at),
+        last_event_at=None if (heard := heard_at(ledger)) is None else instant(heard),
         months=months_of(ledger.months, place, assessment.scale),
         rolled_months=months_of(ledger.rolled, place, assessment.scale) if ledger.rolled else (),
-        target=None if cpm is None else target_stock(cpm, place.levels.target_months),
+        target=None if reckoned is None else target_stock(reckoned, place.levels.target_months),
         lead_time_days=assessment.lead_time.days,
         lead_time_source=assessment.lead_time.source,
         lead_times=lead_times_of(ledger),
@@ -148,6 +150,8 @@ def position_of(
         orders=orders_of(ledger, assessment) if ledger.orders or ledger.orders_by_month else (),
         surplus=_surplus(assessment, place),
         target_months=place.levels.target_months,
+        stand_in_cpm=None if instead is None else instead.cpm,
+        stand_in_source=None if instead is None else instead.source,
     )
 
 
@@ -184,4 +188,7 @@ def facts_of(ledger: Ledger, assessment: Assessment, place: Place) -> AlertFacts
         pace=pace(assessment.observed.used, assessment.observed.share_gone),
         official_cpm=valid_on(place.official, assessment.day),
         treatments_at_risk=assessment.treatments_at_risk,
+        planned=_planned(assessment, place),
+        stand_in_cpm=None if assessment.instead is None else assessment.instead.cpm,
+        stand_in_source=None if assessment.instead is None else assessment.instead.source,
     )

@@ -1,4 +1,4 @@
-"""`cpm_drift` (CPM registrado distinto): what is used differs from the CPM registered for the place, for weeks.
+"""`cpm_drift` (CPM registrado distinto): what is used differs from the CPM registered for the place, month after month.
 
 Supply is planned by the registered CPM: too low a one makes shortages, too high a one makes waste. Source: design
 section 5, CPM supervision; `supply.indicators.cpm_supervision` sums the same differences.
@@ -12,10 +12,16 @@ from supply.language import Language, Sentences, percent
 from supply.observed import observed_use
 from supply.rules import AlertTiming
 
+LEAST_MONTHS = 2
+"""One month is no drift, however far off it is."""
+LATEST_MONTHS = 3
+"""Within six: what was high in spring and low in summer is no drift either."""
+
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters when |observed - registered| is above `enter_share` of the registered CPM and `enter_pieces` a month at
-    least; leaves at `leave_share`, or below `enter_pieces`.
+    least, and is sustained: so is each of the last three months by itself, and the mean of the last six. Leaves at
+    `leave_share`, or below `enter_pieces`.
 
     High when twice as much is used as registered, medium when more is, low when less is. Out of stock in every month
     of the window, nothing is observed that the registered CPM could differ from.
@@ -25,10 +31,17 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
         return NOT_APPLICABLE
     apart = abs(observed - official)
     holds = apart > timing.enter_share * official and apart >= timing.enter_pieces
+    holds = holds and _is_sustained(assessment.by_month, official, timing.enter_share * official, observed > official)
     over = apart <= timing.leave_share * official or apart < timing.enter_pieces
     if observed < official:
         return Finding(holds, over, severity_for("low", place.item.ven))
     return Finding(holds, over, severity_for("high" if observed >= 2 * official else "medium", place.item.ven))
+
+
+def _is_sustained(months: tuple[float, ...], official: float, by: float, above: bool) -> bool:
+    """Whether months say so that are known; two must be."""
+    apart = [pieces - official if above else official - pieces for pieces in months]
+    return len(apart) >= LEAST_MONTHS and min(apart[-LATEST_MONTHS:]) > by and sum(apart) > by * len(apart)
 
 
 def keep(assessment: Assessment, place: Place, _timing: AlertTiming, _is_open: bool, bounds: Bounds) -> None:
@@ -62,8 +75,8 @@ def explain(assessment: Assessment, place: Place, language: Language) -> str:
 RULE: Rule = Rule(
     "cpm_drift",
     Sentences("CPM registrado distinto", "Registered CPM differs"),
-    # Longer than a month: the observed CPM of one month more has said the same.
-    AlertTiming(hold_days=31.0, clear_days=1.0, enter_share=0.3, leave_share=0.2, enter_pieces=3.0),
+    # The months before have said the same: no more than a day, lest what comes late on the first makes an alert.
+    AlertTiming(hold_days=1.0, clear_days=1.0, enter_share=0.3, leave_share=0.2, enter_pieces=3.0),
     judge,
     keep,
     explain,

@@ -2,15 +2,16 @@
 
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
-from supply.cover import months_of_stock
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
 from supply.language import Language, Sentences, beside
 from supply.rules import AlertTiming
 
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
-    """Enters when stock / CPM < minimum months; leaves at `leave_factor` times the minimum."""
-    if assessment.usable is None or (months := months_of_stock(assessment.usable, assessment.cpm.value)) is None:
+    """Enters when stock / CPM < minimum months, or those of the planned use; leaves at `leave_factor` times the
+    minimum."""
+    months = assessment.months
+    if assessment.usable is None or months is None:
         return NOT_APPLICABLE
     severity = severity_for("medium", place.item.ven)
     if assessment.usable <= 0:
@@ -24,12 +25,12 @@ def keep(assessment: Assessment, place: Place, _timing: AlertTiming, is_open: bo
     if is_open:
         bounds.never()
     else:
-        bounds.stock_above((assessment.cpm.value or 0.0) * place.levels.min_months)
+        bounds.stock_above(assessment.daily_use * assessment.month_days * place.levels.min_months)
 
 
 def explain(assessment: Assessment, place: Place, language: Language) -> str:
     """The sentence of the alert."""
-    months = months_of_stock(assessment.usable or 0, assessment.cpm.value) or 0
+    months = assessment.months or 0
     minimum = place.levels.min_months
     shown = beside(minimum, months)
     lasts = language.say(f"{shown} meses; el mínimo es {minimum:g}", f"{shown} months; the minimum is {minimum:g}")

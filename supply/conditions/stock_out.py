@@ -8,7 +8,7 @@ from supply.rules import AlertTiming
 
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
-    """Enters at usable = 0; leaves when the stock covers `leave_days` days.
+    """Enters at usable = 0; leaves when the stock covers `leave_days` days of what is used, or planned.
 
     An item that is not needed here is not out (`supply.need`).
     """
@@ -50,5 +50,6 @@ RULE = Rule(
         "Llegó algo, pero no alcanza: surta primero lo más urgente y adelante el resto de la entrega.",
         "Something has come, but not enough: serve what is most urgent first, and bring the rest forward.",
     ),
-    silences=frozenset({"shortage", "low_stock"}),
+    # A surplus that is gone in a day is not offered for another day.
+    silences=frozenset({"shortage", "low_stock", "surplus"}),
 )

@@ -2,7 +2,7 @@
 
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
-from supply.cover import months_of_stock
+from supply.demand import used_within
 from supply.finding import NOT_APPLICABLE, Finding, Rule
 from supply.language import Language, Sentences, beside
 from supply.observed import observed_use
@@ -10,14 +10,14 @@ from supply.rules import AlertTiming
 
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
-    """Enters when stock / CPM > maximum months, by `enter_pieces` that may be lent at least; leaves at `leave_factor`
-    times the maximum.
+    """Enters when stock / CPM, or the months of the planned use, > maximum months, by `enter_pieces` at least that may
+    be lent; leaves at `leave_factor` times the maximum.
 
     Always low, whatever the VEN class: nobody goes without here. Without use there is no maximum to be above; what
     comes after months without stock is not offered to others before it is known what is used.
     """
-    use = observed_use(assessment.cpm)
-    if assessment.usable is None or (months := months_of_stock(assessment.usable, use)) is None:
+    months = _months(assessment)
+    if assessment.usable is None or months is None:
         return NOT_APPLICABLE
     maximum = place.levels.max_months
     holds = months > maximum and above_maximum(assessment, place) >= timing.enter_pieces
@@ -45,9 +45,26 @@ def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: boo
         bounds.stock_up_to(maximum)
 
 
+def _months(assessment: Assessment) -> float | None:
+    """The months that the stock lasts, where it is known what is used."""
+    if assessment.planned is None and observed_use(assessment.cpm) is None:
+        return None
+    return assessment.months
+
+
 def above_maximum(assessment: Assessment, place: Place) -> float:
-    """Pieces above the maximum, parts of a piece included."""
-    return max(0.0, (assessment.usable or 0.0) - (assessment.cpm.value or 0.0) * place.levels.max_months)
+    """Pieces above the maximum, parts of a piece included: what is not used within the maximum's months."""
+    months = place.levels.max_months
+    if assessment.planned is None:
+        used = (assessment.cpm.value or 0.0) * months
+    else:
+        used = used_within(assessment.use, months * assessment.month_days)
+    return max(0.0, (assessment.usable or 0.0) - used)
+
+
+def may_lend(assessment: Assessment) -> bool:
+    """Whether the stock is a surplus by a use that is known."""
+    return assessment.status == "surplus" and _months(assessment) is not None
 
 
 def may_be_lent(assessment: Assessment, place: Place) -> int:
@@ -57,7 +74,7 @@ def may_be_lent(assessment: Assessment, place: Place) -> int:
 
 def explain(assessment: Assessment, place: Place, language: Language) -> str:
     """The sentence of the alert."""
-    months = months_of_stock(assessment.usable or 0, observed_use(assessment.cpm))
+    months = _months(assessment)
     if months is None:
         told = f"{language.stock(assessment)}; {language.no_use(assessment)}; "
         told += language.say("sin consumo no hay máximo que rebasar", "without use there is no maximum to be above")

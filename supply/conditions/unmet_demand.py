@@ -15,7 +15,10 @@ NOT_FEW_PIECES = 3.0
 
 
 def _month_of_use(assessment: Assessment, place: Place) -> float:
-    """The pieces of a month's use: the CPM, else the registered one; 0 where neither knows of any."""
+    """The pieces of a month's use: the CPM or what stands in for it, else the registered one; 0 where none knows of
+    any."""
+    if assessment.instead is not None:
+        return assessment.instead.cpm
     return assessment.cpm.value or valid_on(place.official, assessment.day) or 0.0
 
 

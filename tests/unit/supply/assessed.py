@@ -30,6 +30,7 @@ def place(ven: Any = "V", **levels: Any) -> Place:
 def assessed(usable: float | None, cpm: float | None = 90, days: int | None = None, **more: Any) -> Assessment:
     """A position that uses 3 a day unless said otherwise."""
     use = (cpm or 0) / 30
+    lasts = usable / use if usable is not None and use else None
     return Assessment(
         **{
             "at_ms": 0,
@@ -41,7 +42,9 @@ def assessed(usable: float | None, cpm: float | None = 90, days: int | None = No
             "needed": True,
             "cpm": Cpm(cpm, INPUTS),
             "daily_use": use,
-            "cover_days": usable / use if usable is not None and use else None,
+            "cover_days": lasts,
+            "months": None if usable is None or not cpm else usable / cpm,
+            "by_month": (cpm, cpm, cpm) if cpm is not None else (),
             "due": (),
             "projection": Projection(days, days, 0),
             "status": "adequate",

@@ -30,7 +30,7 @@ def test_a_position_shows_what_is_planned_and_counts_on_it() -> None:
     assert found.planned == PlannedDemand(day("2026-03-31"), 132, None)
     assert found.projected_stockout_on == day("2026-03-20")
     assert found.cpm == pytest.approx(90)
-    assert found.cover_days == pytest.approx(100 / 90 * 30)
+    assert found.cover_days == pytest.approx(10 + 94 / 96)
     without = position(*USE, at="2026-03-10 12:00")
     assert (without.planned, str(without.projected_stockout_on)) == (None, "2026-04-12")
 
@@ -45,10 +45,15 @@ def test_planned_treatments_of_an_item_without_a_cpm_make_a_shortage_and_a_stock
     events: list[Event] = [counted(5, "2026-03-01"), dispensed(5, "2026-03-12")]
     plan = profile(on("2026-03-30", 9))
     shelf = Shelf(*events, entries=[plan]).until("2026-03-20")
-    assert shelf.story == ["2026-03-13 stock_out firing critical"]
-    assert Shelf(*events).until("2026-03-20").story == shelf.story
+    assert shelf.story == [
+        "2026-03-02 low_stock pending medium",
+        "2026-03-03 low_stock firing medium",
+        "2026-03-13 stock_out firing critical",
+        "2026-03-13 low_stock resolved medium",
+    ]
+    assert Shelf(*events).until("2026-03-20").story == ["2026-03-13 stock_out firing critical"]
     waiting = Shelf(counted(5, "2026-03-01"), entries=[plan]).until("2026-03-20")
-    assert waiting.story == ["2026-03-15 shortage firing high"]
+    assert waiting.story[2:] == ["2026-03-15 shortage firing high", "2026-03-15 low_stock resolved medium"]
     assert Shelf(counted(5, "2026-03-01")).until("2026-03-20").story == []
     never = Shelf(counted(0, "2026-03-01"), entries=[plan]).until("2026-03-20")
     assert never.story == ["2026-03-02 stock_out firing critical"]

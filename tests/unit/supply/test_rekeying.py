@@ -3,9 +3,10 @@
 import msgspec
 
 from schemas.channels import facility_key, item_key
+from schemas.events import Event
 from schemas.rekeyed import Heard, Rekeyed, StockNote
 from supply.clock import Reach
-from tests.events import HOSPITAL, ITEM, counted, dispensed, ms, reported
+from tests.events import HOSPITAL, ITEM, cancelled, counted, dispensed, ms, reported, scheduled
 from tests.unit.supply.shelf import Shelf, medicine
 
 _decode = msgspec.json.Decoder(Rekeyed).decode
@@ -44,6 +45,23 @@ def test_in_service_the_first_event_of_a_day_is_told_at_once() -> None:
     assert heard_at(told(shelf, now="2026-01-05 08:01")) == [ms("2026-01-05 08:00")]
     shelf.tell(dispensed(1, "2026-01-05 09:00"))
     assert heard_at(told(shelf, now="2026-01-05 09:01")) == []
+
+
+def test_orders_of_purchasing_do_not_speak_for_a_facility() -> None:
+    shelf = Shelf(counted(500, "2026-01-05 08:00"), *_moved_every_day("2026-01-06", "2026-01-20"))
+    assert heard_at(told(shelf, "2026-01-20")) == [ms("2026-01-05 08:00")]
+    assert str(shelf.position.last_event_at) == "2026-01-05 14:00:00+00:00"
+    service = Shelf(counted(500, "2026-01-05 08:00"), *_moved_every_day("2026-01-06", "2026-01-08"))
+    assert heard_at(told(service, now="2026-01-08 09:01")) == [ms("2026-01-05 08:00")]
+    never = Shelf(*_moved_every_day("2026-01-06", "2026-01-08"))
+    assert heard_at(told(never, "2026-01-20", now="2026-01-20 09:00")) == []
+    assert never.position.last_event_at is None
+
+
+def _moved_every_day(first: str, last: str) -> list[Event]:
+    days = range(int(first[-2:]), int(last[-2:]) + 1)
+    moved = [scheduled(60, f"2026-01-{each:02} 09:00", "2026-02-20") for each in days]
+    return [*moved, cancelled(f"{last} 09:00")]
 
 
 def test_a_note_goes_to_facility_and_item_and_again_only_when_something_changed() -> None:

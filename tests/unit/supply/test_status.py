@@ -2,6 +2,7 @@
 
 import pytest
 
+from supply.cover import months_of_stock
 from supply.rules import StockLevels
 from supply.status import status_of
 
@@ -31,4 +32,5 @@ LEVELS = StockLevels(critical_months=0.5, min_months=1.0, max_months=4.0, lead_t
     ],
 )
 def test_status(usable: float | None, cpm: float | None, days_until_out: int | None, status: str) -> None:
-    assert status_of(usable, cpm, days_until_out, LEVELS, LEVELS.lead_time_days) == status
+    months = None if usable is None else months_of_stock(usable, cpm)
+    assert status_of(usable, months, days_until_out, LEVELS, LEVELS.lead_time_days, use_known=cpm is not None) == status

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from schemas.alerts import Alert
 from schemas.events import Event
 from supply.demand import plan_of
-from supply.treatments import treatments_at_risk, treatments_between
+from supply.treatments import treatments_at_risk
 from tests.events import counted, day, scheduled
 from tests.unit.supply.plans import on, profile
 from tests.unit.supply.shelf import Shelf
@@ -29,12 +29,14 @@ EVERY_WEEK = plan_of(
         (15, [], 0),
         (16, [], 0),
         (0, [(14, 6.0)], 6),
-        (0, [(20, 6.0), (7, 6.0)], 3),
+        (0, [(20, 6.0), (7, 6.0)], 6),
         (7, [(7, 1.0)], 6),
-        (7, [(8, 1.0)], 3),
+        (7, [(8, 1.0)], 6),
+        (7, [(8, 3.0)], 5),
+        (7, [(8, 2.0), (9, 4.0)], 3),
     ],
 )
-def test_those_from_the_stock_out_until_an_order_of_today_or_what_is_due_next(
+def test_those_from_the_stock_out_until_an_order_of_today_that_nothing_due_reaches(
     out_in: int | None, arrivals: list[tuple[int, float]], expected: int
 ) -> None:
     assert treatments_at_risk(EVERY_WEEK, TODAY, out_in, 15, arrivals) == expected
@@ -52,7 +54,7 @@ def test_a_plan_that_counts_none_says_nothing() -> None:
 )
 def test_a_span_has_its_treatments_evenly_and_none_is_cut_in_two(first: int, last: int, expected: int) -> None:
     ten_days = plan_of(profile(on("2026-03-10", 10, "2026-03-19", treatments=5)))
-    assert treatments_between(ten_days, TODAY + first, TODAY + last) == expected
+    assert treatments_at_risk(ten_days, TODAY, first, last, []) == expected
 
 
 @given(st.integers(0, 40), st.integers(0, 40), st.lists(st.tuples(st.integers(0, 40), st.just(1.0))))

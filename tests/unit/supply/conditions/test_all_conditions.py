@@ -55,7 +55,7 @@ def test_who_silences_others_is_judged_before_them() -> None:
 
 def test_who_silences_whom_is_said_and_the_others_stand_beside_each_other() -> None:
     assert {rule.condition: rule.silences for rule in RULES if rule.silences} == {
-        "stock_out": {"shortage", "low_stock"},
+        "stock_out": {"shortage", "low_stock", "surplus"},
         "shortage": {"low_stock", "surplus"},
         "data_quality": {"surplus"},
         "unmet_demand": {"surplus"},

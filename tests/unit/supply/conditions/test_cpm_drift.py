@@ -36,6 +36,28 @@ def test_a_cpm_drifts_when_it_is_three_tenths_off_until_it_is_two(
     assert judged(cpm_drift.RULE, assessed(300, cpm=observed), **registered(100)) == expected
 
 
+@pytest.mark.parametrize(
+    ("months", "expected"),
+    [
+        ((131, 131, 131), YES),
+        ((130, 131, 131), BETWEEN),
+        ((90, 90, 213), BETWEEN),
+        ((100, 131, 161, 131), YES),
+        ((100, 100, 100, 161, 161, 161), YES),
+        ((100, 100, 100, 160, 160, 160), BETWEEN),
+        ((131, 131), YES),
+        ((131,), BETWEEN),
+        ((), BETWEEN),
+    ],
+)
+def test_each_month_by_itself_says_so_and_one_large_one_is_no_drift(
+    months: tuple[float, ...], expected: tuple[bool, bool]
+) -> None:
+    assert judged(cpm_drift.RULE, assessed(300, cpm=131, by_month=months), **registered(100)) == expected
+    lower = tuple(200 - pieces for pieces in months)
+    assert judged(cpm_drift.RULE, assessed(300, cpm=69, by_month=lower), **registered(100)) == expected
+
+
 @pytest.mark.parametrize(("observed", "expected"), [(3.9, NO), (4, YES)])
 def test_three_pieces_a_month_at_least(observed: float, expected: tuple[bool, bool]) -> None:
     assert judged(cpm_drift.RULE, assessed(300, cpm=observed), **registered(1)) == expected
