@@ -91,6 +91,9 @@ def _cpm(position: Position, words: Words) -> Text:
         text = Text(f"{number(round(position.cpm, 1))} {words('per_month')}", style="bold")
         if inputs.state == "uncorrected":
             text.append(f" ({words('cpm.uncorrected')})", style="not bold yellow")
+    if position.stand_in_cpm is not None:
+        used = f"{number(round(position.stand_in_cpm, 1))} {words('per_month')}"
+        text.append(f"\n{words(f'stand_in.{position.stand_in_source}', used=used)}", style="yellow")
     if position.official_cpm is not None:
         text.append(f"  {words('official')}: {number(position.official_cpm)}", style="not bold")
     if inputs.months_used:
@@ -116,13 +119,16 @@ def _how(inputs: CpmInputs, words: Words) -> str:
 
 
 def _cover(position: Position, words: Words) -> Text:
-    if position.cover_days is None or position.cpm is None or position.usable is None:
+    cpm = position.cpm if position.stand_in_cpm is None else position.stand_in_cpm
+    if position.cover_days is None or position.usable is None:
         return Text(words("not_known"), style="dim")
     text = Text(words.days(position.cover_days), style="bold")
+    if position.planned is not None or cpm is None:
+        return text.append(f"  {words('cover.planned')}", style="not bold dim")
     days = position.cpm_inputs.month_days
     if days is None:  # of the calendar: what the cover was computed with
-        days = round(position.cover_days * position.cpm / position.usable) if position.usable else 0
-    text.append(f"  {number(position.usable)} / {number(round(position.cpm, 1))} x {days:g}", style="not bold dim")
+        days = round(position.cover_days * cpm / position.usable) if position.usable else 0
+    text.append(f"  {number(position.usable)} / {number(round(cpm, 1))} x {days:g}", style="not bold dim")
     return text
 
 
@@ -135,7 +141,8 @@ def _planned(planned: PlannedDemand, words: Words) -> Text:
 
 
 def _runs_out(position: Position, words: Words) -> Text:
-    if position.usable is None or (not position.cpm and position.planned is None):
+    reckoned = position.cpm or position.stand_in_cpm
+    if position.usable is None or (not reckoned and position.planned is None):
         return Text(words("not_known"), style="dim")
     text = Text(_day_or_beyond(position.projected_stockout_on, words), style="bold")
     if position.due:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from abasto.read.sparkline import consecutive, sparkline
-from schemas.positions import PlannedDemand, SupplierLeadTime
+from schemas.positions import PlannedDemand, StandInSource, SupplierLeadTime
 from tests.builders import (
     HOSPITAL,
     RITUXIMAB,
@@ -76,16 +76,43 @@ def test_a_position_says_what_is_planned_and_whom_it_leaves_without(
     assert "Planned use" not in words_of(run("show", HOSPITAL, "010.000.5433.00"))
     planned = PlannedDemand(dt.date(2026, 4, 30), 96, 3)
     log.publish(
-        position(version=9, usable=20, cpm=None, planned=planned, projected_stockout_on=dt.date(2026, 3, 17), due=())
+        position(
+            version=9,
+            usable=20,
+            cpm=None,
+            cover_days=6.7,
+            planned=planned,
+            projected_stockout_on=dt.date(2026, 3, 17),
+            due=(),
+        )
     )
     project()
     shown = words_of(run("show", HOSPITAL, "010.000.5433.00"))
-    assert "Planned use 96 pieces until 30 Apr 2026, in place of the CPM to tell when it runs out" in shown
+    assert "Planned use 96 pieces until 30 Apr 2026, in place of the CPM to tell how long it lasts" in shown
     assert "Planned treatments not covered before more can come: 3" in shown
     assert "Runs out 17 Mar 2026" in shown
+    assert "6 days by what is planned" in shown
     spanish = words_of(invoke("show", HOSPITAL, "010.000.5433.00", "--lang", "es", database=database))
-    assert "Consumo planeado 96 piezas hasta el 30 abr 2026, en lugar del CPM para saber cuándo se agota" in spanish
+    assert "Consumo planeado 96 piezas hasta el 30 abr 2026, en lugar del CPM para saber cuánto dura" in spanish
     assert "Tratamientos planeados sin cubrir antes de que pueda llegar más: 3" in spanish
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("registered", "mientras tanto se cuenta con el registrado: 120 piezas al mes"),
+        ("before", "mientras tanto se cuenta con el de antes del desabasto: 120 piezas al mes"),
+    ],
+)
+def test_a_position_that_was_out_for_months_says_what_it_is_judged_by(
+    database: str, log: Log, project: Callable[[], None], source: StandInSource, told: str
+) -> None:
+    log.publish(position(version=9, usable=20, cpm=0.0, cover_days=5.0, stand_in_cpm=120.0, stand_in_source=source))
+    project()
+    shown = words_of(invoke("show", HOSPITAL, "010.000.5433.00", "--lang", "es", database=database))
+    assert told in shown
+    assert "5 días 20 / 120 x 30" in shown
+    assert "Se agota No se sabe" not in shown
 
 
 def test_show_tells_each_number_with_its_inputs(run: Run) -> None:
