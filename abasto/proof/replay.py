@@ -29,7 +29,8 @@ from supply.wide.clock import WideClock
 from supply.wide.intake import WideIntake
 
 LINES_A_CHUNK = 2000
-"""Between two looks at the clock; the result does not depend on it."""
+"""Between two looks at the clock. Positions do not depend on it, nor do alerts, but for figures in those of days that
+something beyond the lateness window still changed: larger chunks see more of it before they look."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
