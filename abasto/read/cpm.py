@@ -47,7 +47,9 @@ def _cells(line: CpmLine, page: CpmPage, words: Words) -> list[Text]:
     official, off = cpm.difference.whole or 0, cpm.difference.part or 0
     name = line.name or line.group or words("nation" if page.by == "nation" else "no_state")
     code = line.group.replace("|", " ") if line.group != name else ""
-    below = [code] if page.by == "position" else [code, _counted(line, words)]
+    below = [code, _out_throughout(line, page, words)]
+    if page.by != "position":
+        below.insert(1, _counted(line, words))
     return [
         two_lines(name, "\n".join(filter(None, below))),
         Text(_pieces(official) if compared else "-"),
@@ -62,6 +64,15 @@ def _counted(line: CpmLine, words: Words) -> str:
     """Of how many positions the columns speak: those that are compared, and those with a pace."""
     compared, paced = line.cpm.difference.counted, line.cpm.pace.counted
     return words("c.of", compared=f"{compared:,}", paced=f"{paced:,}", all=f"{line.positions:,}")
+
+
+def _out_throughout(line: CpmLine, page: CpmPage, words: Words) -> str:
+    """That nothing is observed where there was nothing to hand out: neither compared nor given a pace."""
+    # Where the month has just begun there is no pace to leave any out of.
+    out = max(figure.left_out.get("out_throughout", 0) for figure in (line.cpm.difference, line.cpm.pace))
+    if not out:
+        return ""
+    return words("c.out_one") if page.by == "position" else words("c.out", out=f"{out:,}")
 
 
 def _paces(pace: Figure) -> str:

@@ -33,6 +33,8 @@ ES: dict[str, str] = {
     "c.off_by": "Error sin\nsigno",
     "c.pace": "Ritmo\ndel mes",
     "c.of": "comparadas {compared}, con ritmo {paced}, de {all}",
+    "c.out": "sin existencia en todos los meses del cálculo: {out}",
+    "c.out_one": "sin existencia en todos los meses del cálculo",
     "c.sets": "Registrado, observado, diferencia y error son de las posiciones comparadas; el ritmo, de todas las que "
     "tienen CPM observado, también sin registrado.",
     "c.note": "Va {gone} de {month}. Sin CPM registrado u observado, una posición no se compara.",
@@ -71,6 +73,8 @@ EN: dict[str, str] = {
     "c.off_by": "Off by,\nunsigned",
     "c.pace": "Pace of\nthe month",
     "c.of": "{compared} compared, {paced} with a pace, of {all}",
+    "c.out": "out of stock in every month of the window: {out}",
+    "c.out_one": "out of stock in every month of the window",
     "c.sets": "Official, observed, difference and off by are of the positions compared; the pace is of all that have "
     "an observed CPM, with or without an official one.",
     "c.note": "{gone} of {month} is gone. A position without an official or an observed CPM is not compared.",

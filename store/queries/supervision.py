@@ -10,7 +10,8 @@ from store.queries.histories import group_of, histories, present
 from store.queries.positions import PositionFilter
 from store.queries.reading import LIMIT
 from supply.calendar import month_name
-from supply.indicators.cpm_supervision import CpmBeside, CpmSupervision, supervise
+from supply.cpm import Cpm
+from supply.indicators.cpm_supervision import CpmBeside, CpmSupervision, beside, supervise
 
 SupervisedBy = Literal["position", "item", "facility", "state", "nation"]
 
@@ -40,17 +41,19 @@ class CpmPage(msgspec.Struct, frozen=True, kw_only=True):
 def cpm_supervision(
     connection: Connection, wanted: PositionFilter, *, by: SupervisedBy = "position", limit: int = LIMIT
 ) -> CpmPage:
-    """The CPM supervision of the positions wanted; those without an official CPM have a pace all the same."""
+    """The CPM supervision of the positions wanted; those without an official CPM have a pace all the same, those out of
+    stock in every month of the window neither pace nor difference."""
     now = present(connection)
     if now is None:
         return CpmPage(by=by, as_of=None, running_month=None, share_gone=None, total=0, lines=[])
     names: dict[str, str] = {}
     groups: dict[str, list[CpmBeside]] = {}
-    for row, _, months in histories(connection, wanted):
+    for row, published, months in histories(connection, wanted):
         group, name = group_of(row, by)
         names[group] = name
         use = months.use(now.month)
-        groups.setdefault(group, []).append(CpmBeside(row.official_cpm, row.cpm, None if use is None else use.used))
+        cpm, used = Cpm(row.cpm, published.cpm_inputs), None if use is None else use.used
+        groups.setdefault(group, []).append(beside(row.official_cpm, cpm, used))
     lines = [
         CpmLine(group=group, name=names[group], positions=len(found), cpm=supervise(found, now.share_gone))
         for group, found in groups.items()

@@ -21,6 +21,7 @@ LeftOut = Literal[
     "cancelled",
     "no_official",
     "no_cpm",
+    "out_throughout",
     "month_not_known",
 ]
 """Why a position, or an order line, did not enter a figure.
@@ -33,8 +34,9 @@ LeftOut = Literal[
 - `out_of_stock`: it was out on some day, so that less could be used than was wanted.
 - `not_used`: nothing was used, so there is nothing to take a percentage of.
 - `not_over`: an order line that may still come in time. `cancelled`: one of which nothing is asked any more.
-- `no_official`: no CPM is registered for it. `no_cpm`: it has too little data for one of our own. `month_not_known`:
-  nothing is known of its running month, because it was not here before or its consumption comes as sheets.
+- `no_official`: no CPM is registered for it. `no_cpm`: it has too little data for one of our own. `out_throughout`: it
+  was out of stock in every month of its CPM's window, which so does not tell what is needed. `month_not_known`: nothing
+  is known of its running month, because it was not here before or its consumption comes as sheets.
 """
 
 Missing = Literal[LeftOut, "nothing_there", "due_not_kept", "month_just_begun", "month_not_over"]

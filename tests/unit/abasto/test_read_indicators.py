@@ -11,6 +11,7 @@ from tests.builders import (
     TRASTUZUMAB,
     WAREHOUSE,
     catalogue,
+    cpm_inputs,
     position,
 )
 from tests.unit.abasto.reading import Run, invoke, words_of
@@ -120,3 +121,21 @@ def test_a_line_of_cpm_supervision_says_of_how_many_positions_each_figure_is(
     assert of in shown
     by_position = words_of(invoke("cpm", "--by", "position", "--lang", lang, database=database))
     assert sets not in by_position
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "out of stock in every month of the window"),
+        ("es", "sin existencia en todos los meses del cálculo"),
+    ],
+)
+def test_who_was_out_in_every_month_of_the_window_is_named_and_not_compared(
+    database: str, log: Log, project: Callable[[], None], lang: str, said: str
+) -> None:
+    out = position(official_cpm=100, cpm=0.0, cpm_inputs=cpm_inputs(state="uncorrected"))
+    log.publish(out, position(WAREHOUSE, official_cpm=120))
+    project()
+    by_position = words_of(invoke("cpm", "--lang", lang, database=database))
+    assert (by_position.count(said), "-100" in by_position) == (1, False)
+    assert f"{said}: 1" in words_of(invoke("cpm", "--by", "nation", "--lang", lang, database=database))

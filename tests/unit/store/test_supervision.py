@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from store.queries import PositionFilter, cpm_supervision
 from store.queries.supervision import CpmPage, SupervisedBy
-from tests.builders import HOSPITAL, RITUXIMAB, TRASTUZUMAB, WAREHOUSE, catalogue, month, months, position
+from tests.builders import HOSPITAL, RITUXIMAB, TRASTUZUMAB, WAREHOUSE, catalogue, cpm_inputs, month, months, position
 from tests.unit.store.log import Log
 
 Supervise = Callable[[SupervisedBy], CpmPage]
@@ -48,6 +48,21 @@ def test_the_pace_goes_by_the_clock_of_the_facility(supervised: Supervise) -> No
     page = supervised("position")
     assert page.share_gone == round((9.5 + 1 / 1440) / 31, 4)
     assert page.lines[0].cpm.pace.part == pytest.approx(19 / ((9.5 + 1 / 1440) / 31))
+
+
+def test_who_was_out_in_every_month_of_the_window_is_counted_apart_and_last(
+    engine: Engine, log: Log, project: Callable[[], None]
+) -> None:
+    out = cpm_inputs(state="uncorrected")
+    log.publish(position(official_cpm=500, cpm=0.0, cpm_inputs=out), position(official_cpm=120, item=TRASTUZUMAB))
+    project()
+    with engine.connect() as connection:
+        lines = cpm_supervision(connection, PositionFilter()).lines
+        (nation,) = cpm_supervision(connection, PositionFilter(), by="nation").lines
+    assert [line.group for line in lines] == [f"{HOSPITAL}|{TRASTUZUMAB}", f"{HOSPITAL}|{RITUXIMAB}"]
+    assert (nation.cpm.difference.part, nation.cpm.difference.whole) == (-20, 120)
+    for figure in (nation.cpm.difference, nation.cpm.off_by, nation.cpm.pace):
+        assert (figure.counted, figure.left_out) == (1, {"out_throughout": 1})
 
 
 @pytest.mark.parametrize(("by", "lines"), [("nation", 1), ("state", 1), ("facility", 2), ("item", 2)])

@@ -5,19 +5,41 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as changed
 
-from supply.indicators.cpm_supervision import CpmBeside, supervise
+from supply.cpm import Cpm
+from supply.indicators.cpm_supervision import CpmBeside, beside, supervise
 from supply.pace import pace
+from tests.unit.supply.assessed import INPUTS
 
-TABLE = [CpmBeside(120, 90, 40), CpmBeside(60, 90, 60), CpmBeside(20, None, None)]
+OUT = CpmBeside(80, None, 5, out_throughout=True)
+TABLE = [CpmBeside(120, 90, 40), CpmBeside(60, 90, 60), CpmBeside(20, None, None), OUT]
 
 
 def test_too_much_here_does_not_make_up_for_too_little_there() -> None:
     """The table of the docstring."""
     found = supervise(TABLE, 0.4)
-    assert (found.difference.value, found.difference.whole, found.difference.left_out) == (0, 180, {"no_cpm": 1})
+    assert (found.difference.value, found.difference.whole, found.difference.left_out) == (
+        0,
+        180,
+        {"no_cpm": 1, "out_throughout": 1},
+    )
     assert (found.off_by.part, found.off_by.whole) == (60, 180)
     assert (found.pace.part, found.pace.whole, found.pace.counted) == (250, 180, 2)
+    assert found.pace.left_out == {"no_cpm": 1, "out_throughout": 1}
+
+
+def test_an_item_out_in_every_month_of_the_window_is_not_registered_too_high() -> None:
+    out = beside(100, Cpm(0, changed(INPUTS, state="uncorrected")), 7)
+    assert out == CpmBeside(100, None, 7, out_throughout=True)
+    found = supervise([out], 0.5)
+    for figure in (found.difference, found.off_by, found.pace):
+        assert (figure.value, figure.counted, figure.missing) == (None, 0, "out_throughout")
+
+
+def test_what_is_registered_stands_beside_what_the_cpm_observes() -> None:
+    assert beside(100, Cpm(0, INPUTS), 7) == CpmBeside(100, 0, 7)
+    assert beside(100, Cpm(None, changed(INPUTS, state="insufficient")), 7) == CpmBeside(100, None, 7)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +77,7 @@ def test_an_official_cpm_of_0_is_no_percentage() -> None:
     ("position", "gone", "missing"),
     [
         (CpmBeside(5, None, 5), 0.5, "no_cpm"),
+        (OUT, 0.5, "out_throughout"),
         (CpmBeside(5, 5, None), 0.5, "month_not_known"),
         (CpmBeside(5, 5, 5), 0, "month_just_begun"),
         (CpmBeside(5, 0, 5), 0.5, "not_used"),
