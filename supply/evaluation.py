@@ -9,7 +9,7 @@ from supply.conditions import IN_TURN
 from supply.finding import NOT_APPLICABLE, Finding, Rule, timing_of
 from supply.language import ENGLISH, SPANISH, Language, Sentences
 from supply.ledger_state import Ledger
-from supply.lifecycle import Ending, Transition, follow, remembered
+from supply.lifecycle import Ending, follow, remembered
 from supply.notice import About, notice
 from supply.position import Position
 from supply.rules import AlertTiming, Rules
@@ -82,29 +82,36 @@ def _follow_all(position: Position, ledger: Ledger, assessment: Assessment, plac
         if earlier is not None:
             resolved[condition] = earlier
         if transition is not None:
+            over = transition.state == "resolved"
             said = Sentences(
-                _said(rule, transition, finding, assessment, place, timing, SPANISH),
-                _said(rule, transition, finding, assessment, place, timing, ENGLISH),
+                *[
+                    _ended(rule, transition.ending, assessment, ledger, place, timing, language)
+                    if over
+                    else _told(rule, finding, assessment, place, language)
+                    for language in (SPANISH, ENGLISH)
+                ]
             )
             about = About(condition, place.facility.facility, place.item.item)
             told.append(notice(about, transition, at_ms, said, facts=facts_of(ledger, assessment, place)))
     return told
 
 
-def _said(
+def _told(rule: Rule, finding: Finding, assessment: Assessment, place: Place, language: Language) -> str:
+    advice = rule.advice if finding.holds or rule.easing is None else rule.easing
+    return f"{rule.explain(assessment, place, language)} {language.say(*advice)}"
+
+
+def _ended(
     rule: Rule,
-    transition: Transition,
-    finding: Finding,
+    ending: Ending,
     assessment: Assessment,
+    ledger: Ledger,
     place: Place,
     timing: AlertTiming,
     language: Language,
 ) -> str:
-    if transition.state != "resolved":
-        advice = rule.advice if finding.holds or rule.easing is None else rule.easing
-        return f"{rule.explain(assessment, place, language)} {language.say(*advice)}"
     if rule.ended is None:
         told = rule.explain(assessment, place, language)
     else:
-        told = rule.ended(assessment, place, timing, language)
-    return language.say(*ENDINGS[transition.ending]).format(told)
+        told = rule.ended(assessment, ledger, place, timing, language)
+    return language.say(*ENDINGS[ending]).format(told)

@@ -8,6 +8,7 @@ from schemas.catalogue import VenClass
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.language import Language, Sentences
+from supply.ledger_state import Ledger
 from supply.rules import AlertTiming, Rules
 
 URGENT_DAYS: Final = 7
@@ -38,7 +39,7 @@ class Rule(NamedTuple):
 
     `explain` makes a sentence with its numbers, in either language. `advice` is what to do as long as it is open;
     `easing`, where that is something else while the enter threshold is not met any more and the leave threshold not
-    yet; `ended` is what it says when it is over, where the numbers alone do not tell why.
+    yet; `ended` is what it says when it is over, where the assessed numbers alone do not tell why (the ledger may).
     `silences` are the conditions whose alerts give way while one of this condition fires.
     """
 
@@ -50,7 +51,7 @@ class Rule(NamedTuple):
     explain: Callable[[Assessment, Place, Language], str]
     advice: Sentences
     easing: Sentences | None = None
-    ended: Callable[[Assessment, Place, AlertTiming, Language], str] | None = None
+    ended: Callable[[Assessment, Ledger, Place, AlertTiming, Language], str] | None = None
     silences: frozenset[Condition] = frozenset()
 
 

@@ -33,8 +33,8 @@ class Language(NamedTuple):
 
     def pieces(self, quantity: float) -> str:
         """A quantity in words: `1 pieza`, `1,250 piezas`."""
-        shown = number(quantity)
-        return f"{shown} {self.say('pieza', 'piece') if shown == '1' else self.say('piezas', 'pieces')}"
+        word = agreeing(quantity, self.say("pieza", "piece"), self.say("piezas", "pieces"))
+        return f"{number(quantity)} {word}"
 
     def days(self, count: int) -> str:
         """A number of days in words: `1 día`, `15 días`."""
@@ -143,6 +143,11 @@ ENGLISH: Final = Language("en")
 def number(quantity: float) -> str:
     """`1,250` or `40.5`, up to three places."""
     return f"{quantity:,.3f}".rstrip("0").rstrip(".")
+
+
+def agreeing(quantity: float, one: str, many: str) -> str:
+    """Of two wordings the one that agrees with a quantity as it is shown: `one` with `1`, `many` with `0.5` or `2`."""
+    return one if number(quantity) == "1" else many
 
 
 def beside(limit: float, figure: float) -> str:

@@ -4,6 +4,7 @@ from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
 from supply.language import Language, Sentences, date_of
+from supply.ledger_state import Ledger
 from supply.rules import AlertTiming
 
 
@@ -74,7 +75,7 @@ def _gap(gap: float, language: Language) -> str:
     return f"{language.pieces(abs(gap))} {sign}"
 
 
-def _ended(assessment: Assessment, place: Place, timing: AlertTiming, language: Language) -> str:
+def _ended(assessment: Assessment, _ledger: Ledger, place: Place, timing: AlertTiming, language: Language) -> str:
     """Why it is over: the gap may still be there, and its count of long ago."""
     seen = assessment.observed
     if not seen.count_gap or seen.counted_on is None or not _is_history(assessment, seen.counted_on, timing):

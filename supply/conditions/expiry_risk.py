@@ -3,7 +3,8 @@
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
-from supply.language import Language, Sentences, date_of
+from supply.language import Language, Sentences, agreeing, date_of
+from supply.ledger_state import Ledger
 from supply.observed import observed_use
 from supply.projection import DUST_PIECES, unused_at_expiry
 from supply.rules import AlertTiming
@@ -83,6 +84,19 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     return f"{told}; {language.standing(assessment)}."
 
 
+def _ended(assessment: Assessment, ledger: Ledger, place: Place, _timing: AlertTiming, language: Language) -> str:
+    """Why it is over: what was about to expire may have been used or sent away, or it did expire."""
+    told = explain(assessment, place, language)
+    if ledger.expired <= 0:
+        return told
+    expired = ledger.expired / assessment.scale
+    past = language.say(
+        f"{language.pieces(expired)} en el anaquel ya {agreeing(expired, 'pasó', 'pasaron')} su fecha; de las demás, ",
+        f"{language.pieces(expired)} on the shelf {agreeing(expired, 'has', 'have')} passed the date; of the others, ",
+    )
+    return f"{past}{told[0].lower()}{told[1:]}"
+
+
 RULE = Rule(
     "expiry_risk",
     Sentences("Riesgo de caducidad", "Risk of expiry"),
@@ -95,4 +109,5 @@ RULE = Rule(
         "Ofrezca esas piezas a una unidad que las use antes y revise los pedidos que faltan.",
         "Offer these pieces to a facility that will use them in time, and look again at what is on order.",
     ),
+    ended=_ended,
 )

@@ -4,6 +4,7 @@ import pytest
 
 from supply.conditions import data_quality
 from supply.language import ENGLISH, SPANISH
+from supply.ledger_state import Ledger
 from tests.unit.supply.assessed import BETWEEN, NO, TIMINGS, TODAY, YES, assessed, judged, place, seen, severity
 
 
@@ -35,11 +36,11 @@ def test_a_gap_that_is_history_says_that_it_ended_for_its_age() -> None:
     rule, timing = data_quality.RULE, TIMINGS["data_quality"]
     assert rule.ended is not None
     old = seen(40, count_gap=-50, counted_on=TODAY - 31)
-    assert rule.ended(old, place(), timing, SPANISH) == (
+    assert rule.ended(old, Ledger(), place(), timing, SPANISH) == (
         "La diferencia ya no se sigue: el conteo que la halló (2026-02-07, 50 piezas menos que el libro) tiene 31 días "
         "y el plazo es de 30; existencia de 40 piezas; CPM 90.0 piezas al mes."
     )
-    assert rule.ended(old, place(), timing, ENGLISH) == (
+    assert rule.ended(old, Ledger(), place(), timing, ENGLISH) == (
         "The gap is not followed any longer: the count that found it (2026-02-07, 50 pieces fewer than the book) is "
         "31 days old and the limit is 30; stock of 40 pieces; CPM 90.0 pieces a month."
     )
@@ -49,8 +50,8 @@ def test_a_gap_that_a_count_closed_says_what_the_count_found() -> None:
     rule, timing = data_quality.RULE, TIMINGS["data_quality"]
     assert rule.ended is not None
     small = seen(40, count_gap=2, counted_on=TODAY)
-    assert rule.ended(small, place(), timing, SPANISH) == data_quality.explain(small, place(), SPANISH)
-    assert rule.ended(small, place(), timing, ENGLISH) == data_quality.explain(small, place(), ENGLISH)
+    assert rule.ended(small, Ledger(), place(), timing, SPANISH) == data_quality.explain(small, place(), SPANISH)
+    assert rule.ended(small, Ledger(), place(), timing, ENGLISH) == data_quality.explain(small, place(), ENGLISH)
 
 
 def test_without_a_cpm_nothing_says_what_gap_is_large() -> None:

@@ -5,9 +5,22 @@ import pytest
 from supply.assessment import Assessment
 from supply.conditions import expiry_risk
 from supply.language import ENGLISH, SPANISH
+from supply.ledger_state import Ledger
 from supply.observed import Observed
 from supply.projection import Projection
-from tests.unit.supply.assessed import BETWEEN, NO, YES, assessed, judged, out_throughout, place, severity
+from tests.events import counted, dispensed, issued, lot
+from tests.unit.supply.assessed import (
+    BETWEEN,
+    NO,
+    TIMINGS,
+    YES,
+    assessed,
+    judged,
+    out_throughout,
+    place,
+    severity,
+)
+from tests.unit.supply.shelf import Shelf
 
 
 def lots(unused: float, cpm: float | None = 90, days: int = 100) -> Assessment:
@@ -64,3 +77,38 @@ def test_after_months_without_stock_nobody_knows_what_will_expire_unused_unless_
         "se necesita; existencia de 300 piezas."
     )
     assert expiry_risk.explain(position, place(), ENGLISH).startswith("What would expire unused is not known: out of")
+
+
+SOLD = [counted(600, "2025-11-20"), *(dispensed(30, f"{month}-15") for month in ("2025-12", "2026-01", "2026-02"))]
+"""A CPM of 30, one piece a day."""
+EXPIRING = counted(100, "2026-03-02 09:00", lot(60, "2026-03-20", "A"), lot(40, "2026-12-31", "B"))
+
+
+def test_when_pieces_did_expire_the_end_says_so() -> None:
+    told = Shelf(*SOLD, EXPIRING, only=["expiry_risk"]).until("2026-03-23").alerts
+    assert (told[-1].state, told[-1].reason, told[-1].reason_en) == (
+        "resolved",
+        "La condición dejó de cumplirse: 60 piezas en el anaquel ya pasaron su fecha; de las demás, nada caducaría sin "
+        "usarse; existencia de 40 piezas según el último registro, del 2026-03-02; CPM 30.0 piezas al mes.",
+        "The condition is over: 60 pieces on the shelf have passed the date; of the others, nothing would expire "
+        "unused; stock of 40 pieces as last recorded on 2026-03-02; CPM 30.0 pieces a month.",
+    )
+
+
+def test_when_they_were_sent_away_in_time_it_does_not() -> None:
+    told = Shelf(*SOLD, EXPIRING, issued(60, "2026-03-10 10:00"), only=["expiry_risk"]).until("2026-03-23").alerts
+    assert (told[-1].state, told[-1].reason) == (
+        "resolved",
+        "La condición dejó de cumplirse: Nada caducaría sin usarse; existencia de 40 piezas; CPM 30.0 piezas al mes.",
+    )
+
+
+def test_one_expired_piece_is_one_and_what_is_left_is_told_beside_it() -> None:
+    rule = expiry_risk.RULE
+    assert rule.ended is not None
+    ended = [
+        rule.ended(lots(2), Ledger(expired=1), place(), TIMINGS["expiry_risk"], language)
+        for language in (SPANISH, ENGLISH)
+    ]
+    assert ended[0].startswith("1 pieza en el anaquel ya pasó su fecha; de las demás, al ritmo de consumo caducarían ")
+    assert ended[1].startswith("1 piece on the shelf has passed the date; of the others, at the present use 2 pieces ")
