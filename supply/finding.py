@@ -18,13 +18,15 @@ URGENT_DAYS: Final = 7
 class Finding(NamedTuple):
     """`holds`: the enter threshold is met. `over`: the leave threshold is met; between the two an open alert stays.
     `news`: while it fires there is something to tell beside its severity. `frozen`: it cannot be judged today, so that
-    one that fires stays as it is and is not reminded of."""
+    one that fires stays as it is and is not reminded of. `opens`: an alert may begin of it; where it may not, because
+    what holds is old, one that there is goes on."""
 
     holds: bool
     over: bool
     severity: Severity
     news: bool = False
     frozen: bool = False
+    opens: bool = True
 
 
 NOT_APPLICABLE = Finding(holds=False, over=True, severity="low")

@@ -93,7 +93,7 @@ def follow(
         repeat_days: how long a firing alert of its severity goes without a word before people are reminded; 0: ever.
     """
     if alert is None:
-        if overruled is not None or not finding.holds:
+        if overruled is not None or not (finding.holds and finding.opens):
             return None, None
         return _opened(finding, at_ms, timing, earlier)
     if overruled is not None:

@@ -10,7 +10,8 @@ from supply.rules import AlertTiming
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters when the book is below zero, or when count and book were `enter_share` of a month's use apart,
-    `enter_pieces` at least. Leaves when the book is not below zero and the gap is below `leave_share` (and below
+    `enter_pieces` at least, by a count of up to `enter_days` ago: today's CPM makes no news of an older one, but keeps
+    an alert that there is. Leaves when the book is not below zero and the gap is below `leave_share` (and below
     `enter_pieces`), or its count more than `leave_days` ago: a gap of long ago is history.
 
     High for a book below zero, medium for a gap. Without a CPM nothing says what gap is large.
@@ -25,11 +26,12 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
         return NOT_APPLICABLE
     if _is_history(assessment, seen.counted_on, timing):
         return NOT_APPLICABLE
+    opens = assessment.day - seen.counted_on <= timing.enter_days
     gap = abs(seen.count_gap)
     holds = gap >= max(timing.enter_pieces, timing.enter_share * use)
     if gap < max(timing.enter_pieces, timing.leave_share * use):
         return NOT_APPLICABLE
-    return Finding(holds, over=False, severity=severity_for("medium", place.item.ven))
+    return Finding(holds, over=False, severity=severity_for("medium", place.item.ven), opens=opens)
 
 
 def _is_history(assessment: Assessment, counted_on: int, timing: AlertTiming) -> bool:
@@ -94,8 +96,9 @@ def _ended(assessment: Assessment, _ledger: Ledger, place: Place, timing: AlertT
 RULE = Rule(
     "data_quality",
     Sentences("Datos dudosos", "Doubtful data"),
-    # The day after, what was recorded in another order has been put right.
-    AlertTiming(hold_days=1.0, enter_share=0.5, leave_share=0.25, enter_pieces=5.0, leave_days=30.0),
+    # The day after, what was recorded in another order has been put right. A count that is told later than a week
+    # after it is not taken (`Rules.lateness_days`).
+    AlertTiming(hold_days=1.0, enter_days=7.0, enter_share=0.5, leave_share=0.25, enter_pieces=5.0, leave_days=30.0),
     judge,
     keep,
     explain,

@@ -267,3 +267,14 @@ def test_what_cannot_be_judged_today_stays_as_it_is_without_a_word() -> None:
     assert left is None
     assert transition is not None
     assert transition.state == "resolved"
+
+
+def test_what_is_old_begins_no_alert_and_keeps_the_one_that_there_is() -> None:
+    old = Finding(holds=True, over=False, severity="high", opens=False)
+    assert follow(None, old, ms("2026-03-01"), AT_ONCE) == (None, None)
+    earlier = ResolvedAlert(ms("2026-02-01"), 3, ms("2026-02-28"))
+    assert follow(None, old, ms("2026-03-01"), AT_ONCE, earlier=earlier) == (None, None)
+    pending = OpenAlert(ms("2026-03-01"), False, 2, 1, told_ms=ms("2026-03-01"))
+    alert, transition = follow(pending, old, ms("2026-03-02"), HELD)
+    assert (alert, transition) == (pending, Transition("firing", "high", ms("2026-03-01"), 2))
+    assert follow(alert, old, ms("2026-03-03"), HELD) == (alert, None)

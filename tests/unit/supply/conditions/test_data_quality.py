@@ -5,7 +5,10 @@ import pytest
 from supply.conditions import data_quality
 from supply.language import ENGLISH, SPANISH
 from supply.ledger_state import Ledger
+from tests.events import counted, dispensed
 from tests.unit.supply.assessed import BETWEEN, NO, TIMINGS, TODAY, YES, assessed, judged, place, seen, severity
+from tests.unit.supply.shelf import Shelf
+from tests.unit.supply.stories import SUPPLIED
 
 
 @pytest.mark.parametrize(("on_hand", "expected"), [(-1, YES), (0, NO), (5, NO), (None, NO)])
@@ -30,6 +33,36 @@ def test_five_pieces_at_least(gap: float, expected: tuple[bool, bool]) -> None:
 @pytest.mark.parametrize(("days_ago", "expected"), [(30, YES), (31, NO)])
 def test_a_gap_of_long_ago_is_history(days_ago: int, expected: tuple[bool, bool]) -> None:
     assert judged(data_quality.RULE, seen(count_gap=100, counted_on=TODAY - days_ago)) == expected
+
+
+@pytest.mark.parametrize(("days_ago", "opens"), [(0, True), (7, True), (8, False), (30, False)])
+def test_a_gap_of_over_a_week_ago_keeps_an_alert_and_begins_none(days_ago: int, opens: bool) -> None:
+    old = seen(count_gap=100, counted_on=TODAY - days_ago)
+    finding = data_quality.judge(old, place(), TIMINGS["data_quality"])
+    assert (finding.holds, finding.over, finding.opens) == (True, False, opens)
+    assert data_quality.judge(old._replace(on_hand=-1), place(), TIMINGS["data_quality"]).opens
+
+
+ROLLS = (counted(690, "2026-03-04 10:00"), dispensed(10, "2026-03-20"))
+"""40 pieces fewer than the book, of a CPM of 90; in April it is 63."""
+
+
+def test_a_month_that_rolls_makes_no_news_of_an_old_gap() -> None:
+    told = Shelf(*SUPPLIED, *ROLLS, only=["data_quality"]).until("2026-04-10")
+    assert (told.publish().position.cpm, told.story) == (pytest.approx(190 / 3), [])
+
+
+def test_nor_does_it_end_the_alert_of_one_that_was_news() -> None:
+    found, rolled = counted(680, "2026-03-04 10:00"), dispensed(200, "2026-03-20")
+    told = Shelf(*SUPPLIED, found, rolled, only=["data_quality"]).until("2026-04-10")
+    assert (told.publish().position.cpm, told.story) == (
+        pytest.approx(380 / 3),
+        [
+            "2026-03-05 data_quality pending medium",
+            "2026-03-06 data_quality firing medium",
+            "2026-04-04 data_quality resolved medium",
+        ],
+    )
 
 
 def test_a_gap_that_is_history_says_that_it_ended_for_its_age() -> None:
