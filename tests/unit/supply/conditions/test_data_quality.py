@@ -49,20 +49,19 @@ ROLLS = (counted(690, "2026-03-04 10:00"), dispensed(10, "2026-03-20"))
 
 def test_a_month_that_rolls_makes_no_news_of_an_old_gap() -> None:
     told = Shelf(*SUPPLIED, *ROLLS, only=["data_quality"]).until("2026-04-10")
-    assert (told.publish().position.cpm, told.story) == (pytest.approx(190 / 3), [])
+    assert told.story == []
+    assert told.publish().position.cpm == pytest.approx(190 / 3)
 
 
 def test_nor_does_it_end_the_alert_of_one_that_was_news() -> None:
     found, rolled = counted(680, "2026-03-04 10:00"), dispensed(200, "2026-03-20")
     told = Shelf(*SUPPLIED, found, rolled, only=["data_quality"]).until("2026-04-10")
-    assert (told.publish().position.cpm, told.story) == (
-        pytest.approx(380 / 3),
-        [
-            "2026-03-05 data_quality pending medium",
-            "2026-03-06 data_quality firing medium",
-            "2026-04-04 data_quality resolved medium",
-        ],
-    )
+    assert told.story == [
+        "2026-03-05 data_quality pending medium",
+        "2026-03-06 data_quality firing medium",
+        "2026-04-04 data_quality resolved medium",
+    ]
+    assert told.publish().position.cpm == pytest.approx(380 / 3)
 
 
 def test_a_gap_that_is_history_says_that_it_ended_for_its_age() -> None:
