@@ -76,10 +76,15 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     if not _is_use_known(assessment):
         unknown = language.say("No se sabe cuánto caducaría sin usarse", "What would expire unused is not known")
         return f"{unknown}: {language.no_use(assessment)}; {language.stock(assessment).lower()}."
-    lost, first = language.pieces(round(unused, 1)), date_of(_first_loss(assessment))
+    quantity, first = round(unused, 1), date_of(_first_loss(assessment))
+    lost = language.pieces(quantity)
     told = language.say(
-        f"Al ritmo de consumo caducarían sin usarse {lost}, las primeras el {first}",
-        f"At the present use {lost} would expire unused, the first on {first}",
+        agreeing(
+            quantity,
+            f"Al ritmo de consumo caducaría sin usarse {lost}, el {first}",
+            f"Al ritmo de consumo caducarían sin usarse {lost}, las primeras el {first}",
+        ),
+        f"At the present use {lost} would expire unused, {agreeing(quantity, 'on', 'the first on')} {first}",
     )
     return f"{told}; {language.standing(assessment)}."
 
@@ -106,8 +111,8 @@ RULE = Rule(
     keep,
     explain,
     Sentences(
-        "Ofrezca esas piezas a una unidad que las use antes y revise los pedidos que faltan.",
-        "Offer these pieces to a facility that will use them in time, and look again at what is on order.",
+        "Ofrezca lo que caducaría a una unidad que lo use antes y revise los pedidos que faltan.",
+        "Offer what would expire to a facility that will use it in time, and look again at what is on order.",
     ),
     ended=_ended,
 )

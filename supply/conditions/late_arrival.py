@@ -4,7 +4,7 @@ from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.due import outstanding, split_due
 from supply.finding import NOT_APPLICABLE, URGENT_DAYS, Finding, Rule, severity_for
-from supply.language import Language, Sentences, date_of
+from supply.language import Language, Sentences, agreeing, date_of
 from supply.rules import AlertTiming
 
 
@@ -60,18 +60,22 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     )
     if first.supplier is not None:
         told += language.say(f", de {first.supplier}", f", from {first.supplier}")
-    pieces = language.pieces(outstanding(late, assessment.scale))
-    missing = language.say(f"faltan {pieces}", f"{pieces} missing")
+    quantity = outstanding(late, assessment.scale)
+    pieces = language.pieces(quantity)
+    missing = language.say(f"{agreeing(quantity, 'falta', 'faltan')} {pieces}", f"{pieces} missing")
     if len(late) > 1:
         missing += language.say(f" (en {len(late)} renglones)", f" (on {len(late)} lines)")
-    return f"{told}; {missing}; {stock}; {_lasts(assessment, language)}."
+    return f"{told}; {missing}; {stock}{_lasts(assessment, language)}."
 
 
 def _lasts(assessment: Assessment, language: Language) -> str:
+    """Until when the stock lasts without what is late. What has run out already, or was never counted, tells no day."""
+    if not assessment.usable:
+        return ""
     days = assessment.projection.days_without_due
-    if assessment.usable is None or days is None:
-        return language.say("sin ello no se prevé que se agote", "no stock-out is projected without it")
-    ends = language.say("sin ello se agota", "without it the stock runs out")
+    if days is None:
+        return language.say("; sin ello no se prevé que se agote", "; no stock-out is projected without it")
+    ends = language.say("; sin ello se agota", "; without it the stock runs out")
     if days == 0:
         return f"{ends} {language.say('hoy', 'today')}"
     return f"{ends} {language.say('el', 'on')} {date_of(assessment.day + days)}"

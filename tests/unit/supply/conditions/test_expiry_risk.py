@@ -67,6 +67,15 @@ def test_what_an_expiry_risk_says() -> None:
     )
 
 
+def test_one_piece_that_would_expire_is_one() -> None:
+    assert expiry_risk.explain(lots(1, days=59), place(), SPANISH).startswith(
+        "Al ritmo de consumo caducaría sin usarse 1 pieza, el 2026-05-09; "
+    )
+    assert expiry_risk.explain(lots(1, days=59), place(), ENGLISH).startswith(
+        "At the present use 1 piece would expire unused, on 2026-05-09; "
+    )
+
+
 def test_after_months_without_stock_nobody_knows_what_will_expire_unused_unless_it_is_planned() -> None:
     lots, wasted = ((20, 300.0),), Projection(None, None, 300)
     position = out_throughout(300, lots=lots)._replace(projection=wasted)

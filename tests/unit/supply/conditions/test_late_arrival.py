@@ -11,11 +11,12 @@ from supply.orders import OrderLine
 from tests.unit.supply.assessed import BETWEEN, NO, TIMINGS, TODAY, YES, assessed, judged, place, says, severity
 
 
-def due(deadline: int, usable: float | None = 300, days: int | None = None, **more: Any) -> Assessment:
+def due(
+    deadline: int, usable: float | None = 300, days: int | None = None, pieces: int = 50, **more: Any
+) -> Assessment:
     """A position that waits for 50 pieces until some days from today."""
-    return assessed(
-        usable, days=days, due=(OrderLine("P-1", None, 50, TODAY + deadline - 2, TODAY + deadline),), **more
-    )
+    line = OrderLine("P-1", None, pieces, TODAY + deadline - 2, TODAY + deadline)
+    return assessed(usable, days=days, due=(line,), **more)
 
 
 @pytest.mark.parametrize(("deadline", "expected"), [(1, NO), (0, NO), (-1, YES), (-40, YES)])
@@ -58,3 +59,28 @@ def test_what_a_late_arrival_says() -> None:
         "without it the stock runs out on 2026-03-25."
     )
     assert late_arrival.explain(assessed(45), place(), SPANISH).startswith("Ningún arribo vencido")
+
+
+@pytest.mark.parametrize(("usable", "stock"), [(0, "sin existencia."), (None, "existencia nunca contada.")])
+def test_what_is_out_already_or_was_never_counted_does_not_run_out_on_a_day(usable: float | None, stock: str) -> None:
+    told = late_arrival.explain(due(-3, usable, 0), place(), SPANISH)
+    assert told.endswith(f"; faltan 50 piezas; {stock}")
+    assert "runs out" not in late_arrival.explain(due(-3, usable, 0), place(), ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("days", "spanish", "english"),
+    [
+        (0, "; sin ello se agota hoy.", "; without it the stock runs out today."),
+        (None, "; sin ello no se prevé que se agote.", "; no stock-out is projected without it."),
+    ],
+)
+def test_what_is_left_does(days: int | None, spanish: str, english: str) -> None:
+    assert late_arrival.explain(due(-3, 1, days), place(), SPANISH).endswith(spanish)
+    assert late_arrival.explain(due(-3, 1, days), place(), ENGLISH).endswith(english)
+
+
+def test_one_piece_is_one() -> None:
+    assert "; falta 1 pieza; " in late_arrival.explain(due(-3, pieces=1), place(), SPANISH)
+    assert "; 1 piece missing; " in late_arrival.explain(due(-3, pieces=1), place(), ENGLISH)
+    assert "; faltan 0.1 piezas; " in late_arrival.explain(due(-3, pieces=1, scale=10), place(), SPANISH)
