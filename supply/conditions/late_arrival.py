@@ -35,12 +35,14 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     return Finding(late >= timing.enter_days, over=False, severity=severity)
 
 
-def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
-    """No line gets that late; while one is, the stock without what is due lasts the lead time even if every known lot
-    goes to waste, so that it gets no worse. What happens to orders meanwhile ends the calm by itself."""
+def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
+    """No line gets that late; while one is, the stock without what is due lasts the lead time, and the days that are
+    urgent, even if every known lot goes to waste, so that it gets no worse. What happens to orders meanwhile, and a
+    longer lead time, end the calm by themselves."""
     if is_open:
         lots = sum([pieces for _, pieces in assessment.observed.lots])
-        bounds.stock_above(assessment.daily_use * (place.levels.lead_time_days + 1) + lots)
+        lasts = max(URGENT_DAYS, assessment.lead_time.days)
+        bounds.stock_above(assessment.daily_use * (lasts + 1) + lots)
         return
     for line in assessment.due:
         bounds.until(line.latest_day + max(1, int(timing.enter_days)))

@@ -5,10 +5,17 @@ from typing import Any
 import pytest
 
 from supply.assessment import Assessment
+from supply.bounds import Bounds
 from supply.conditions import late_arrival
 from supply.language import ENGLISH, SPANISH
+from supply.lead_times import LeadTime
+from supply.observed import Observed
 from supply.orders import OrderLine
+from supply.rules import Rules, StockLevels
+from tests.events import adjusted, scheduled
 from tests.unit.supply.assessed import BETWEEN, NO, TIMINGS, TODAY, YES, assessed, judged, place, says, severity
+from tests.unit.supply.shelf import Shelf
+from tests.unit.supply.stories import SUPPLIED
 
 
 def due(
@@ -46,6 +53,43 @@ def test_a_late_arrival_is_as_bad_as_the_stock_is_short_without_it(days: int | N
 
 def test_late_pieces_that_nobody_needs_are_not_urgent() -> None:
     assert severity(late_arrival.RULE, due(-1, 0, 0, needed=False)) == "medium"
+
+
+@pytest.mark.parametrize(("lead_days", "above"), [(2, 24), (7, 24), (8, 27), (40, 123)])
+def test_one_that_fires_is_left_alone_while_the_stock_lasts_longer_than_it_would_be_urgent(
+    lead_days: int, above: int
+) -> None:
+    """Three a day, reckoned with the lead time that was observed, not with the 15 days of the rules."""
+    bounds, timing = Bounds(1, TODAY, 180, TODAY + 20), TIMINGS["late_arrival"]
+    position = due(-1, lead_time=LeadTime(lead_days, "observed"))
+    late_arrival.keep(position, place(), timing, True, bounds)
+    assert bounds.above == above + 1
+    for days in range(above // 3, 0, -1):
+        worse = due(-1, 3 * days, days, lead_time=position.lead_time)
+        if late_arrival.judge(worse, place(), timing).severity != "medium":
+            assert bounds.above > 3 * days
+
+
+def test_also_every_lot_may_go_to_waste_meanwhile() -> None:
+    bounds = Bounds(1, TODAY, 180, TODAY + 20)
+    late_arrival.keep(due(-1, observed=Observed(lots=((5, 60.0),))), place(), TIMINGS["late_arrival"], True, bounds)
+    assert bounds.above == 3 * 16 + 60 + 1
+
+
+def test_a_late_arrival_gets_urgent_in_a_calm_month_also_where_supply_takes_two_days() -> None:
+    """No other condition looks at a stock for five days: the minimum is three, and a shortage begins at two."""
+    quick = StockLevels(critical_months=0.05, min_months=0.1, lead_time_days=2)
+    events = [
+        adjusted(-430, "2026-02-20 10:00", "damaged"),
+        scheduled(200, "2026-02-20", "2026-03-05"),
+        adjusted(-285, "2026-03-10 10:00", "damaged"),
+    ]
+    shelf = Shelf(*SUPPLIED, *events, rules=Rules(levels={"hospital": quick}), only=["late_arrival"])
+    assert shelf.until("2026-03-12").story == [
+        "2026-03-06 late_arrival pending medium",
+        "2026-03-07 late_arrival firing medium",
+        "2026-03-11 late_arrival firing critical",
+    ]
 
 
 def test_what_a_late_arrival_says() -> None:
