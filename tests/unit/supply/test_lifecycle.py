@@ -15,6 +15,7 @@ from supply.lifecycle import (
     fingerprint_of,
     follow,
     may_change_at,
+    remembered,
 )
 from supply.rules import DAY_MS, AlertTiming
 from tests.events import ms
@@ -230,6 +231,27 @@ def test_a_day_is_held_from_midnight_to_midnight_also_when_the_clocks_go_forward
     _, transition = follow(alert, finding, second, HELD)
     assert transition is not None
     assert transition.state == "firing"
+
+
+@pytest.mark.parametrize(
+    ("resolved", "last_day", "hours"),
+    [("2026-10-26", "2026-11-02", 169), ("2026-03-02", "2026-03-09", 167), ("2026-05-04", "2026-05-11", 168)],
+)
+def test_the_quiet_period_takes_in_its_last_midnight_also_when_the_clocks_go_back(
+    resolved: str, last_day: str, hours: int
+) -> None:
+    """Seven days from midnight to midnight, and not the midnight after."""
+    zone, timing = "America/Tijuana", AlertTiming(quiet_days=7)
+    earlier = ResolvedAlert(ms("2026-02-01"), 2, ms(resolved, zone))
+    at_ms = ms(last_day, zone)
+    assert at_ms - earlier.resolved_ms == hours * 3_600_000
+    finding = Finding(holds=True, over=False, severity="high")
+    for begins, transition in (
+        (at_ms, Transition("firing", "high", earlier.since_ms, 3)),
+        (at_ms + DAY_MS, Transition("firing", "high", at_ms + DAY_MS, 1)),
+    ):
+        assert follow(None, finding, begins, timing, earlier=earlier)[1] == transition
+        assert (remembered(earlier, None, begins, timing) == earlier) is (begins == at_ms)
 
 
 @pytest.mark.parametrize("ending", ["superseded", "unwatched"])

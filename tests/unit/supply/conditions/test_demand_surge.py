@@ -6,7 +6,7 @@ import pytest
 from supply.conditions import demand_surge
 from supply.cpm import Cpm
 from supply.language import ENGLISH, SPANISH
-from tests.events import dispensed
+from tests.events import counted, dispensed
 from tests.unit.supply.assessed import BETWEEN, INPUTS, NO, YES, judged, out_throughout, place, seen, severity
 from tests.unit.supply.shelf import Shelf
 from tests.unit.supply.stories import SUPPLIED
@@ -97,6 +97,24 @@ def test_what_leaves_every_other_month_does_not_surge_when_it_leaves_again() -> 
         187: [],
         188: ["2026-05-09 demand_surge pending medium", "2026-05-10 demand_surge firing medium"],
     }
+
+
+@pytest.mark.parametrize(
+    ("lump", "story"),
+    [
+        ("2025-11", ["2026-06-09 demand_surge pending medium", "2026-06-10 demand_surge firing medium"]),
+        ("2025-12", []),
+        ("2026-02", []),
+    ],
+)
+def test_a_month_like_one_of_the_last_six_is_no_surge_and_one_of_the_seventh_is_forgotten(
+    lump: str, story: list[str]
+) -> None:
+    """60 a month, but 150 in one of them, and 150 again in the first week of June."""
+    months = ["2025-11", "2025-12", *(f"2026-0{number}" for number in range(1, 6))]
+    used = [dispensed(150 if month == lump else 60, f"{month}-15") for month in months]
+    shelf = Shelf(counted(2000, "2025-10-20"), *used, dispensed(150, "2026-06-05"), only=["demand_surge"])
+    assert [line for line in shelf.until("2026-06-15").story if line > "2026-06"] == story
 
 
 def test_after_months_without_stock_what_is_used_is_no_surge() -> None:
