@@ -32,6 +32,12 @@ def test_shortage_enters_within_the_lead_time_and_leaves_five_days_beyond(
     assert says(shortage.judge(assessment, place(), TIMINGS["shortage"])) == expected
 
 
+@pytest.mark.parametrize(("ven", "expected"), [("V", "critical"), ("E", "high"), (None, "high"), ("N", "medium")])
+def test_one_that_leaves_treatments_without_is_as_bad_as_one_within_a_week(ven: str | None, expected: str) -> None:
+    for urgent in (assessed(21, days=7), assessed(45, days=15, treatments_at_risk=1)):
+        assert shortage.judge(urgent, place(ven), TIMINGS["shortage"]).severity == expected
+
+
 def test_what_a_shortage_says() -> None:
     assert shortage.explain(assessed(45, days=15), place(), SPANISH) == (
         "Existencia de 45 piezas, se agota el 2026-03-25, en 15 días; surtir tarda 15 días; CPM 90.0 piezas al mes; "
