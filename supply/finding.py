@@ -41,7 +41,8 @@ class Rule(NamedTuple):
 
     `explain` makes a sentence with its numbers, in either language. `advice` is what to do as long as it is open;
     `easing`, where that is something else while the enter threshold is not met any more and the leave threshold not
-    yet; `ended` is what it says when it is over, where the assessed numbers alone do not tell why (the ledger may).
+    yet; `nothing_due`, where it is something else while nothing is on order. `ended` is what it says when it is over,
+    where the assessed numbers alone do not tell why (the ledger may).
     `silences` are the conditions whose alerts give way while one of this condition fires.
     """
 
@@ -53,6 +54,7 @@ class Rule(NamedTuple):
     explain: Callable[[Assessment, Place, Language], str]
     advice: Sentences
     easing: Sentences | None = None
+    nothing_due: Sentences | None = None
     ended: Callable[[Assessment, Ledger, Place, AlertTiming, Language], str] | None = None
     silences: frozenset[Condition] = frozenset()
 

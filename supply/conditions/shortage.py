@@ -62,6 +62,10 @@ RULE = Rule(
         "Adelante la entrega o pida un traspaso que llegue antes de esa fecha.",
         "Bring the delivery forward, or ask for a transfer that comes before that date.",
     ),
+    nothing_due=Sentences(
+        "Pida un traspaso que llegue antes de esa fecha, o haga una compra urgente.",
+        "Ask for a transfer that comes before that date, or buy urgently.",
+    ),
     # What is about to run out, for most of it is about to expire, is not offered to others.
     silences=frozenset({"low_stock", "surplus"}),
 )

@@ -92,7 +92,8 @@ def test_each_judges_and_explains_whatever_is_known(rule: Rule, position: Assess
     assert not (finding.holds and finding.over)
     for language in (SPANISH, ENGLISH):
         assert rule.explain(position, place(), language).endswith(".")
-        assert language.say(*rule.advice).endswith(".")
+        for advice in (rule.advice, rule.easing or rule.advice, rule.nothing_due or rule.advice):
+            assert language.say(*advice).endswith(".")
     for is_open in (True, False):
         bounds = Bounds(position.scale, position.day, 180, position.day + 20)
         rule.keep(position, place(), TIMINGS[rule.condition], is_open, bounds)

@@ -2,13 +2,14 @@
 
 import pytest
 
+from schemas.events import Event
 from supply.assessment import Assessment
 from supply.conditions import shortage
 from supply.language import ENGLISH, SPANISH
 from supply.lead_times import LeadTime
 from tests.events import adjusted, counted, lot, received, reported, scheduled
 from tests.unit.supply.assessed import BETWEEN, NO, TIMINGS, YES, assessed, place, says
-from tests.unit.supply.stories import story
+from tests.unit.supply.stories import SUPPLIED, stock_of, story
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,29 @@ def test_and_brings_it_when_it_does_not_come() -> None:
     low = counted(40, "2026-03-05 10:00")
     order = scheduled(200, "2026-02-20", "2026-03-15")
     assert "2026-03-16 shortage firing high" in story(low, order, until="2026-03-17")
+
+
+@pytest.mark.parametrize(
+    ("order", "spanish", "english"),
+    [
+        (
+            [],
+            "Pida un traspaso que llegue antes de esa fecha, o haga una compra urgente.",
+            "Ask for a transfer that comes before that date, or buy urgently.",
+        ),
+        (
+            [scheduled(200, "2026-02-20", "2026-04-15")],
+            "Adelante la entrega o pida un traspaso que llegue antes de esa fecha.",
+            "Bring the delivery forward, or ask for a transfer that comes before that date.",
+        ),
+    ],
+    ids=["nothing due", "due too late"],
+)
+def test_only_a_delivery_that_is_due_can_be_brought_forward(order: list[Event], spanish: str, english: str) -> None:
+    alerts = stock_of(*SUPPLIED, counted(40, "2026-03-05 10:00"), *order).until("2026-03-07").alerts
+    (told,) = [alert for alert in alerts if alert.condition == "shortage"]
+    assert told.reason.endswith(f". {spanish}")
+    assert (told.reason_en or "").endswith(f". {english}")
 
 
 def test_lots_about_to_expire_are_no_stock_for_later() -> None:
