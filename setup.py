@@ -54,6 +54,7 @@ COMPILED = [
     "supply/shelf.py",
     "supply/stand_in.py",
     "supply/status.py",
+    "supply/telling.py",
     "supply/totals.py",
     "supply/treatments.py",
     "supply/views.py",

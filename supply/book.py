@@ -13,14 +13,15 @@ from supply.agenda import Agenda
 from supply.assessment import assess
 from supply.calm import is_calm, next_look
 from supply.catalogue import Catalogue
-from supply.clock import IDLE_MS, Reach
+from supply.clock import Reach
 from supply.entries import entry_of
 from supply.evaluation import evaluate
 from supply.holdings import AWAKE_LIMIT, Holdings
-from supply.position import COUNTED, DUPLICATE, SETTLE_SLACK_MS, TOO_LATE, Outcome, Position
+from supply.position import COUNTED, DUPLICATE, TOO_LATE, Outcome, Position
 from supply.publication import Publication, Published, Record, alert_record, published
 from supply.rekeying import Rekeying
 from supply.rules import Rules
+from supply.telling import LONG_AGO, PAUSE_MS, SLACK_MS, Telling
 from supply.totals import ItemStock, Totals
 
 REVISITS_AT_ONCE: Final = 5_000
@@ -59,8 +60,10 @@ class Book:
         self._revisits: list[str] = []
         self._unjudged: dict[str, None] = {}
         self._reached = Reach(0, 0)
-        self._begun_at = -IDLE_MS
-        self._was_live = False
+        self._tellings: dict[str, Telling] = {}
+        self._fresh: list[Telling] = []
+        self._begun_at = LONG_AGO
+        self._begun_settle_ms = 0
 
     def __len__(self) -> int:
         return len(self._positions)
@@ -119,8 +122,8 @@ class Book:
                 return outcome
             if outcome is TOO_LATE:
                 raise self._too_late(event, position)
-        elif at_ms < self._reached.settle_ms - SETTLE_SLACK_MS:
-            position.history_at = self._reached.evaluate_ms
+        else:
+            self._hear(position, at_ms)
         if held is None:
             self._positions.hold(position)
         if not position.touched:
@@ -135,8 +138,12 @@ class Book:
         midnight must not wait for the next one."""
         if reach is None:
             return
-        if self._begun_at < 0 or (reach.live and not self._was_live):
-            self._begun_at, self._was_live = reach.evaluate_ms, reach.live
+        if self._begun_at < 0:
+            self._begun_at, self._begun_settle_ms = reach.now_ms, reach.settle_ms
+        for telling in self._fresh:
+            telling.told_at = reach.now_ms
+            telling.fresh = False
+        self._fresh.clear()
         self._revisit(self._reached.evaluate_ms or reach.evaluate_ms)
         for at_ms, key in self._agenda.due(reach.evaluate_ms):
             position = self._positions.awake_at(key, at_ms)
@@ -214,10 +221,40 @@ class Book:
         position.settle_some(settle_ms, place.calendar)
         self._rebook(position)
 
+    def _hear(self, position: Position, at_ms: int) -> None:
+        telling = position.telling
+        if telling is None:
+            telling = position.telling = self._telling_of(position.place.facility.facility)
+        if not telling.fresh:
+            telling.fresh = True
+            self._fresh.append(telling)
+        reached = self._reached
+        leap_ms = self._rules.lateness_ms + SLACK_MS if reached.caught_up else None
+        telling.took(at_ms, reached.now_ms, reached.settle_ms, leap_ms)
+
+    def _telling_of(self, facility: str) -> Telling:
+        telling = self._tellings.get(facility)
+        if telling is None:
+            telling = self._tellings[facility] = Telling()
+        return telling
+
     def _settles_at(self, position: Position, reach: Reach) -> int:
-        # An instant of the wall clock says nothing of one in a backlog that came later.
-        begun_at = self._begun_at if self._begun_at <= reach.evaluate_ms else -IDLE_MS
-        return position.settles_at(reach.evaluate_ms, reach.settle_ms, self._rules.lateness_ms, begun_at)
+        """Up to which instant the entries of a position may be settled: not while its facility tells history."""
+        pending = position.pending
+        if pending and pending[0][0] < reach.settle_ms:
+            if position.telling is None:
+                position.telling = self._telling_of(position.place.facility.facility)
+            in_service = reach.wall_ms is not None
+            goes_on = position.telling.goes_on(reach.settle_ms, reach.now_ms, in_service=in_service)
+            if goes_on or (in_service and self._may_be_held_back(position, reach)):
+                return position.held_back_until(reach.settle_ms, self._rules.lateness_ms)
+        return reach.settle_ms
+
+    def _may_be_held_back(self, position: Position, reach: Reach) -> bool:
+        """Whether an earlier owner of the shard may have been told history that goes on: it did not settle what it
+        could have."""
+        begun = reach.now_ms - self._begun_at < PAUSE_MS
+        return begun and position.pending[0][0] < self._begun_settle_ms - SLACK_MS
 
     def _too_late(self, event: Event, position: Position) -> BadRecord:
         if isinstance(event, StockCounted):

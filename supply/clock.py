@@ -14,15 +14,26 @@ LIVE_MS = 24 * 3_600_000
 IDLE_MS = 30_000
 """A publisher of history pauses for less; one that has paused for longer has come to its end."""
 
+STRIDE_MS = 3_600_000
+"""History strides on: by hours within a pause. What comes a day late, as it happens, is no history that would end."""
+
 
 class Reach(NamedTuple):
     """`evaluate_ms`: evaluate what is due up to here. `settle_ms`: entries before it cannot be overtaken within the
     lateness window; never beyond `evaluate_ms`. `live`: that is the wall clock, and all that could change a judgement
-    at it is read."""
+    at it is read. `caught_up`: all inputs are read to their end, though what they told last may be history. `wall_ms`:
+    the wall clock in service, `None` where only the events drive the clock."""
 
     evaluate_ms: int
     settle_ms: int
     live: bool = False
+    caught_up: bool = False
+    wall_ms: int | None = None
+
+    @property
+    def now_ms(self) -> int:
+        """The instant by which pauses are told: the events' own where there is no other."""
+        return self.evaluate_ms if self.wall_ms is None else self.wall_ms
 
 
 class ShardClock:
@@ -31,12 +42,14 @@ class ShardClock:
     def __init__(self, topics: Iterable[str], lateness_ms: int) -> None:
         self._lateness_ms = lateness_ms
         self._newest: dict[str, int] = dict.fromkeys(topics, -1)
-        self._read_at: dict[str, int] = {}
+        self._strode: dict[str, tuple[int, int]] = {}
 
     def seen(self, topic: str, time_ms: int, read_at_ms: int = 0) -> None:
         """Note the time of an admitted event, and the wall clock's when it was read."""
-        self._newest[topic] = max(self._newest[topic], time_ms)
-        self._read_at[topic] = read_at_ms
+        newest = self._newest[topic] = max(self._newest[topic], time_ms)
+        strode = self._strode.get(topic)
+        if strode is None or newest >= strode[0] + STRIDE_MS:
+            self._strode[topic] = newest, read_at_ms
 
     def limit(self, caught_up: Collection[str], wall_ms: int | None) -> Reach | None:
         """How far to go now; `None`: nowhere yet.
@@ -59,16 +72,16 @@ class ShardClock:
             return None
         if behind:
             settle = min(behind) - self._lateness_ms
-            return Reach(settle, settle)
+            return Reach(settle, settle, caught_up=len(caught_up) == len(newest), wall_ms=wall_ms)
         last = max(newest.values())
         if wall_ms is None or last < 0:
             return None
-        return Reach(wall_ms, min(wall_ms, last - self._lateness_ms), live=True)
+        return Reach(wall_ms, min(wall_ms, last - self._lateness_ms), live=True, caught_up=True, wall_ms=wall_ms)
 
     def _is_history(self, topic: str, newest_ms: int, wall_ms: int) -> bool:
-        # After a restart it is not known when a topic was last read: it is given the time of a pause.
-        read_at = self._read_at.setdefault(topic, wall_ms)
-        return wall_ms - newest_ms > LIVE_MS and wall_ms - read_at < IDLE_MS
+        # After a restart it is not known when a topic last went on: it is given the time of a pause.
+        _, strode_at = self._strode.setdefault(topic, (newest_ms, wall_ms))
+        return wall_ms - newest_ms > LIVE_MS and wall_ms - strode_at < IDLE_MS
 
     def snapshot(self) -> dict[str, int]:
         """What to store beside the input positions."""

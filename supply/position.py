@@ -17,7 +17,6 @@ import msgspec
 from supply.assessment import Place
 from supply.calendar import LocalCalendar
 from supply.calm_state import DISTURBS, Calm
-from supply.clock import IDLE_MS
 from supply.entries import TELLS_OF_SHELF, Entry
 from supply.late import apply_late
 from supply.ledger import apply
@@ -26,11 +25,10 @@ from supply.months import forget_months
 from supply.observed import heard_at
 from supply.scale import refine_ledger, refined_entry
 from supply.stored import PositionState, Summary
+from supply.telling import SLACK_MS, Telling
 
 SHORTEST_DAY_MS: Final = 23 * 3_600_000
 """A local day on which the clock goes forward."""
-SETTLE_SLACK_MS: Final = 24 * 3_600_000
-"""Pending entries are settled a day's worth at a time, not one by one."""
 HELD_BACK_LIMIT: Final = 5_000
 """Entries held back while history is told: years of a busy position, and a record far below the broker's limit."""
 STRAGGLERS_NEAR: Final = 4
@@ -63,8 +61,8 @@ class Position:
     `next_at` is the local midnight at which it must be looked at next, `booked_at` the one it is booked for, and
     `looked_at` the last such instant. While it is `calm`, the evaluation of a midnight is skipped. At `turns_at` the
     calendar changes something. `evaluated_at` is the last evaluation that was no quiet one: what is published follows
-    it, so it must not depend on evaluations that may be skipped. `history_at` is the instant up to which the shard was
-    evaluated when an entry last came of a time that the shard has left behind. `told` is what was last told of it to
+    it, so it must not depend on evaluations that may be skipped. `telling` says how far its
+    facility is with what it tells. `told` is what was last told of it to
     the judges of whole facilities and items, and `heard_at` the last event (`supply.rekeying`).
     """
 
@@ -78,7 +76,6 @@ class Position:
         "calm",
         "evaluated_at",
         "heard_at",
-        "history_at",
         "key",
         "ledger",
         "looked_at",
@@ -92,6 +89,7 @@ class Position:
         "seen",
         "settled_before",
         "summary",
+        "telling",
         "told",
         "touched",
         "turns_at",
@@ -121,7 +119,7 @@ class Position:
         self.version = state.version
         self.told = state.told
         self.heard_at = -1
-        self.history_at = -IDLE_MS
+        self.telling: Telling | None = None
         self.ahead_count = 0
         self.ahead_at = 0
         self.ahead_day_from = 0
@@ -223,23 +221,16 @@ class Position:
                 if self.ahead_count < 0:
                     self.ahead = None
 
-    def settles_at(self, evaluate_ms: int, settle_ms: int, lateness_ms: int, begun_at: int) -> int:
-        """Up to which instant entries may be settled, where those of the shard may be up to `settle_ms`. At
-        `begun_at` the shard's first look was made, or its first in service: who owned it before may have been told
-        history that goes on.
-
-        Whoever tells its history beside others that live in the present sends several topics, none of which waits for
-        another: as long as it goes on, nothing is settled, unless so much is held back that its own time has to do.
-        """
-        if evaluate_ms - max(self.history_at, begun_at) >= IDLE_MS:
-            return settle_ms
+    def held_back_until(self, settle_ms: int, lateness_ms: int) -> int:
+        """Up to which instant entries may be settled while more of a history may come: nothing more is, unless so much
+        is held back that its own time has to do."""
         if len(self.pending) <= HELD_BACK_LIMIT:
             return self.settled_before
         return min(settle_ms, self.newest_at - lateness_ms)
 
     def settle_some(self, before_ms: int, calendar: LocalCalendar) -> None:
         """Settle when a day's worth of entries is due to be."""
-        if self.pending and self.pending[0][0] < before_ms - SETTLE_SLACK_MS:
+        if self.pending and self.pending[0][0] < before_ms - SLACK_MS:
             self.settle(before_ms, calendar)
 
     def as_of(self, at_ms: int, settle_ms: int, calendar: LocalCalendar) -> Ledger:

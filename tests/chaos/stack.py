@@ -23,9 +23,8 @@ from tests.servers.projector import ProjectorProcess
 from tests.servers.proxy import Proxy
 from tests.servers.reaper import Reaper
 from tests.servers.small_disk import SmallDisk, small_disk
-from tests.servers.worker import WorkerProcess, Workers, running_workers
+from tests.servers.worker import FAULTY, WorkerProcess, Workers, running_workers
 
-FAULTY = "tests.workers.faulty"
 PARTITIONS = 4
 BROKER_DISK_MIB = 1024
 

@@ -16,7 +16,7 @@ from streams.settings import PREFIX, Settings
 from tests.servers.reaper import Reaper
 
 ROOT = Path(__file__).parents[2]
-REAL, COUNTING = "agents.worker", "tests.workers.counting"
+REAL, FAULTY, COUNTING = "agents.worker", "tests.workers.faulty", "tests.workers.counting"
 
 
 class WorkerProcess:

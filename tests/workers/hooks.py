@@ -2,7 +2,7 @@
 
 `DIE_AT` names a point of the checkpoint at which the process kills itself, at the `DIE_AFTER`th time it gets there.
 `SLOW_RECOVERY` makes each recovery so many seconds longer. `CLOCK_FILE` names a file with the seconds by which the wall
-clock is wrong, read at each look at the clock.
+clock is wrong, read at each look at the clock. `HISTORY_PAUSE`: after so many seconds a history that pauses has ended.
 """
 
 import asyncio
@@ -16,6 +16,8 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 
 import streams.assignment
+import supply.book
+import supply.telling
 from streams.recovery import recover
 from streams.settings import Settings
 from streams.shard import Shard
@@ -29,6 +31,8 @@ def apply_hooks() -> None:
         die_at(point, int(os.environ.get("DIE_AFTER", "1")))
     if seconds := os.environ.get("SLOW_RECOVERY"):
         recover_slowly(float(seconds))
+    if pause := os.environ.get("HISTORY_PAUSE"):
+        take_for_ended_after(float(pause))
     if path := os.environ.get("CLOCK_FILE"):
         follow_a_wrong_clock(Path(path))
 
@@ -70,6 +74,12 @@ def recover_slowly(seconds: float) -> None:
         return await recover(shards, settings)
 
     setattr(streams.assignment, "recover", slow)  # noqa: B010 # mypy: imported there
+
+
+def take_for_ended_after(seconds: float) -> None:
+    """Take a history for ended sooner than in service."""
+    for module in (supply.telling, supply.book):
+        setattr(module, "PAUSE_MS", int(seconds * 1000))  # noqa: B010 # mypy: a constant
 
 
 def follow_a_wrong_clock(path: Path) -> None:

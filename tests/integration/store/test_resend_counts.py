@@ -24,12 +24,11 @@ from streams.clients import connection
 from streams.partitioning import partition_of
 from streams.settings import Settings
 from streams.topic_check import ensure_topics
-from supply.clock import IDLE_MS
 from tests.integration.engine.conftest import settings_for
 from tests.integration.engine.topics import read_topic
 from tests.servers.kafka import KafkaServer
 from tests.servers.reaper import Reaper
-from tests.servers.worker import REAL, running_workers
+from tests.servers.worker import FAULTY, running_workers
 
 pytestmark = pytest.mark.integration
 
@@ -39,6 +38,7 @@ KEY = position_key(HOSPITAL.facility, ITEM.item)
 NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 PIECES = 7
+HISTORY_PAUSE_SECONDS = 10
 
 
 class Service:
@@ -111,7 +111,7 @@ def service(own_kafka: Callable[[], KafkaServer], reaper: Reaper, tmp_path: Path
     for entry in entries:
         service.publish(CATALOGUE, msgspec.json.encode(entry), entry_key(entry))
     with running_workers(tmp_path, reaper) as workers:
-        workers.start(settings, REAL).wait_until_ready()
+        workers.start(settings, FAULTY, HISTORY_PAUSE=str(HISTORY_PAUSE_SECONDS)).wait_until_ready()
         yield service
 
 
@@ -140,7 +140,7 @@ def test_a_mended_letter_counts_once_and_a_second_sending_does_what_the_refusal_
     assert consequence in " ".join(refused.stderr.split())
     if times > 1:
         # As long as more of the same history may come, its events are known again.
-        time.sleep(IDLE_MS / 1000)
+        time.sleep(HISTORY_PAUSE_SECONDS)
     assert service.consumption_after(later + dt.timedelta(minutes=2)) == PIECES + 3
 
     assert service.resend(number, mended, "--again").exit_code == 0

@@ -45,11 +45,18 @@ class Network:
 
     def records(self) -> list[Record]:
         """The events as records, good and bad, then those that close each partition's topics."""
+        return self.as_records([*self.lines, *self._closing()])
+
+    def as_records(self, lines: Iterable[bytes]) -> list[Record]:
+        """Lines as records."""
         keys = PositionKeys(Catalogue(self.catalogue))
-        return [_record(line, keys) for line in [*self.lines, *self._closing()]]
+        return [_record(line, keys) for line in lines]
 
     def _closing(self) -> Iterator[bytes]:
-        """An event of `CLOSING` on each topic of each partition."""
+        return self.everywhere(CLOSING, "closing")
+
+    def everywhere(self, at: dt.datetime, name: str, *, but_not: str | None = None) -> Iterator[bytes]:
+        """An event of an instant on each topic of each partition, by a facility other than one."""
         contents: dict[str, dict[str, Any]] = dict(
             zip(
                 INPUTS,
@@ -61,7 +68,8 @@ class Network:
                 strict=True,
             )
         )
-        facilities = [entry.facility for entry in self.catalogue if isinstance(entry, Facility)]
+        known = [entry.facility for entry in self.catalogue if isinstance(entry, Facility)]
+        facilities = [facility for facility in known if facility != but_not]
         items = [entry.item for entry in self.catalogue if isinstance(entry, Item)]
         keys = {
             partition_of(position_key(facility, item), self._partitions): (facility, item)
@@ -74,9 +82,9 @@ class Network:
                 yield msgspec.json.encode(
                     content
                     | {
-                        "id": f"closing-{partition}-{topic}",
+                        "id": f"{name}-{partition}-{topic}",
                         "source": "urn:test",
-                        "time": CLOSING.isoformat(),
+                        "time": at.isoformat(),
                         "facility": facility,
                         "item": item,
                     }

@@ -113,10 +113,47 @@ def test_a_hospital_that_joins_others_is_counted_as_if_it_had_always_been_there(
     assert _refused_as_late(settings) == []
 
 
-def _differing_in_the_end(expected: set[tuple[object, ...]], settings: Settings) -> set[tuple[object, ...]]:
-    """What positions are, or should be, and not both, once they agree or time is up."""
+def test_a_hospital_that_joins_others_who_go_on_is_counted_as_if_it_had_always_been_there(
+    kafka: KafkaServer, tmp_path: Path, reaper: Reaper
+) -> None:
+    """Events of now come before its history and in the middle of it, on every topic: the worker is behind for a moment,
+    and has read everything in the next."""
+    network = Network(tmp_path / "network", 24, PARTITIONS)
+    settings = settings_for(kafka, group="joins-live", partitions=PARTITIONS)
+    asyncio.run(fresh_topics(settings))
+    asyncio.run(ensure_topics(settings, create=False))
+    run_load(tmp_path / "network" / "catalogue", broker=settings.brokers, replace=False, as_json=True)
+    hospitals = [entry.facility for entry in network.catalogue if isinstance(entry, Facility) and entry.supplier]
+    past = network.as_records(network.lines)
+    joins = max(hospitals, key=lambda code: sum(_is_of(record, code) for record in past))
+    own = [record for record in past if _is_of(record, joins)]
+    now = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
+    live = [list(network.everywhere(now, f"live {number}", but_not=joins)) for number in range(4)]
+    for lines in live:
+        network.lines += lines
+    expected = {each for each in map(_identity, network.replayed(now).positions) if each[0] == joins}
+    assert len(own) > 2_000
+    with running_workers(tmp_path, reaper) as workers:
+        worker = workers.start(settings, REAL)
+        worker.wait_until_ready()
+        part = -(-len(own) // len(live))
+        for number, lines in enumerate(live):
+            asyncio.run(send(network.as_records(lines), settings))
+            asyncio.run(send(own[number * part : (number + 1) * part], settings))
+        assert not _differing_in_the_end(expected, settings, joins)
+        assert worker.stop() == 0
+    assert _refused_as_late(settings) == []
+
+
+def _differing_in_the_end(
+    expected: set[tuple[object, ...]], settings: Settings, facility: str = ""
+) -> set[tuple[object, ...]]:
+    """What positions (of a facility) are, or should be, and not both, once they agree or time is up."""
     deadline = time.monotonic() + WITHIN_SECONDS
-    while differing := expected ^ {_identity(value) for value in _latest(settings).values()}:
+    of_it = facility.encode()
+    while differing := expected ^ {
+        _identity(value) for key, value in _latest(settings).items() if key.startswith(of_it)
+    }:
         if time.monotonic() > deadline:
             break
         time.sleep(1)

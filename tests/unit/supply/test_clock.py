@@ -19,6 +19,15 @@ def clock(**newest: int) -> ShardClock:
 BEHIND: tuple[str, ...] = ()
 
 
+def live(wall_ms: int, settle_ms: int) -> Reach:
+    return Reach(wall_ms, settle_ms, live=True, caught_up=True, wall_ms=wall_ms)
+
+
+def held_back(settle_ms: int, wall_ms: int) -> Reach:
+    """All is read, and what was told last is history."""
+    return Reach(settle_ms, settle_ms, caught_up=True, wall_ms=wall_ms)
+
+
 @pytest.mark.parametrize(
     ("what", "newest", "caught_up", "wall", "reach"),
     [
@@ -32,7 +41,7 @@ BEHIND: tuple[str, ...] = ()
             {INVENTORY: 900, ARRIVALS: 700, CONSUMPTION: 800},
             TOPICS,
             None,
-            Reach(600, 600),
+            Reach(600, 600, caught_up=True),
         ),
         ("in service with a backlog", {INVENTORY: 900, ARRIVALS: 700}, BEHIND, 5000, None),
         (
@@ -40,10 +49,10 @@ BEHIND: tuple[str, ...] = ()
             {INVENTORY: 900, ARRIVALS: 10, CONSUMPTION: 800},
             (ARRIVALS,),
             5000,
-            Reach(700, 700),
+            Reach(700, 700, wall_ms=5000),
         ),
-        ("in service, all read", {INVENTORY: 900, ARRIVALS: 700}, TOPICS, 5000, Reach(5000, 800, live=True)),
-        ("an event from ten minutes ahead", {INVENTORY: 5200}, TOPICS, 5000, Reach(5000, 5000, live=True)),
+        ("in service, all read", {INVENTORY: 900, ARRIVALS: 700}, TOPICS, 5000, live(5000, 800)),
+        ("an event from ten minutes ahead", {INVENTORY: 5200}, TOPICS, 5000, live(5000, 5000)),
         ("in service, nothing ever seen", {}, TOPICS, 5000, None),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -73,26 +82,47 @@ def test_old_events_that_come_just_now_are_history_and_hold_the_wall_clock_back(
     day, now = 24 * 3_600_000, 100 * 24 * 3_600_000
     shard_clock = clock(arrivals=now)
     shard_clock.seen(INVENTORY, 50 * day, now)
-    assert shard_clock.limit(TOPICS, now + 1_000) == Reach(50 * day - LATENESS, 50 * day - LATENESS)
+    assert shard_clock.limit(TOPICS, now + 1_000) == held_back(50 * day - LATENESS, now + 1_000)
 
 
 def test_history_that_has_come_to_its_end_lets_the_wall_clock_go_on() -> None:
     day, now = 24 * 3_600_000, 100 * 24 * 3_600_000
     shard_clock = clock(arrivals=now)
     shard_clock.seen(INVENTORY, 50 * day, now)
-    assert shard_clock.limit(TOPICS, now + 30_000) == Reach(now + 30_000, now - LATENESS, live=True)
+    assert shard_clock.limit(TOPICS, now + 30_000) == live(now + 30_000, now - LATENESS)
 
 
 def test_after_a_restart_a_publisher_of_history_is_given_time_to_go_on() -> None:
     day, now = 24 * 3_600_000, 100 * 24 * 3_600_000
     shard_clock = ShardClock(TOPICS, LATENESS)
     shard_clock.restore({INVENTORY: 50 * day})
-    assert shard_clock.limit(TOPICS, now) == Reach(50 * day - LATENESS, 50 * day - LATENESS)
-    assert shard_clock.limit(TOPICS, now + 30_000) == Reach(now + 30_000, 50 * day - LATENESS, live=True)
+    assert shard_clock.limit(TOPICS, now) == held_back(50 * day - LATENESS, now)
+    assert shard_clock.limit(TOPICS, now + 30_000) == live(now + 30_000, 50 * day - LATENESS)
 
 
 def test_todays_events_stand_at_the_wall_clock_at_once() -> None:
     day, now = 24 * 3_600_000, 100 * 24 * 3_600_000
     shard_clock = ShardClock(TOPICS, LATENESS)
     shard_clock.seen(INVENTORY, now - day + 1, now)
-    assert shard_clock.limit(TOPICS, now) == Reach(now, now - day + 1 - LATENESS, live=True)
+    assert shard_clock.limit(TOPICS, now) == live(now, now - day + 1 - LATENESS)
+
+
+def test_what_always_comes_a_day_late_is_no_history_and_holds_nobody_back() -> None:
+    """Read every ten seconds, as it happened 30 hours before; the others tell of now."""
+    hour, now = 3_600_000, 100 * 24 * 3_600_000
+    shard_clock = clock(arrivals=now)
+    reached = []
+    for seconds in range(0, 120, 10):
+        wall = now + seconds * 1_000
+        shard_clock.seen(INVENTORY, wall - 30 * hour, wall)
+        reached.append(shard_clock.limit(TOPICS, wall))
+    assert [reach is not None and reach.live for reach in reached] == [False] * 3 + [True] * 9
+
+
+def test_history_that_strides_on_is_waited_for_however_slowly_it_comes() -> None:
+    hour, now = 3_600_000, 100 * 24 * 3_600_000
+    shard_clock = clock(arrivals=now)
+    for number in range(30):
+        wall = now + number * 20_000
+        shard_clock.seen(INVENTORY, (50 * 24 + number) * hour, wall)
+        assert shard_clock.limit(TOPICS, wall) == held_back((50 * 24 + number) * hour - LATENESS, wall)

@@ -11,13 +11,15 @@ from schemas.channels import INPUTS, TOPIC_OF
 from schemas.dead_letters import BadRecord
 from schemas.events import Event
 from schemas.positions import MonthTotals
-from supply.clock import IDLE_MS, Reach
+from supply.clock import Reach
 from supply.position import HELD_BACK_LIMIT
+from supply.telling import PAUSE_MS
 from tests.events import counted, dispensed, ms, received
 from tests.thoroughness import cases
-from tests.unit.supply.shelf import RULES, Shelf
+from tests.unit.supply.shelf import KEY, RULES, Shelf, medicine
 
 NOW = ms("2026-03-01 12:00")
+OTHER = "010.000.5433.01"
 SECOND_MS = 1_000
 
 
@@ -47,8 +49,15 @@ class Live:
 
     def checkpoint(self, after_ms: int = SECOND_MS) -> None:
         self.now += after_ms
-        self.shelf.book.advance(Reach(self.now, self.now - RULES.lateness_ms, live=True))
+        self.shelf.book.advance(Reach(self.now, self.now - RULES.lateness_ms, True, True, self.now))
         self.shelf.keep(self.shelf.book.publish(self.now))
+
+    def behind(self, after_ms: int = SECOND_MS) -> None:
+        """A look with more to read: as far as all topics are, whose newest events are of now."""
+        self.now += after_ms
+        settle_ms = self.now - RULES.lateness_ms
+        self.shelf.book.advance(Reach(settle_ms, settle_ms, wall_ms=self.now))
+        self.shelf.keep(self.shelf.book.publish(None))
 
     def tell(self, *events: Event) -> None:
         self.shelf.tell(*events)
@@ -121,9 +130,83 @@ def test_also_when_its_shard_changes_hands_meanwhile(order: Callable[[list[Event
     assert sum(month.dispensed for month in found.months) == 2 * 61
 
 
+@pytest.mark.parametrize("order", [list, by_topic])
+def test_also_when_the_service_falls_behind_and_catches_up_meanwhile(
+    order: Callable[[list[Event]], list[Event]],
+) -> None:
+    told, live = order(history(200)), Live()
+    for first in range(0, len(told), 20):
+        live.behind()
+        live.shelf.tell(*told[first : first + 10])
+        live.behind()
+        live.tell(*told[first + 10 : first + 20])
+    assert_counted(live, history(200))
+
+
+def test_also_beside_what_the_same_facility_tells_of_now() -> None:
+    told, live = by_topic(history(200)), Live()
+    today = [dispensed(1, f"2026-03-01 12:{minute:02}") for minute in range(1, 50)]
+    for number, first in enumerate(range(0, len(told), 10)):
+        live.tell(*told[first : first + 10], today[number])
+        live.behind()
+        live.shelf.tell(today[20 + number])
+        live.checkpoint()
+    sent = (len(told) + 9) // 10
+    assert_counted(live, [*history(200), *today[:sent], *today[20 : 20 + sent]])
+
+
+@pytest.mark.parametrize(("gap_ms", "order"), [(40_000, by_topic), (400_000, list)])
+def test_also_what_comes_so_seldom_that_the_item_alone_would_seem_to_pause(
+    gap_ms: int, order: Callable[[list[Event]], list[Event]]
+) -> None:
+    """Other items of the facility are told meanwhile."""
+    told, live = order(history(60)), Live()
+    live.shelf.catalogue.put(medicine(item=OTHER))
+    others = [dispensed(1, f"{event.time:%Y-%m-%d %H:%M}", item=OTHER) for event in history(60)]
+    for event, other in zip(told, others, strict=True):
+        live.tell(event)
+        live.tell(other)
+        live.checkpoint(after_ms=gap_ms)
+    assert_counted(live, history(60))
+
+
+def test_also_across_a_midnight_at_which_it_is_looked_at() -> None:
+    told, live = history(200), Live()
+    live.now = ms("2026-03-01 23:58")
+    for first in range(0, len(told), 4):
+        live.tell(*told[first : first + 4])
+        live.checkpoint(after_ms=4 * SECOND_MS)
+    assert live.now > ms("2026-03-02 00:02")
+    assert_counted(live, history(200))
+
+
+def test_also_where_the_present_began_with_it() -> None:
+    """Nobody told of now before: the shard was as far as this history, and jumps."""
+    told = by_topic(history(200))
+    live = Live()
+    live.shelf = Shelf()
+    for first in range(0, 60, 10):
+        settle_ms = ms("2025-08-01")
+        live.now += SECOND_MS
+        live.shelf.tell(*told[first : first + 10])
+        live.shelf.book.advance(Reach(settle_ms, settle_ms, caught_up=True, wall_ms=live.now))
+        live.shelf.keep(live.shelf.book.publish(None))
+    now = dispensed(1, "2026-03-01 12:00")
+    live.tell(now)
+    live.tell_all(told[60:], 10)
+    assert_counted(live, [*history(200), now])
+
+
+def assert_counted(live: Live, events: list[Event]) -> None:
+    """The position is that of the same events told at once."""
+    expected, found = straight(events).shelf.position, live.shelf.positions[KEY]
+    assert (found.on_hand, found.last_count_on) == (expected.on_hand, expected.last_count_on)
+    assert sum(month.dispensed for month in found.months) == sum(month.dispensed for month in expected.months)
+
+
 def test_what_comes_after_a_pause_is_late_as_ever() -> None:
     live = Live().tell_all(history(60), 20)
-    live.checkpoint(after_ms=IDLE_MS)
+    live.checkpoint(after_ms=PAUSE_MS)
     live.tell(dispensed(1, "2026-03-01 11:00"))
     with pytest.raises(BadRecord, match="more than 7 days"):
         live.tell(counted(1, "2026-01-20 09:00"))
@@ -143,7 +226,7 @@ def test_more_than_can_be_held_back_goes_by_its_own_time() -> None:
 
 def test_months_that_are_settled_and_have_left_are_kept_no_longer() -> None:
     live = Live().tell_all(history(900), 1000)
-    live.checkpoint(after_ms=IDLE_MS)
+    live.checkpoint(after_ms=PAUSE_MS)
     live.tell(dispensed(1, "2026-03-01 11:00"))
     live.tell(dispensed(1, "2026-03-01 11:30"))
     again = Shelf(changelog=live.shelf.changelog)

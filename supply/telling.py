@@ -1,0 +1,45 @@
+"""How far a facility is with what it tells: whether it is in the middle of its history.
+
+Whoever joins a service whose others live in the present, or was away, sends years that the shard has left behind, on
+topics that do not wait for one another. As long as that goes on nothing of it may be settled, or what comes next is
+late. Instants of telling are the wall clock's in service; where only events drive the clock, theirs.
+"""
+
+from typing import Final
+
+PAUSE_MS: Final = 10 * 60_000
+"""A facility that tells history pauses for less, in each shard; one that has paused for longer has come to its end."""
+SLACK_MS: Final = 24 * 3_600_000
+"""What is that little older than what may be settled is no history: entries are settled a day's worth at a time."""
+
+LONG_AGO: Final = -PAUSE_MS
+
+
+class Telling:
+    """What a shard remembers of a facility's telling: the time of its last event, when it was taken, and when one was
+    last taken that belongs to a history. `fresh`: taken since the clock was last looked at."""
+
+    __slots__ = ("fresh", "history_at", "last_at", "told_at")
+
+    def __init__(self) -> None:
+        self.last_at = -1
+        self.told_at = LONG_AGO
+        self.history_at = LONG_AGO
+        self.fresh = False
+
+    def took(self, at_ms: int, now_ms: int, settle_ms: int, leap_ms: int | None) -> None:
+        """Note an event of `at_ms`. It is history if it is older than what may be settled by now; and so was the one
+        before, told a moment ago, that it leaves behind by `leap_ms` (`None`: in a backlog, which makes such leaps by
+        itself)."""
+        if at_ms < settle_ms - SLACK_MS or (
+            leap_ms is not None and now_ms - self.told_at < PAUSE_MS and at_ms - self.last_at > leap_ms
+        ):
+            self.history_at = now_ms
+        self.last_at = at_ms
+
+    def goes_on(self, settle_ms: int, now_ms: int, *, in_service: bool) -> bool:
+        """Whether more of a history may come that is older than what could be settled now. Only a wall clock runs on
+        between two events: where there is none, what was told last is no pause ago for ever."""
+        if now_ms - self.history_at < PAUSE_MS:
+            return True
+        return in_service and now_ms - self.told_at < PAUSE_MS and self.last_at < settle_ms - SLACK_MS
