@@ -120,7 +120,8 @@ def starting_offsets(
     elif group != dict(counted):
         raise StateDisagrees(
             f"{where} has counted up to {_listed(counted)}, but the consumer group says {_listed(group)}: somebody "
-            f"moved the group's offsets. Set them back. {COUNT_AGAIN}"
+            f"moved the group's offsets, or the broker lost what it had confirmed, as one may whose disk was full. Set "
+            f"the group's offsets back to what was counted. {COUNT_AGAIN}"
         )
     for topic, offset in counted.items():
         if offset > ends[topic]:

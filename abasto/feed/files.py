@@ -5,6 +5,7 @@ import heapq
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -47,6 +48,10 @@ class Findings:
     good: int = 0
     beyond_window: int = 0
     """Good events older than the lateness window: too old to be told from ones published before."""
+    unknown: int = 0
+    """Good events of a facility or an item that the catalogue does not know: they will end among the dead letters."""
+    unknown_codes: Counter[str] = field(default_factory=Counter)
+    """Which, as `item 010.000.5433.00`, in how many events."""
     bad: int = 0
     bad_lines: list[tuple[str, BadLine]] = field(default_factory=list)
     """The first of them, without their bytes."""
@@ -77,6 +82,9 @@ class EventFiles:
             if isinstance(found, Record):
                 findings.good += 1
                 findings.beyond_window += found.at is not None and found.at < self._window_from
+                codes = keys.unknown_in(found.key) if found.key is not None else ()
+                findings.unknown += bool(codes)
+                findings.unknown_codes.update(codes)
                 continue
             name = self.names[file]
             findings.bad += 1

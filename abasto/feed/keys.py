@@ -22,6 +22,7 @@ class PositionKeys:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self.of = lru_cache(PAIRS_REMEMBERED)(self._of)
+        self.unknown_in = lru_cache(PAIRS_REMEMBERED)(self._unknown_in)
 
     def _of(self, facility: str, item: str) -> bytes:
         """The key of a pair of codes.
@@ -39,6 +40,14 @@ class PositionKeys:
             raise BadRecord("invalid_field", "item", f"item: {fault}") from fault
         known = self._catalogue.facility(code)
         return position_key(code if known is None else known.facility, clave).encode()
+
+    def _unknown_in(self, key: bytes) -> tuple[str, ...]:
+        """What of a position the catalogue does not know, as `item 010.000.5433.00`; an empty one is not asked."""
+        if not len(self._catalogue):
+            return ()
+        facility, _, item = key.decode().partition("|")
+        unknown = [f"facility {facility}"] if self._catalogue.facility(facility) is None else []
+        return (*unknown, f"item {item}") if self._catalogue.item(item) is None else tuple(unknown)
 
     def name_it(self, key: str, position: bytes) -> bool:
         """Whether a key, in whatever spelling or by an alias, names a position."""

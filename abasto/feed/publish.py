@@ -24,6 +24,7 @@ from schemas.dead_letters import Fault
 from streams.settings import Settings
 
 BAD_LINES_SHOWN = 20
+UNKNOWN_CODES_SHOWN = 5
 
 TURN = dt.timedelta(days=1)
 """Event time after which everything is sent, full batches or not. Batches of a quiet topic take weeks of event time to
@@ -96,6 +97,8 @@ def run(
             say(f"{'sent as they are' if on_bad == 'send' else 'left out'}: {_described(findings, bad_lines)}")
         if findings.beyond_window:
             say(publish_once(f"{findings.beyond_window:,} of these events are"))
+        if findings.unknown:
+            say(_described_unknown(findings))
         started = time.monotonic()
         standing = Standing()
         of_all = findings.good + (findings.bad if on_bad == "send" else 0)
@@ -218,6 +221,18 @@ class Pace:
 
 def _refused(name: str, bad: BadLine) -> RefusedLine:
     return RefusedLine(name, bad.number, bad.fault, bad.field, bad.reason)
+
+
+def _described_unknown(findings: Findings) -> str:
+    codes = findings.unknown_codes
+    named = ", ".join(f"{code} ({count:,})" for code, count in codes.most_common(UNKNOWN_CODES_SHOWN))
+    more = f" and {len(codes) - UNKNOWN_CODES_SHOWN:,} more" if len(codes) > UNKNOWN_CODES_SHOWN else ""
+    verb = "names" if findings.unknown == 1 else "name"
+    of_all = f"{findings.unknown:,} of {how_many(findings.good, 'event')}"
+    return (
+        f"{of_all} {verb} what the service's catalogue does not know, and will end among the dead letters: "
+        f"{named}{more}. `abasto catalogue load` makes them known"
+    )
 
 
 def _described(findings: Findings, bad_lines: Sequence[RefusedLine]) -> str:

@@ -101,7 +101,7 @@ def show_alerts(stack: Stack, console: Console) -> None:
     oldest = judged(database).oldest
     if oldest is not None:
         console.print(
-            f"As of {oldest.astimezone():%Y-%m-%d %H:%M %Z}, {time.monotonic() - began:.0f} s after the start"
+            f"As of {oldest.astimezone():%Y-%m-%d %H:%M %Z}, {time.monotonic() - began:.0f} s after all was published"
         )
     if late:
         console.print(f"[yellow]{late} positions with an alert are not judged as of today yet: look again in a minute")

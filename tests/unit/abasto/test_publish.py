@@ -18,7 +18,7 @@ from abasto.feed.partitions import refuse_unequal
 from abasto.feed.publish import Pace, send
 from abasto.feed.records import KEY_BYTES, RECORD_BYTES, Record
 from abasto.terminal import Failure
-from schemas.catalogue import CatalogueEntry, Facility, entry_key
+from schemas.catalogue import CatalogueEntry, Facility, Item, entry_key
 from schemas.channels import CONSUMPTION, INPUTS, INVENTORY
 from streams.clients import BATCH_BYTES
 from streams.partitioning import partition_of
@@ -181,7 +181,23 @@ def test_a_hospital_of_two_codes_has_its_events_together(producer: ProducerInMem
     keys = {json.loads(value or b"")["id"]: key for records in producer.sent.values() for key, value in records}
     here, there = b"DFIMS000604|010.000.5432.00", b"PLIMS000130|010.000.5432.00"
     assert keys == {"1": here, "2": here, "3": here, "4": there}
-    assert "catalogue" not in done.output
+    assert "catalogue is empty" not in done.output
+
+
+def test_what_the_catalogue_does_not_know_is_told_and_no_obstacle(producer: ProducerInMemory) -> None:
+    hospital = Facility(facility="DFIMS000604", name="Siglo XXI", kind="hospital")
+    item = Item(item="010.000.5432.00", name="Rituximab", oncology=True)
+    producer.catalogue = {entry_key(hospital): hospital, entry_key(item): item}
+    assert "does not know" not in publish("-", standard_input=line(1)).output
+    elsewhere = [line(number, "PLIMS000130") for number in (2, 3)]
+    other = line(4).replace("010.000.5432.00", "010.000.5432.99")
+    done = publish("-", standard_input="\n".join([line(1), *elsewhere, other]))
+    assert (done.exit_code, len(producer.values())) == (0, 5)
+    told = " ".join(done.stderr.split())
+    assert (
+        "3 of 4 events name what the service's catalogue does not know, and will end among the dead letters: " in told
+    )
+    assert "facility PLIMS000130 (2), item 010.000.5432.99 (1)." in told
 
 
 def test_an_empty_catalogue_is_worth_a_notice_and_no_obstacle(producer: ProducerInMemory) -> None:
