@@ -31,6 +31,7 @@ COMPILED = [
     "supply/entries.py",
     "supply/evaluation.py",
     "supply/finding.py",
+    "supply/held_back.py",
     "supply/holdings.py",
     "supply/intake.py",
     "supply/late.py",

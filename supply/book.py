@@ -16,12 +16,12 @@ from supply.catalogue import Catalogue
 from supply.clock import Reach
 from supply.entries import entry_of
 from supply.evaluation import evaluate
+from supply.held_back import HeldBack
 from supply.holdings import AWAKE_LIMIT, Holdings
 from supply.position import COUNTED, DUPLICATE, TOO_LATE, Outcome, Position
 from supply.publication import Publication, Published, Record, alert_record, published
 from supply.rekeying import Rekeying
 from supply.rules import Rules
-from supply.telling import LONG_AGO, PAUSE_MS, SLACK_MS, Telling
 from supply.totals import ItemStock, Totals
 
 REVISITS_AT_ONCE: Final = 5_000
@@ -60,10 +60,7 @@ class Book:
         self._revisits: list[str] = []
         self._unjudged: dict[str, None] = {}
         self._reached = Reach(0, 0)
-        self._tellings: dict[str, Telling] = {}
-        self._fresh: list[Telling] = []
-        self._begun_at = LONG_AGO
-        self._begun_settle_ms = 0
+        self._held_back = HeldBack(rules.lateness_ms)
 
     def __len__(self) -> int:
         return len(self._positions)
@@ -123,7 +120,7 @@ class Book:
             if outcome is TOO_LATE:
                 raise self._too_late(event, position)
         else:
-            self._hear(position, at_ms)
+            self._held_back.heard(position, at_ms, self._reached)
         if held is None:
             self._positions.hold(position)
         if not position.touched:
@@ -138,12 +135,7 @@ class Book:
         midnight must not wait for the next one."""
         if reach is None:
             return
-        if self._begun_at < 0:
-            self._begun_at, self._begun_settle_ms = reach.now_ms, reach.settle_ms
-        for telling in self._fresh:
-            telling.told_at = reach.now_ms
-            telling.fresh = False
-        self._fresh.clear()
+        self._held_back.looked(reach)
         self._revisit(self._reached.evaluate_ms or reach.evaluate_ms)
         for at_ms, key in self._agenda.due(reach.evaluate_ms):
             position = self._positions.awake_at(key, at_ms)
@@ -177,7 +169,7 @@ class Book:
     def _publish_one(self, position: Position, now_ms: int | None) -> Published:
         place = self._positions.place(position)
         # In service a position may not be looked at for a month: what it holds back must not grow until then.
-        position.settle_some(min(self._settles_at(position, self._reached), position.next_at), place.calendar)
+        position.settle_some(min(self._held_back.settles_at(position, self._reached), position.next_at), place.calendar)
         if now_ms is None:
             at_ms = max(position.last_entry_at() + 1, position.evaluated_at)
             ledger = position.as_of(at_ms, -1, place.calendar)
@@ -202,7 +194,7 @@ class Book:
 
     def _catch_up(self, position: Position, reach: Reach) -> None:
         place = self._positions.place(position)
-        settle_ms = self._settles_at(position, reach)
+        settle_ms = self._held_back.settles_at(position, reach)
         while position.next_at <= reach.evaluate_ms:
             at_ms = position.next_at
             ledger = position.as_of(at_ms, settle_ms, place.calendar)
@@ -220,41 +212,6 @@ class Book:
             position.next_at = next_look(position, ledger, at_ms, place)
         position.settle_some(settle_ms, place.calendar)
         self._rebook(position)
-
-    def _hear(self, position: Position, at_ms: int) -> None:
-        telling = position.telling
-        if telling is None:
-            telling = position.telling = self._telling_of(position.place.facility.facility)
-        if not telling.fresh:
-            telling.fresh = True
-            self._fresh.append(telling)
-        reached = self._reached
-        leap_ms = self._rules.lateness_ms + SLACK_MS if reached.caught_up else None
-        telling.took(at_ms, reached.now_ms, reached.settle_ms, leap_ms)
-
-    def _telling_of(self, facility: str) -> Telling:
-        telling = self._tellings.get(facility)
-        if telling is None:
-            telling = self._tellings[facility] = Telling()
-        return telling
-
-    def _settles_at(self, position: Position, reach: Reach) -> int:
-        """Up to which instant the entries of a position may be settled: not while its facility tells history."""
-        pending = position.pending
-        if pending and pending[0][0] < reach.settle_ms:
-            if position.telling is None:
-                position.telling = self._telling_of(position.place.facility.facility)
-            in_service = reach.wall_ms is not None
-            goes_on = position.telling.goes_on(reach.settle_ms, reach.now_ms, in_service=in_service)
-            if goes_on or (in_service and self._may_be_held_back(position, reach)):
-                return position.held_back_until(reach.settle_ms, self._rules.lateness_ms)
-        return reach.settle_ms
-
-    def _may_be_held_back(self, position: Position, reach: Reach) -> bool:
-        """Whether an earlier owner of the shard may have been told history that goes on: it did not settle what it
-        could have."""
-        begun = reach.now_ms - self._begun_at < PAUSE_MS
-        return begun and position.pending[0][0] < self._begun_settle_ms - SLACK_MS
 
     def _too_late(self, event: Event, position: Position) -> BadRecord:
         if isinstance(event, StockCounted):

@@ -16,7 +16,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 
 import streams.assignment
-import supply.book
+import supply.held_back
 import supply.telling
 from streams.recovery import recover
 from streams.settings import Settings
@@ -78,7 +78,7 @@ def recover_slowly(seconds: float) -> None:
 
 def take_for_ended_after(seconds: float) -> None:
     """Take a history for ended sooner than in service."""
-    for module in (supply.telling, supply.book):
+    for module in (supply.telling, supply.held_back):
         setattr(module, "PAUSE_MS", int(seconds * 1000))  # noqa: B010 # mypy: a constant
 
 
