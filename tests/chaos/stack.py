@@ -19,7 +19,7 @@ from streams.settings import Settings
 from streams.topic_check import ensure_topics
 from tests.servers.kafka import ProxiedKafka
 from tests.servers.postgres import PostgresServer, running_postgres
-from tests.servers.projector import ProjectorProcess
+from tests.servers.projector import SupervisedProjector
 from tests.servers.proxy import Proxy
 from tests.servers.reaper import Reaper
 from tests.servers.small_disk import SmallDisk, small_disk
@@ -42,7 +42,7 @@ class Stack:
         proxy: Proxy,
         disk: SmallDisk | None,
         postgres: PostgresServer,
-        projector: ProjectorProcess,
+        projector: SupervisedProjector,
         workers: Workers,
     ) -> None:
         self.kafka = kafka
@@ -104,7 +104,7 @@ def running_stack(folder: Path, reaper: Reaper) -> Iterator[tuple[Stack, str]]:
         kafka.start()
         postgres = stack.enter_context(running_postgres(reaper))
         database = stack.enter_context(postgres.database())
-        projector = ProjectorProcess(f"127.0.0.1:{proxy_port}", database, folder / "projector.log", reaper)
+        projector = SupervisedProjector(f"127.0.0.1:{proxy_port}", database, folder / "projector.log", reaper)
         stack.callback(projector.kill)
         workers = stack.enter_context(running_workers(folder, reaper))
         yield Stack(folder, kafka, proxy, disk, postgres, projector, workers), database

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.servers.reaper import Reaper
 
 
-class ProjectorProcess:
+class SupervisedProjector:
     """The projector, killed and started again; its log goes on in one file."""
 
     def __init__(self, brokers: str, database: str, log: Path, reaper: Reaper) -> None:
