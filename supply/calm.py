@@ -26,6 +26,9 @@ def settle_down(position: Position, ledger: Ledger, assessment: Assessment, plac
     lasting = place.chosen.policy.window == "complete_months" and not bounds.restless
     until_ms = position.turns_at if lasting else 0
     position.calm.begin(bounds, assessment.month, assessment.lead_time.days, until_ms)
+    if position.alerts and not is_inside(position, ledger):
+        # Where the stock comes back inside, an open alert gets milder: that is news, and no calm.
+        position.calm.end()
     return bounds
 
 

@@ -12,7 +12,7 @@ from supply.lead_times import LeadTime
 from supply.observed import Observed
 from supply.orders import OrderLine
 from supply.rules import Rules, StockLevels
-from tests.events import adjusted, scheduled
+from tests.events import adjusted, counted, dispensed, lot, scheduled
 from tests.unit.supply.assessed import BETWEEN, NO, TIMINGS, TODAY, YES, assessed, judged, place, says, severity
 from tests.unit.supply.shelf import Shelf
 from tests.unit.supply.stories import SUPPLIED
@@ -89,6 +89,22 @@ def test_a_late_arrival_gets_urgent_in_a_calm_month_also_where_supply_takes_two_
         "2026-03-06 late_arrival pending medium",
         "2026-03-07 late_arrival firing medium",
         "2026-03-11 late_arrival firing critical",
+    ]
+
+
+def test_a_late_arrival_gets_milder_the_day_after_a_count_finds_more() -> None:
+    """The count brings no calm to what was looked at with next to nothing: the next two days are news."""
+    told = [
+        dispensed(3, "2026-01-03 06:00"),
+        counted(0, "2026-01-03 06:00"),
+        scheduled(1, "2026-01-03 06:00", "2026-01-03"),
+        counted(9, "2026-02-01 06:00", lot(4, "2026-02-01", "L0"), lot(5, "2026-02-03", "L1")),
+        counted(7, "2026-02-02 06:00"),
+    ]
+    assert Shelf(*told, only=["late_arrival"]).until("2026-02-20").story == [
+        "2026-01-04 late_arrival pending critical",
+        "2026-01-05 late_arrival firing critical",
+        "2026-02-04 late_arrival firing medium",
     ]
 
 
