@@ -32,7 +32,7 @@ def plan_every(days: int, count: int) -> Plan:
 def projection(lots: list[Change], due: list[Change], plan: Plan | None) -> Callable[[], object]:
     """A projection of the stock with these lots, arrivals and plan."""
     day = TODAY.toordinal()
-    return lambda: project(USABLE, use_from(plan, day, DAILY_USE, HORIZON_DAYS), lots, due, HORIZON_DAYS)
+    return lambda: project(USABLE, use_from(plan, day, DAILY_USE), lots, due, HORIZON_DAYS)
 
 
 CASES = {

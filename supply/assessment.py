@@ -18,14 +18,14 @@ from supply.ledger import forget
 from supply.ledger_state import Ledger
 from supply.month_ends import close_months
 from supply.need import is_needed
-from supply.observed import NOTHING_OBSERVED, Observed, heard_at, observe, use_by_month
+from supply.observed import NOTHING_OBSERVED, Observed, heard_at, observe, observed_use, use_by_month
 from supply.order_book import known_deliveries
 from supply.orders import OrderLine
 from supply.policy_choice import Chosen
 from supply.projection import Projection, project
 from supply.rules import MONTHS_KEPT_BEYOND_WINDOW, Rules, StockLevels
 from supply.shelf import accrue_days_out, expire
-from supply.stand_in import StandIn, stand_in
+from supply.stand_in import StandIn, stand_in, tells_nothing
 from supply.status import status_of
 from supply.treatments import treatments_at_risk
 
@@ -90,6 +90,11 @@ class Assessment(NamedTuple):
     """The last planned day."""
     treatments_at_risk: int | None = None
     """Planned treatments that the stock does not reach before more can come; `None` where that is not known."""
+
+    @property
+    def observed_cpm(self) -> float | None:
+        """The CPM where it observes a use; `None` where it does not tell what is needed."""
+        return None if self.instead is not None else observed_use(self.cpm)
 
 
 def place_of(facility: Facility, item: Item, rules: Rules, plan: Plan | None = None) -> Place:
@@ -169,8 +174,9 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
     days_gone = day - first_day(month) + 1
     consumption = cpm(ledger, kind, place.chosen, month, first_month, scale, days_gone=days_gone)
     month_days = policy.month_days or days_in_month(month)
+    needed = is_needed(ledger, policy, kind, consumption.value, month, first_month)
     instead = None
-    if consumption.inputs.state == "uncorrected":
+    if needed and tells_nothing(consumption):
         official = valid_on(place.official, day)
         instead = stand_in(ledger, kind, place.chosen, month, first_month, scale, official)
     a_month = consumption.value if instead is None else instead.cpm
@@ -178,13 +184,14 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
     usable = None if ledger.on_hand is None else max(0, ledger.on_hand) / scale
     due = tuple(line for line in ledger.orders.values() if line.outstanding > 0)
     lead_time = lead_time_of(ledger, place)
+    # Who waits longer for an order than projections look must still be told in time to give it.
+    horizon_days = max(rules.horizon_days, lead_time.days)
     plan = place.plan if place.is_planned(day) else None
-    needed = is_needed(ledger, policy, kind, consumption.value, month, first_month)
     if plan is not None and not needed:
-        needed = planned_from(plan, day, rules.horizon_days) > 0
+        needed = planned_from(plan, day, horizon_days) > 0
     projection = Projection(None, None, 0.0)
     arrivals = [(on - day, line.outstanding / scale) for line in due if (on := line.arrives_on(day)) is not None]
-    use = use_from(place.plan, day, daily_use, rules.horizon_days)
+    use = use_from(place.plan, day, daily_use)
     lots = tuple([(last_day - day, amount / scale) for last_day, amount, _ in ledger.lots]) if ledger.lots else ()
     if usable is not None:
         projection = project(
@@ -192,7 +199,7 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
             use,
             lots,
             arrivals,
-            rules.horizon_days,
+            horizon_days,
         )
     cover_days = months = at_risk = None
     if plan is None and usable is not None:
@@ -200,7 +207,7 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
     elif plan is not None and usable is not None:
         cover_days = lasts_for(usable, use)
         months = None if cover_days is None else cover_days / month_days
-        at_risk = treatments_at_risk(plan, day, projection.days_with_due, lead_time.days, arrivals)
+        at_risk = treatments_at_risk(plan, day, projection.days_with_due, lead_time.days, arrivals, empty=usable <= 0)
     return Assessment(
         at_ms=at_ms,
         day=day,
@@ -221,6 +228,7 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
             place.levels,
             lead_time.days,
             use_known=a_month is not None,
+            planned=plan is not None,
         ),
         lead_time=lead_time,
         planned=None if plan is None else planned_from(plan, day),

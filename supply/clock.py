@@ -63,10 +63,12 @@ class ShardClock:
             # Only events count: a topic never heard of does not hold the others up once it is read to its end.
             behind = [at for topic, at in newest.items() if at >= 0 or topic not in caught_up]
         else:
+            # Where others tell of now, nobody's history may keep their alerts back.
+            lives = wall_ms - max(newest.values()) <= LIVE_MS
             behind = [
                 at
                 for topic, at in newest.items()
-                if topic not in caught_up or (at >= 0 and self._is_history(topic, at, wall_ms))
+                if topic not in caught_up or (at >= 0 and not lives and self._is_history(topic, at, wall_ms))
             ]
         if any(at < 0 for at in behind):
             return None

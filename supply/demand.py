@@ -52,7 +52,7 @@ def plan_of(profile: DemandProfile) -> Plan:
     return Plan(spans, [last for _, last, _ in spans], treatments)
 
 
-def use_from(plan: Plan | None, day: int, daily_use: float, horizon_days: int) -> Use:
+def use_from(plan: Plan | None, day: int, daily_use: float) -> Use:
     """The use from a day on: the CPM's (`daily_use`, pieces a day) before and after the plan, and inside it what is
     planned, which on days without an entry is nothing."""
     if plan is None or plan.last_day < day:
@@ -67,8 +67,6 @@ def use_from(plan: Plan | None, day: int, daily_use: float, horizon_days: int) -
         start = first - day
         if start > at:
             use.append((at, 0.0))
-        if start > horizon_days:
-            return use
         use.append((start if start > 0 else 0, rate))
         at = last - day + 1
     use.append((at, daily_use))

@@ -57,6 +57,8 @@ class Language(NamedTuple):
         if assessment.instead is None:
             return ""
         used, source = self.a_month(assessment.instead.cpm), assessment.instead.source
+        if assessment.cpm.value is None:
+            return self.say(f"; registradas {used}", f"; registered {used}")
         if source == "registered":
             return self.say(f" por falta de existencia; registradas {used}", f" for want of stock; registered {used}")
         return self.say(f" por falta de existencia; antes {used}", f" for want of stock; before that {used}")

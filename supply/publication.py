@@ -7,6 +7,7 @@ import msgspec
 from schemas.alerts import Alert
 from supply.assessment import Assessment, Place
 from supply.catalogue import valid_on
+from supply.conditions import is_surplus_in_doubt
 from supply.ledger_state import Ledger
 from supply.position import Position
 from supply.stored import Summary, pack_firing, write_state
@@ -39,7 +40,8 @@ def published(position: Position, ledger: Ledger, assessment: Assessment, place:
     """The next version of a position; `judged`: at the instant of its assessment, not by the day only."""
     position.version += 1
     official = valid_on(place.official, assessment.day)
-    view = position_of(ledger, assessment, place, position.version, official)
+    in_doubt = is_surplus_in_doubt(position.alerts)
+    view = position_of(ledger, assessment, place, position.version, official, surplus_in_doubt=in_doubt)
     # Months that left the position travel once.
     ledger.rolled = {}
     position.forget_settled(ledger.oldest_month)

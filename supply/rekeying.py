@@ -12,6 +12,7 @@ from schemas.alerts import SEVERITIES
 from schemas.channels import facility_key, item_key
 from schemas.rekeyed import TROUBLES, Heard, StockNote
 from supply.assessment import Assessment
+from supply.conditions import is_surplus_in_doubt
 from supply.conditions.surplus import above_maximum, may_lend
 from supply.ledger_state import Ledger
 from supply.lifecycle import alert_number, fingerprint_of
@@ -174,4 +175,6 @@ def _fires_surplus(position: Position) -> bool:
 
 def _surplus_of(position: Position, assessment: Assessment) -> float:
     """Pieces above the maximum; 0 without a surplus, or where nothing tells what is used."""
-    return above_maximum(assessment, position.place) if may_lend(assessment) else 0.0
+    if is_surplus_in_doubt(position.alerts) or not may_lend(assessment):
+        return 0.0
+    return above_maximum(assessment, position.place)

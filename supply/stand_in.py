@@ -1,8 +1,9 @@
-"""What is needed of an item that was out in every month of the CPM's window.
+"""What is needed of an item whose CPM does not tell: it was out in every month of the window, or but for some days.
 
 What could not be handed out does not tell what is needed: reckoned with its CPM, which is 0 or nearly so, one piece
-would last for ever. Until there is a month with stock again, cover, projection and status reckon with the CPM that is
-registered for the place, else with the CPM as it was in the last month with stock.
+would last for ever. Until there is a month with use again, or whole months on the shelf without (`supply.need`), cover,
+projection and status reckon with the CPM that is registered for the place, else with the CPM as it was before. Where
+there are too few data for a CPM, the registered one is reckoned with too.
 """
 
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from typing import NamedTuple
 from schemas.catalogue import FacilityKind
 from schemas.positions import StandInSource
 from supply.calendar import days_in_month
-from supply.cpm import cpm
+from supply.cpm import Cpm, cpm
 from supply.cpm_window import days_out_of
 from supply.ledger_state import Ledger
 from supply.policy_choice import Chosen
@@ -23,6 +24,12 @@ class StandIn(NamedTuple):
     source: StandInSource
 
 
+def tells_nothing(consumption: Cpm) -> bool:
+    """Whether a CPM does not tell what is needed of an item that is."""
+    inputs = consumption.inputs
+    return inputs.state != "ok" or (not consumption.value and inputs.days_out > 0)
+
+
 def stand_in(
     ledger: Ledger,
     kind: FacilityKind,
@@ -32,7 +39,7 @@ def stand_in(
     scale: int,
     official: float | None,
 ) -> StandIn | None:
-    """What to reckon with in place of an `uncorrected` CPM; `None` where nothing is registered, and no month with
+    """What to reckon with in place of a CPM that tells nothing; `None` where nothing is registered, and no month with
     stock is remembered. The arguments are those of `supply.cpm.cpm`; `official`: the CPM that is registered today."""
     if official:
         return StandIn(official, "registered")

@@ -5,6 +5,7 @@
 | `unknown` | never counted |
 | `out` | counted, and usable stock = 0 (also without a CPM) |
 | `unknown` | neither a CPM, for want of data, nor a planned use |
+| `adequate` | a planned use is covered to its end, and nothing is known of a use after it |
 | `no_consumption` | nothing is used: CPM = 0, and nothing planned |
 | `critical` | months of stock < critical, or projected out (with what is due) within the lead time |
 | `low` | months of stock < min |
@@ -24,13 +25,16 @@ def status_of(
     lead_time_days: int,
     *,
     use_known: bool,
+    planned: bool = False,
 ) -> Status:
     """The status by usable pieces, the months they last (`None`: nothing is used, or, unless `use_known`, nobody knows
-    what is) and projected days until the stock-out."""
+    what is) and projected days until the stock-out; `planned`: the months are those of a plan."""
     if usable is None:
         return "unknown"
     if usable <= 0:
         return "out"
+    if months is None and planned:
+        return "adequate"
     if months is None:
         return "no_consumption" if use_known else "unknown"
     if months < levels.critical_months or (days_until_out is not None and days_until_out <= lead_time_days):

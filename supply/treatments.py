@@ -14,11 +14,18 @@ DUST_TREATMENTS = 1e-9
 
 
 def treatments_at_risk(
-    plan: Plan, day: int, days_until_out: int | None, lead_time_days: int, arrivals: Iterable[Change]
+    plan: Plan,
+    day: int,
+    days_until_out: int | None,
+    lead_time_days: int,
+    arrivals: Iterable[Change],
+    *,
+    empty: bool = False,
 ) -> int | None:
     """The treatments planned from the stock-out on, until what would be ordered today is there, that what comes
-    meanwhile does not reach either; parts of treatments are added up, and the sum rounded up. `None` where the plan
-    counts no treatments.
+    meanwhile does not reach either; parts of treatments are added up, and the sum rounded up. What is due on the day of
+    the stock-out has not been enough, unless the shelf is `empty` today: then it has not come yet. `None` where the
+    plan counts no treatments.
 
     With 1 treatment of 10 pieces on each day:
 
@@ -35,7 +42,7 @@ def treatments_at_risk(
         return 0
     coming: dict[int, float] = {}
     for in_days, pieces in arrivals:
-        if in_days > days_until_out:
+        if in_days > days_until_out or empty:
             coming[in_days] = coming.get(in_days, 0.0) + pieces
     stock = missed = 0.0
     for number, (first, last, rate) in enumerate(plan.spans):

@@ -13,7 +13,7 @@ from supply.conditions.surplus import may_be_lent, may_lend
 from supply.cpm_window import consumption_of, days_out_of
 from supply.lead_times import by_supplier
 from supply.ledger_state import Ledger, MonthRecord
-from supply.observed import heard_at, observed_use
+from supply.observed import heard_at
 from supply.order_book import known_deliveries
 from supply.pace import pace
 from supply.replenishment import target_stock
@@ -97,10 +97,10 @@ def orders_of(ledger: Ledger, assessment: Assessment) -> tuple[OrderMonth, ...]:
     )
 
 
-def _surplus(assessment: Assessment, place: Place) -> int | None:
-    if may_lend(assessment):
+def _surplus(assessment: Assessment, place: Place, *, in_doubt: bool) -> int | None:
+    if may_lend(assessment) and not in_doubt:
         return may_be_lent(assessment, place)
-    known = assessment.planned is not None or observed_use(assessment.cpm) is not None
+    known = assessment.planned is not None or assessment.observed_cpm is not None
     return 0 if known and assessment.usable is not None else None
 
 
@@ -113,7 +113,13 @@ def _planned(assessment: Assessment, place: Place) -> PlannedDemand | None:
 
 
 def position_of(
-    ledger: Ledger, assessment: Assessment, place: Place, version: int, official_cpm: float | None
+    ledger: Ledger,
+    assessment: Assessment,
+    place: Place,
+    version: int,
+    official_cpm: float | None,
+    *,
+    surplus_in_doubt: bool = False,
 ) -> Position:
     """The message of a position as of its assessment."""
     on_hand, usable = _on_hand(assessment)
@@ -148,7 +154,7 @@ def position_of(
         lead_times=lead_times_of(ledger),
         planned=_planned(assessment, place),
         orders=orders_of(ledger, assessment) if ledger.orders or ledger.orders_by_month else (),
-        surplus=_surplus(assessment, place),
+        surplus=_surplus(assessment, place, in_doubt=surplus_in_doubt),
         target_months=place.levels.target_months,
         stand_in_cpm=None if instead is None else instead.cpm,
         stand_in_source=None if instead is None else instead.source,

@@ -4,6 +4,8 @@ A new condition is one file here with a `RULE`, and its line in `RULES`, at the 
 by place (`supply.stored`). `docs/conditions.md` says how.
 """
 
+from collections.abc import Mapping
+
 from schemas.alerts import Condition
 from supply.conditions import (
     cpm_drift,
@@ -18,6 +20,7 @@ from supply.conditions import (
     unmet_demand,
 )
 from supply.finding import Rule
+from supply.lifecycle import OpenAlert
 
 RULES: tuple[Rule, ...] = (
     stock_out.RULE,
@@ -47,3 +50,11 @@ def _in_turn(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
 
 IN_TURN: tuple[Rule, ...] = _in_turn(RULES)
 """The same in the order in which they are judged: who silences others before them."""
+
+_DOUBTS: frozenset[Condition] = frozenset([rule.condition for rule in RULES if "surplus" in rule.silences])
+
+
+def is_surplus_in_doubt(alerts: Mapping[Condition, OpenAlert]) -> bool:
+    """Whether an alert fires that silences a surplus: what is missing, asked for or about to be used is offered to
+    nobody."""
+    return any(alert.firing and condition in _DOUBTS for condition, alert in alerts.items())

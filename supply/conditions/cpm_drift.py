@@ -9,7 +9,6 @@ from supply.bounds import Bounds
 from supply.catalogue import valid_on
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
 from supply.language import Language, Sentences, percent
-from supply.observed import observed_use
 from supply.rules import AlertTiming
 
 LEAST_MONTHS = 2
@@ -26,7 +25,7 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     High when twice as much is used as registered, medium when more is, low when less is. Out of stock in every month
     of the window, nothing is observed that the registered CPM could differ from.
     """
-    official, observed = valid_on(place.official, assessment.day), observed_use(assessment.cpm)
+    official, observed = valid_on(place.official, assessment.day), assessment.observed_cpm
     if official is None or observed is None:
         return NOT_APPLICABLE
     apart = abs(observed - official)
@@ -53,7 +52,7 @@ def keep(assessment: Assessment, place: Place, _timing: AlertTiming, _is_open: b
 
 def explain(assessment: Assessment, place: Place, language: Language) -> str:
     """The sentence of the alert."""
-    official, observed = valid_on(place.official, assessment.day), observed_use(assessment.cpm)
+    official, observed = valid_on(place.official, assessment.day), assessment.observed_cpm
     stock = language.stock(assessment).lower()
     if official is not None and observed is None:
         registered, nothing = language.a_month(official), language.no_use(assessment)

@@ -7,7 +7,6 @@ from supply.bounds import Bounds
 from supply.calendar import days_in_month, first_day
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
 from supply.language import Language, Sentences, date_of
-from supply.observed import observed_use
 from supply.pace import pace
 from supply.rules import AlertTiming
 
@@ -40,12 +39,13 @@ def _is_young(assessment: Assessment) -> bool:
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters when the pace is `enter_share` above the CPM and more is gone already than uneven months explain, and
     `enter_pieces` more than by now; leaves when the pace is below `leave_share`. Before a quarter of the month is gone
-    nothing begins or ends, and there is nothing to remind of. After months without stock, what is used is no surge.
+    nothing begins or ends, and there is nothing to remind of. After months without stock, what is used is no surge; nor
+    is it while a plan says what will be.
 
     High when the stock would not last the lead time at that pace, else medium.
     """
-    seen, cpm = assessment.observed, observed_use(assessment.cpm)
-    if cpm is None or cpm <= 0:
+    seen, cpm = assessment.observed, assessment.observed_cpm
+    if cpm is None or cpm <= 0 or assessment.planned is not None:
         return NOT_APPLICABLE
     if _is_young(assessment):
         return Finding(holds=False, over=False, severity=severity_for("medium", place.item.ven), frozen=True)
@@ -59,7 +59,7 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
 
 def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
     """Less is used this month than a surge would take by now, or by its first quarter. Before that an alert stays."""
-    cpm, seen, young = observed_use(assessment.cpm), assessment.observed, _is_young(assessment)
+    cpm, seen, young = assessment.observed_cpm, assessment.observed, _is_young(assessment)
     if is_open:
         if not young or cpm is None or cpm <= 0:
             bounds.never()

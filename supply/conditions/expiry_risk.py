@@ -5,7 +5,6 @@ from supply.bounds import Bounds
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
 from supply.language import Language, Sentences, agreeing, date_of
 from supply.ledger_state import Ledger
-from supply.observed import observed_use
 from supply.projection import DUST_PIECES, unused_at_expiry
 from supply.rules import AlertTiming
 
@@ -20,9 +19,7 @@ def _worth_telling(assessment: Assessment, timing: AlertTiming) -> float:
 
 def _is_use_known(assessment: Assessment) -> bool:
     """Whether something tells what will be used. After months without stock only a plan does."""
-    return assessment.cpm.value is not None and (
-        assessment.planned is not None or observed_use(assessment.cpm) is not None
-    )
+    return assessment.planned is not None or assessment.observed_cpm is not None
 
 
 def _first_loss(assessment: Assessment) -> int:

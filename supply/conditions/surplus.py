@@ -5,7 +5,6 @@ from supply.bounds import Bounds
 from supply.demand import used_within
 from supply.finding import NOT_APPLICABLE, Finding, Rule
 from supply.language import Language, Sentences, beside
-from supply.observed import observed_use
 from supply.rules import AlertTiming
 
 
@@ -26,7 +25,7 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
 
 def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
     """The stock stays on its side of the maximum; what was never counted may be above it at its first count."""
-    use = observed_use(assessment.cpm)
+    use = assessment.observed_cpm
     if not use:
         if is_open:
             bounds.never()
@@ -47,7 +46,7 @@ def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: boo
 
 def _months(assessment: Assessment) -> float | None:
     """The months that the stock lasts, where it is known what is used."""
-    if assessment.planned is None and observed_use(assessment.cpm) is None:
+    if assessment.planned is None and assessment.observed_cpm is None:
         return None
     return assessment.months
 

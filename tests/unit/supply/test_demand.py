@@ -36,7 +36,7 @@ uses = st.builds(Fraction, st.integers(0, 300), st.sampled_from([30, 31, 61]))
 def planned(usable: float, use: Fraction, spans: Spans, lots: Changes, due: Changes, more: int = 0) -> Projection:
     """The projection of a position with a plan."""
     plan = plan_of(of_days(spans, more))
-    return project(usable, use_from(plan, TODAY.toordinal(), float(use), HORIZON), lots, sorted(due), HORIZON)
+    return project(usable, use_from(plan, TODAY.toordinal(), float(use)), lots, sorted(due), HORIZON)
 
 
 @given(stocks(), uses, plans(), changes)
@@ -65,7 +65,7 @@ def test_no_figure_is_infinite_nor_negative_nor_no_number(
     usable: float, daily_use: float, lots: list[tuple[int, float]], due: list[tuple[int, float]], spans: Spans
 ) -> None:
     plan = plan_of(of_days(spans))
-    use = use_from(plan, TODAY.toordinal(), daily_use, HORIZON)
+    use = use_from(plan, TODAY.toordinal(), daily_use)
     found = project(usable, use, sorted(lots), sorted(due), HORIZON)
     for days in (found.days_with_due, found.days_without_due):
         assert days is None or 0 <= days <= HORIZON
@@ -106,7 +106,7 @@ def test_a_plan_of_what_is_used_anyway_changes_nothing(
     usable, lots = stock
     pieces = float(use * 60)
     plan = plan_of(profile(PlannedUse(TODAY + dt.timedelta(first), pieces, TODAY + dt.timedelta(first + 59))))
-    same = project(usable, use_from(plan, TODAY.toordinal(), float(use), HORIZON), lots, sorted(due), HORIZON)
+    same = project(usable, use_from(plan, TODAY.toordinal(), float(use)), lots, sorted(due), HORIZON)
     flat = project(usable, [(0, float(use))], lots, sorted(due), HORIZON)
     assert (same.days_with_due, same.days_without_due) == (flat.days_with_due, flat.days_without_due)
 
@@ -128,7 +128,7 @@ def test_a_plan_of_what_is_used_anyway_changes_nothing(
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip
 def test_the_use_of_each_day(what: str, planned: Spans, expected: list[tuple[int, float]]) -> None:
-    found = use_from(plan_of(of_days(planned)), TODAY.toordinal(), 2.0, HORIZON)
+    found = use_from(plan_of(of_days(planned)), TODAY.toordinal(), 2.0)
     assert [each for each in found if each[0] <= HORIZON or each in expected] == expected
 
 

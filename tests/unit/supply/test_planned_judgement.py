@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.events import Event
-from tests.events import counted, day, dispensed, received
+from tests.events import counted, day, dispensed, lot, received
 from tests.unit.supply.plans import on, profile
 from tests.unit.supply.shelf import Shelf, position
 
@@ -55,3 +55,31 @@ def test_a_sentence_and_its_numbers_tell_of_the_plan() -> None:
     assert facts is not None
     assert facts.planned is not None
     assert (facts.planned.pieces, facts.planned.until) == (13, day("2026-03-25"))
+
+
+def test_a_plan_beyond_the_horizon_is_a_plan() -> None:
+    far = profile(on("2026-03-12", 10), on("2026-12-20", 10))
+    found = position(*USE, at="2026-03-10 12:00", entries=[far])
+    assert (found.status, found.surplus) == ("surplus", 210 - 3 * 2 - 10)
+    assert found.cover_days == pytest.approx((day("2026-12-21") - day("2026-03-10")).days + (210 - 6 - 20) / 3)
+
+
+def test_stock_that_covers_a_whole_plan_is_adequate_where_nobody_knows_what_comes_after() -> None:
+    found = position(counted(100, "2026-03-01"), at="2026-03-10 12:00", entries=[profile(on("2026-03-20", 20))])
+    assert (found.status, found.cover_days, found.surplus) == ("adequate", None, 0)
+
+
+def test_what_expires_before_it_is_planned_to_be_used_is_told_without_a_cpm() -> None:
+    told = [counted(60, "2026-03-05", lot(60, "2026-04-20"))]
+    plan = profile(on("2026-05-10", 50))
+    story = Shelf(*told, entries=[plan], only={"expiry_risk"}).until("2026-03-10").story
+    assert story == ["2026-03-06 expiry_risk pending high", "2026-03-07 expiry_risk firing high"]
+    assert Shelf(*told, only={"expiry_risk"}).until("2026-03-10").story == []
+
+
+def test_use_that_is_planned_is_no_surge() -> None:
+    used = [dispensed(12, f"2026-03-{each:02} 09:00") for each in range(1, 25)]
+    stocked = [*USE, received(900, "2026-02-20"), *used]
+    assert "demand_surge" in " ".join(Shelf(*stocked, only={"demand_surge"}).until("2026-03-25").story)
+    season = profile(on("2026-03-01", 372, "2026-03-31"))
+    assert Shelf(*stocked, entries=[season], only={"demand_surge"}).until("2026-03-25").story == []

@@ -100,6 +100,17 @@ def test_a_surplus_is_told_with_its_pieces() -> None:
     assert (note.usable, note.cpm, note.surplus) == (9_900, 100, 9_500)
 
 
+def test_a_surplus_of_which_half_was_missed_is_offered_to_nobody() -> None:
+    shelf = Shelf(counted(2000, "2026-01-01 08:00"), *MONTHS)
+    assert stock_notes(told(shelf, "2026-04-05"))[-1].surplus
+    assert shelf.position.surplus
+    shelf.tell(counted(1000, "2026-04-06 10:00"))
+    (doubted,) = stock_notes(told(shelf, "2026-04-09"))
+    assert (doubted.status, doubted.surplus) == ("surplus", None)
+    assert "data_quality firing" in " ".join(shelf.story)
+    assert (shelf.position.status, shelf.position.surplus) == ("surplus", 0)
+
+
 def test_how_bad_it_is_is_told_and_told_again_when_it_gets_worse() -> None:
     """100 a month, and 15 days from order to shelf: within 7 days it is critical."""
     shelf = Shelf(counted(1000, "2026-01-01 08:00"), *MONTHS, counted(40, "2026-04-02 10:00"))

@@ -77,3 +77,31 @@ def test_a_month_with_stock_again_needs_no_stand_in() -> None:
 def test_what_was_never_here_in_a_month_that_is_kept_has_no_stand_in() -> None:
     found = Shelf(counted(5, "2025-08-20"), counted(0, "2025-08-21"), *USED_UP[61:]).until("2026-03-09").position
     assert (found.cpm_inputs.state, found.stand_in_cpm) == ("uncorrected", None)
+
+
+@pytest.mark.parametrize("entries", [[REGISTERED], []])
+def test_two_days_with_stock_at_the_end_of_a_month_do_not_tell_that_nothing_is_needed(
+    entries: list[CatalogueEntry],
+) -> None:
+    """February has stock on its last day and no use: its CPM is 0, and not for want of months."""
+    again = [received(20, "2026-02-27 17:00"), *(dispensed(1, f"{each} 10:00") for each in days("2026-03-02", 15))]
+    shelf = out_for_months(*again, entries=entries, until="2026-03-17")
+    found = shelf.position
+    assert (found.cpm, found.cpm_inputs.state) == (0, "ok")
+    assert found.stand_in_cpm is not None
+    assert found.status == "critical"
+    assert "shortage firing" in " ".join(shelf.story[-2:])
+
+
+def test_a_registered_cpm_stands_in_where_there_are_too_few_data() -> None:
+    used = [counted(60, "2026-03-05"), *(dispensed(3, f"{each} 10:00") for each in days("2026-03-06", 10))]
+    found = Shelf(*used, entries=[REGISTERED]).until("2026-03-16").position
+    assert (found.cpm, found.stand_in_cpm, found.stand_in_source) == (None, 100, "registered")
+    assert found.status == "critical"
+    assert found.cover_days == pytest.approx(30 / 100 * 30)
+    assert Shelf(*used).until("2026-03-16").position.status == "unknown"
+
+
+def test_what_nobody_used_on_a_shelf_that_was_never_empty_needs_none() -> None:
+    found = Shelf(counted(60, "2025-10-31"), entries=[REGISTERED]).until("2026-03-16").position
+    assert (found.cpm, found.stand_in_cpm, found.status) == (0, None, "no_consumption")

@@ -10,7 +10,7 @@ from supply.demand import plan_of
 from supply.treatments import treatments_at_risk
 from tests.events import counted, day, scheduled
 from tests.unit.supply.plans import on, profile
-from tests.unit.supply.shelf import Shelf
+from tests.unit.supply.shelf import Shelf, position
 
 TODAY = day("2026-03-10").toordinal()
 EVERY_WEEK = plan_of(
@@ -40,6 +40,18 @@ def test_those_from_the_stock_out_until_an_order_of_today_that_nothing_due_reach
     out_in: int | None, arrivals: list[tuple[int, float]], expected: int
 ) -> None:
     assert treatments_at_risk(EVERY_WEEK, TODAY, out_in, 15, arrivals) == expected
+
+
+def test_what_is_due_today_reaches_those_of_today_where_the_shelf_is_empty() -> None:
+    assert treatments_at_risk(EVERY_WEEK, TODAY, 0, 15, [(0, 18.0)], empty=True) == 0
+    assert treatments_at_risk(EVERY_WEEK, TODAY, 0, 15, [(0, 6.0)], empty=True) == 6
+    assert treatments_at_risk(EVERY_WEEK, TODAY, 0, 15, [(0, 18.0)]) == 9
+    plan = profile(on("2026-03-10", 6, treatments=3), on("2026-03-17", 6, treatments=3))
+    waits = [counted(0, "2026-03-01"), scheduled(20, "2026-03-01", "2026-03-10")]
+    for at in ("2026-03-09 12:00", "2026-03-10 12:00"):
+        planned = position(*waits, at=at, entries=[plan]).planned
+        assert planned is not None
+        assert planned.treatments_at_risk == 0, at
 
 
 def test_a_plan_that_counts_none_says_nothing() -> None:
