@@ -13,7 +13,7 @@ from supply.agenda import Agenda
 from supply.assessment import assess
 from supply.calm import is_calm, next_look
 from supply.catalogue import Catalogue
-from supply.clock import Reach
+from supply.clock import IDLE_MS, Reach
 from supply.entries import entry_of
 from supply.evaluation import evaluate
 from supply.held_back import HeldBack
@@ -59,6 +59,8 @@ class Book:
         self._revision = catalogue.revision
         self._revisits: list[str] = []
         self._unjudged: dict[str, None] = {}
+        self._half_told: dict[str, None] = {}
+        self._half_told_until = 0
         self._reached = Reach(0, 0)
         self._held_back = HeldBack(rules.lateness_ms)
 
@@ -143,6 +145,10 @@ class Book:
                 self._catch_up(position, reach)
         self._reached = reach
         if reach.live:
+            if reach.now_ms >= self._half_told_until:
+                self._unjudged |= self._half_told
+                self._half_told.clear()
+                self._half_told_until = reach.now_ms + IDLE_MS
             self._touch_unjudged()
 
     def publish(self, now_ms: int | None) -> Publication:
@@ -170,7 +176,8 @@ class Book:
         place = self._positions.place(position)
         # In service a position may not be looked at for a month: what it holds back must not grow until then.
         position.settle_some(min(self._held_back.settles_at(position, self._reached), position.next_at), place.calendar)
-        if now_ms is None:
+        half_told = now_ms is not None and self._held_back.is_half_told(position, self._reached)
+        if now_ms is None or half_told:
             at_ms = max(position.last_entry_at() + 1, position.evaluated_at)
             ledger = position.as_of(at_ms, -1, place.calendar)
             assessment = assess(ledger, at_ms, position.scale, place, self._rules)
@@ -185,8 +192,11 @@ class Book:
             self._rekeying.counted(position)
             position.next_at = next_look(position, ledger, at_ms, place)
             self._rebook(position)
-        written = published(position, ledger, assessment, place, judged=now_ms is not None)
-        if now_ms is None:
+        judged = now_ms is not None and not half_told
+        written = published(position, ledger, assessment, place, judged=judged)
+        if half_told:
+            self._half_told[position.key] = None
+        elif not judged:
             self._unjudged[position.key] = None
         self._totals.replace(place.item.item, position.summary, written.summary)
         position.summary = written.summary
@@ -194,6 +204,12 @@ class Book:
 
     def _catch_up(self, position: Position, reach: Reach) -> None:
         place = self._positions.place(position)
+        if self._held_back.is_half_told(position, reach):
+            # Later, and then as of now: there are no alerts of days long gone.
+            position.looked_at = max(position.looked_at, reach.evaluate_ms)
+            position.next_at = reach.evaluate_ms + IDLE_MS
+            self._rebook(position)
+            return
         settle_ms = self._held_back.settles_at(position, reach)
         while position.next_at <= reach.evaluate_ms:
             at_ms = position.next_at

@@ -1,6 +1,6 @@
 """What a shard settles, and what it holds back for the facilities that are in the middle of their history."""
 
-from supply.clock import Reach
+from supply.clock import IDLE_MS, Reach
 from supply.position import Position
 from supply.telling import LONG_AGO, PAUSE_MS, SLACK_MS, Telling
 
@@ -43,14 +43,24 @@ class HeldBack:
                 position.telling = self._telling_of(position)
             in_service = reach.wall_ms is not None
             goes_on = position.telling.goes_on(reach.settle_ms, reach.now_ms, in_service=in_service)
-            if goes_on or (in_service and self._was_held_back(position, reach)):
+            if goes_on or (in_service and self._was_held_back(position, reach, PAUSE_MS)):
                 return position.held_back_until(reach.settle_ms, self._lateness_ms)
         return reach.settle_ms
 
-    def _was_held_back(self, position: Position, reach: Reach) -> bool:
+    def is_half_told(self, position: Position, reach: Reach) -> bool:
+        """Whether what is known of a position is the first part of a history: judged as of now it would be false."""
+        if reach.wall_ms is None:
+            return False
+        if position.telling is None:
+            position.telling = self._telling_of(position)
+        if position.telling.is_under_way(reach.now_ms):
+            return True
+        return bool(position.pending) and self._was_held_back(position, reach, IDLE_MS)
+
+    def _was_held_back(self, position: Position, reach: Reach, pause_ms: int) -> bool:
         """Whether an earlier owner of the shard may have been told history that goes on: it did not settle what it
         could have."""
-        begun = reach.now_ms - self._begun_at < PAUSE_MS
+        begun = reach.now_ms - self._begun_at < pause_ms
         return begun and position.pending[0][0] < self._begun_settle_ms - SLACK_MS
 
     def _telling_of(self, position: Position) -> Telling:

@@ -7,6 +7,8 @@ late. Instants of telling are the wall clock's in service; where only events dri
 
 from typing import Final
 
+from supply.clock import IDLE_MS, STRIDE_MS
+
 PAUSE_MS: Final = 10 * 60_000
 """A facility that tells history pauses for less, in each shard; one that has paused for longer has come to its end."""
 SLACK_MS: Final = 24 * 3_600_000
@@ -17,14 +19,17 @@ LONG_AGO: Final = -PAUSE_MS
 
 class Telling:
     """What a shard remembers of a facility's telling: the time of its last event, when it was taken, and when one was
-    last taken that belongs to a history. `fresh`: taken since the clock was last looked at."""
+    last taken that belongs to a history. `fresh`: taken since the clock was last looked at. `strode_at` is when history
+    last went on by a stride, from the time `strode_from`."""
 
-    __slots__ = ("fresh", "history_at", "last_at", "told_at")
+    __slots__ = ("fresh", "history_at", "last_at", "strode_at", "strode_from", "told_at")
 
     def __init__(self) -> None:
         self.last_at = -1
         self.told_at = LONG_AGO
         self.history_at = LONG_AGO
+        self.strode_at = LONG_AGO
+        self.strode_from = -STRIDE_MS
         self.fresh = False
 
     def took(self, at_ms: int, now_ms: int, settle_ms: int, leap_ms: int | None) -> None:
@@ -35,7 +40,14 @@ class Telling:
             leap_ms is not None and now_ms - self.told_at < PAUSE_MS and at_ms - self.last_at > leap_ms
         ):
             self.history_at = now_ms
+            if abs(at_ms - self.strode_from) >= STRIDE_MS:
+                self.strode_at, self.strode_from = now_ms, at_ms
         self.last_at = at_ms
+
+    def is_under_way(self, now_ms: int) -> bool:
+        """Whether history is being told that strides on: by hours within a short pause. Who always tells of the week
+        before last is judged by that."""
+        return now_ms - self.strode_at < IDLE_MS
 
     def goes_on(self, settle_ms: int, now_ms: int, *, in_service: bool) -> bool:
         """Whether more of a history may come that is older than what could be settled now. Only a wall clock runs on

@@ -149,7 +149,8 @@ def test_no_admitted_event_stops_the_rules_or_makes_a_number_that_is_none(
         assert position.usable is None or position.usable >= 0
         assert (position.cpm is None) == (position.cpm_inputs.state == "insufficient")
         assert position.cpm is None or (position.cpm >= 0 and math.isfinite(position.cpm))
-        assert (position.cover_days is None) == (position.usable is None or not position.cpm)
+        reckoned = position.cpm if position.stand_in_cpm is None else position.stand_in_cpm
+        assert (position.cover_days is None) == (position.usable is None or not reckoned)
         assert position.cover_days is None or (position.cover_days >= 0 and math.isfinite(position.cover_days))
         assert position.due_quantity >= 0
         assert all(due.quantity > 0 for due in position.due)

@@ -11,7 +11,7 @@ from schemas.channels import INPUTS, TOPIC_OF
 from schemas.dead_letters import BadRecord
 from schemas.events import Event
 from schemas.positions import MonthTotals
-from supply.clock import Reach
+from supply.clock import IDLE_MS, Reach
 from supply.position import HELD_BACK_LIMIT
 from supply.telling import PAUSE_MS
 from tests.events import counted, dispensed, ms, received
@@ -202,6 +202,44 @@ def assert_counted(live: Live, events: list[Event]) -> None:
     expected, found = straight(events).shelf.position, live.shelf.positions[KEY]
     assert (found.on_hand, found.last_count_on) == (expected.on_hand, expected.last_count_on)
     assert sum(month.dispensed for month in found.months) == sum(month.dispensed for month in expected.months)
+
+
+@pytest.mark.parametrize("at_once", [1, 10, 1000])
+def test_while_history_is_told_nobody_is_alarmed_by_its_first_part(at_once: int) -> None:
+    """In the middle of it the shelf is empty, at its end it is full."""
+    told = [counted(5, "2025-08-01"), counted(0, "2025-10-01"), *history(100), counted(400, "2026-02-28 20:00")]
+    live = Live().tell_all(told, at_once)
+    assert live.shelf.alerts == []
+    for _ in range(3):
+        live.checkpoint(after_ms=IDLE_MS)
+    assert {alert.condition for alert in live.shelf.alerts} <= {"surplus", "data_quality"}
+    assert {alert.at.date().isoformat() for alert in live.shelf.alerts} <= {"2026-03-01"}
+    assert live.shelf.position.status == "surplus"
+
+
+def test_when_it_has_ended_what_is_wrong_now_is_told_as_of_now() -> None:
+    live = Live().tell_all([*history(100), counted(0, "2026-02-28 20:00")], 7)
+    assert live.shelf.story == []
+    for _ in range(3):
+        live.checkpoint(after_ms=IDLE_MS)
+    assert stock_outs(live) == ["2026-03-01 stock_out firing critical"]
+    live.tell(received(60, "2026-03-01 12:02"))
+    assert stock_outs(live)[1:] == ["2026-03-01 stock_out resolved critical"]
+
+
+def stock_outs(live: Live) -> list[str]:
+    """The other alert there is is of the count that found so much less."""
+    return [line for line in live.shelf.story if "data_quality" not in line]
+
+
+def test_who_always_tells_of_the_week_before_last_is_judged_all_the_same() -> None:
+    """A record each ten seconds, of ten days before: an hour of event time takes an hour."""
+    live = Live()
+    for number in range(30):
+        at = dt.datetime.fromisoformat("2026-02-19 12:00:00") + dt.timedelta(seconds=10 * number)
+        live.shelf.tell(counted(0, str(at)) if number else dispensed(3, str(at)))
+        live.checkpoint(after_ms=10 * SECOND_MS)
+    assert stock_outs(live) == ["2026-03-01 stock_out firing critical"]
 
 
 def test_what_comes_after_a_pause_is_late_as_ever() -> None:
