@@ -229,9 +229,11 @@ class Position:
         return min(settle_ms, self.newest_at - lateness_ms)
 
     def settle_some(self, before_ms: int, calendar: LocalCalendar) -> None:
-        """Settle when a day's worth of entries is due to be."""
-        if self.pending and self.pending[0][0] < before_ms - SLACK_MS:
-            self.settle(before_ms, calendar)
+        """Settle when a day's worth of entries is due to be, and no further than the last of them: who falls silent
+        then, and is cut off for weeks, has everything counted in its time that comes after it."""
+        pending = self.pending
+        if pending and pending[0][0] < before_ms - SLACK_MS:
+            self.settle(pending[bisect_left(pending, (before_ms,)) - 1][0] + 1, calendar)
 
     def as_of(self, at_ms: int, settle_ms: int, calendar: LocalCalendar) -> Ledger:
         """The ledger with all entries before an instant applied. Instants asked for by evaluations never fall."""

@@ -115,6 +115,18 @@ def test_so_is_one_that_was_away_for_three_weeks() -> None:
     assert live.shelf.position.on_hand == straight([*before, *after]).shelf.position.on_hand
 
 
+def test_also_when_it_was_looked_at_again_and_again_while_it_was_away() -> None:
+    before, after = history(60, until="2026-02-05"), [counted(90, "2026-02-05 20:00"), *history(22)]
+    live = Live()
+    live.now = ms("2026-02-05 10:00")
+    live.tell_all(before, len(before))
+    while live.now < NOW:
+        live.shelf.catalogue.put(medicine())
+        live.checkpoint(after_ms=24 * 3_600_000)
+    live.tell_all(after, 5)
+    assert live.shelf.position.on_hand == straight([*before, *after]).shelf.position.on_hand
+
+
 @pytest.mark.parametrize("order", [list, by_topic])
 @pytest.mark.parametrize("at_once", [6, 40])
 def test_also_when_its_shard_changes_hands_meanwhile(order: Callable[[list[Event]], list[Event]], at_once: int) -> None:
