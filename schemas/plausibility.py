@@ -16,8 +16,8 @@ from schemas.events import (
     StockCounted,
 )
 
-FIRST_YEAR: Final = 2000
-"""Nothing older is watched: an earlier year is a clock that was never set or a placeholder."""
+FIRST_YEAR: Final = 2001
+"""Nothing older is watched: 1970, 1980 and January 2000 are what a clock shows that was never set."""
 
 LAST_YEAR: Final = 2199
 """Far beyond any order or expiry, and far enough from the calendar's end for sums of days to stay inside it."""

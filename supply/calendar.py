@@ -10,9 +10,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 DAY_MS: Final = 86_400_000
-FIRST_DAY: Final = dt.date(1999, 12, 1).toordinal()
+FIRST_DAY: Final = dt.date(2000, 12, 1).toordinal()
 LAST_DAY: Final = dt.date(2070, 1, 1).toordinal()
-"""Events before 2000 are refused at the door (by the date they are written with: another zone's may lie a day before
+"""Events before 2001 are refused at the door (by the date they are written with: another zone's may lie a day before
 it), and none is accepted from the future."""
 
 EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

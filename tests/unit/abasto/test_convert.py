@@ -31,7 +31,7 @@ def test_the_catalogue_follows_from_the_rows(tmp_path: Path) -> None:
     [
         ("2026-13-05,H1,010.000.5432.00,3,", "on", "is no date"),
         ("2026-08-05,H1,010.000.5432.00,3,", "on", "lies in the future"),
-        ("1926-01-05,H1,010.000.5432.00,3,", "on", "expected a time from 2000 on"),
+        ("1926-01-05,H1,010.000.5432.00,3,", "on", "expected a time from 2001 on"),
         ("2026-01-05,,010.000.5432.00,3,", "site", "empty"),
         ("2026-01-05,?,010.000.5432.00,3,", "site", "is no facility code"),
         ("2026-01-05,H1,5432,3,", "clave", "is no item code"),

@@ -55,16 +55,16 @@ FIELDS: list[tuple[dict[str, Any], str, str, str]] = [
     (event(time="2026-02-30T08:00:00Z"), "invalid_field", "time", f'time is "2026-02-30T08:00:00Z"; expected {TIME}'),
     (event(time=1769868000), "invalid_field", "time", f"time is 1769868000; expected {TIME}"),
     (
-        event(time="1999-12-31T23:59:59Z"),
+        event(time="2000-12-31T23:59:59Z"),
         "invalid_field",
         "time",
-        "time is 1999-12-31T23:59:59+00:00; expected a time from 2000 on that is not in the future",
+        "time is 2000-12-31T23:59:59+00:00; expected a time from 2001 on that is not in the future",
     ),
     (
         event(time="2200-01-01T00:00:00-12:00"),
         "future_time",
         "time",
-        "time is 2200-01-01T00:00:00-12:00; expected a time from 2000 on that is not in the future",
+        "time is 2200-01-01T00:00:00-12:00; expected a time from 2001 on that is not in the future",
     ),
     (
         event(lots=[LOT, {**LOT, "expires_on": "09/2026"}]),

@@ -25,14 +25,14 @@ from tests.thoroughness import cases
 from tests.unit.supply.shelf import Shelf, hospital, medicine
 
 NOW = "2026-06-01"
-FIRST, RECENT, LAST = (dt.datetime.fromisoformat(day) for day in ("2000-01-01", "2026-01-01", NOW))
+FIRST, RECENT, LAST = (dt.datetime.fromisoformat(day) for day in ("2001-01-01", "2026-01-01", NOW))
 
 KINDS: dict[str, type[Envelope]] = {str(kind.__struct_config__.tag): kind for kind in TOPIC_OF}
 
 amounts = (
     st.integers(0, 1_000_000_000) | st.integers(0, 30) | st.integers(0, 30) | st.decimals(0, 9, places=1).map(float)
 )
-dates = st.dates(dt.date(2000, 1, 1), dt.date(2199, 12, 31)) | st.dates(dt.date(2026, 1, 1), dt.date(2026, 9, 1))
+dates = st.dates(dt.date(2001, 1, 1), dt.date(2199, 12, 31)) | st.dates(dt.date(2026, 1, 1), dt.date(2026, 9, 1))
 zones = st.sampled_from([dt.timezone(dt.timedelta(hours=hours)) for hours in (-12, -6, 0, 14)])
 instants = st.datetimes(FIRST, LAST, timezones=zones) | st.datetimes(RECENT, LAST, timezones=zones)
 orders = st.sampled_from(["P-1", "P-2"])
@@ -48,7 +48,7 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "order": {"order": orders},
     "expected_on": {"expected_on": dates},
     "reason": {"reason": st.sampled_from(["lost", "expired", "found", "correction"])},
-    "period": {"period": st.dates(dt.date(2000, 1, 1), dt.date(2026, 6, 1)).map(lambda day: f"{day:%Y-%m}")},
+    "period": {"period": st.dates(dt.date(2001, 1, 1), dt.date(2026, 6, 1)).map(lambda day: f"{day:%Y-%m}")},
     "quantity": {"quantity": amounts},
 }
 OPTIONAL = {
