@@ -17,6 +17,7 @@ from streams.letters import dead_letter
 from streams.partitioning import partition_of
 from streams.ports import Book, Intake, Message, Record, ShardClock
 from streams.records import Chunk, LeanRecord
+from supply.clock import Reach
 from supply.position import COUNTED, Outcome
 
 REACH_STEP_MS: Final = 15 * 60_000
@@ -186,7 +187,9 @@ class Shard:
 
     def advance(self, caught_up: Collection[str], wall_ms: int | None) -> None:
         """Make the daily evaluations that are due, given the topics read to their end and the wall clock, if any."""
-        reach = self.clock.limit(caught_up, wall_ms)
+        self._advance(self.clock.limit(caught_up, wall_ms), caught_up)
+
+    def _advance(self, reach: Reach | None, caught_up: Collection[str]) -> None:
         self.book.advance(reach)
         if self._tells:
             if reach is not None:
@@ -195,9 +198,13 @@ class Shard:
                 self._reached = NOTHING
 
     def judged_at(self, caught_up: Collection[str], wall_ms: int | None) -> int | None:
-        """The wall clock if positions may be judged at it: all is read, and what is being read is no history."""
+        """The wall clock if positions may be judged at it: all is read, and what is being read is no history. The days
+        before come first: whoever is judged as of now is not asked about them any more."""
         reach = self.clock.limit(caught_up, wall_ms)
-        return wall_ms if reach is not None and reach.live else None
+        if reach is None or not reach.live:
+            return None
+        self._advance(reach, caught_up)
+        return wall_ms
 
     def snapshot(self, now_ms: int | None) -> Snapshot:
         """Encode what changed and start afresh; with `now_ms` touched positions are evaluated at that instant."""

@@ -22,6 +22,8 @@ from supply.position import COUNTED, DUPLICATE, TOO_LATE, Outcome, Position
 from supply.publication import Publication, Published, Record, alert_record, published
 from supply.rekeying import Rekeying
 from supply.rules import Rules
+from supply.stored import NEVER_MS
+from supply.telling import SLACK_MS
 from supply.totals import ItemStock, Totals
 
 REVISITS_AT_ONCE: Final = 5_000
@@ -95,6 +97,7 @@ class Book:
         before, after = self._positions.load(name, value)
         self._totals.replace(name.partition("|")[2], before, after)
         if after is not None:
+            self._held_back.takes_over = True
             self._agenda.book(name, after.next_at)
             if after.unjudged:
                 self._unjudged[name] = None
@@ -177,6 +180,8 @@ class Book:
         # In service a position may not be looked at for a month: what it holds back must not grow until then.
         position.settle_some(min(self._held_back.settles_at(position, self._reached), position.next_at), place.calendar)
         half_told = now_ms is not None and self._held_back.is_half_told(position, self._reached)
+        if now_ms is not None and not half_told and self._is_postponed(position):
+            self._catch_up(position, self._reached)
         if now_ms is None or half_told:
             at_ms = max(position.last_entry_at() + 1, position.evaluated_at)
             ledger = position.as_of(at_ms, -1, place.calendar)
@@ -205,11 +210,12 @@ class Book:
     def _catch_up(self, position: Position, reach: Reach) -> None:
         place = self._positions.place(position)
         if self._held_back.is_half_told(position, reach):
-            # Later, and then as of now: there are no alerts of days long gone.
-            position.looked_at = max(position.looked_at, reach.evaluate_ms)
+            position.looked_at = max(position.looked_at, self._held_back.skipped_until(position, reach))
             position.next_at = reach.evaluate_ms + IDLE_MS
             self._rebook(position)
             return
+        if self._is_postponed(position):
+            position.next_at = place.calendar.next_midnight(max(position.looked_at, reach.settle_ms - SLACK_MS))
         settle_ms = self._held_back.settles_at(position, reach)
         while position.next_at <= reach.evaluate_ms:
             at_ms = position.next_at
@@ -228,6 +234,11 @@ class Book:
             position.next_at = next_look(position, ledger, at_ms, place)
         position.settle_some(settle_ms, place.calendar)
         self._rebook(position)
+
+    def _is_postponed(self, position: Position) -> bool:
+        """Whether its days wait for a history to end. Else it is looked at on midnights."""
+        at_ms = position.next_at
+        return at_ms < NEVER_MS and position.place.calendar.next_midnight(at_ms - 1) != at_ms
 
     def _too_late(self, event: Event, position: Position) -> BadRecord:
         if isinstance(event, StockCounted):

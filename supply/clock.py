@@ -35,6 +35,10 @@ class Reach(NamedTuple):
         """The instant by which pauses are told: the events' own where there is no other."""
         return self.evaluate_ms if self.wall_ms is None else self.wall_ms
 
+    def is_present(self, lateness_ms: int) -> bool:
+        """Whether it is the present, as far as the events that were read tell of it."""
+        return self.live or (self.wall_ms is not None and self.wall_ms - self.settle_ms <= lateness_ms + LIVE_MS)
+
 
 class ShardClock:
     """The event time of a shard's input topics."""

@@ -6,9 +6,13 @@ from supply.telling import LONG_AGO, PAUSE_MS, SLACK_MS, Telling
 
 
 class HeldBack:
-    """How far each facility of a shard is with what it tells; `lateness_ms` is the window for late events."""
+    """How far each facility of a shard is with what it tells; `lateness_ms` is the window for late events.
+
+    `takes_over`: positions are those of an earlier owner, who may have been told history that goes on.
+    """
 
     def __init__(self, lateness_ms: int) -> None:
+        self.takes_over = False
         self._lateness_ms = lateness_ms
         self._tellings: dict[str, Telling] = {}
         self._fresh: list[Telling] = []
@@ -49,18 +53,24 @@ class HeldBack:
 
     def is_half_told(self, position: Position, reach: Reach) -> bool:
         """Whether what is known of a position is the first part of a history: judged as of now it would be false."""
-        if reach.wall_ms is None:
+        if not reach.is_present(self._lateness_ms):
             return False
         if position.telling is None:
             position.telling = self._telling_of(position)
-        if position.telling.is_under_way(reach.now_ms):
+        if position.telling.is_under_way(reach):
             return True
         return bool(position.pending) and self._was_held_back(position, reach, IDLE_MS)
+
+    def skipped_until(self, position: Position, reach: Reach) -> int:
+        """Up to which instant the days of a half-told position are never judged: there are no alerts of days long gone.
+        A facility that nobody had overtaken has had its days judged so far, and has the rest of them judged later."""
+        telling = position.telling
+        return position.looked_at if telling is not None and telling.was_in_time(reach) else reach.evaluate_ms
 
     def _was_held_back(self, position: Position, reach: Reach, pause_ms: int) -> bool:
         """Whether an earlier owner of the shard may have been told history that goes on: it did not settle what it
         could have."""
-        begun = reach.now_ms - self._begun_at < pause_ms
+        begun = self.takes_over and reach.now_ms - self._begun_at < pause_ms
         return begun and position.pending[0][0] < self._begun_settle_ms - SLACK_MS
 
     def _telling_of(self, position: Position) -> Telling:

@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,7 +28,7 @@ from supply.clock import IDLE_MS
 from tests.events import HOSPITAL, ITEM, ZONE, counted, dispensed
 from tests.integration.engine.conftest import settings_for
 from tests.integration.engine.topics import fresh_topics, read_topic
-from tests.integration.whole.network import Network
+from tests.integration.whole.network import END, Network
 from tests.servers.kafka import KafkaServer
 from tests.servers.reaper import Reaper
 from tests.servers.worker import REAL, running_workers
@@ -46,7 +47,8 @@ def test_history_beside_a_running_worker_loses_nothing_to_lateness(
     asyncio.run(fresh_topics(settings))
     asyncio.run(ensure_topics(settings, create=False))
     run_load(tmp_path / "network" / "catalogue", broker=settings.brokers, replace=False, as_json=True)
-    expected = {_identity(value) for value in network.replayed().positions}
+    replay = network.replayed()
+    expected = {_identity(value) for value in replay.positions}
     with running_workers(tmp_path, reaper) as workers:
         worker = workers.start(settings, REAL)
         worker.wait_until_ready()
@@ -54,6 +56,10 @@ def test_history_beside_a_running_worker_loses_nothing_to_lateness(
         assert not _differing_in_the_end(expected, settings)
         assert worker.stop() == 0
     assert _refused_as_late(settings) == []
+    # Each of its days was judged in its turn.
+    told = _transitions(value for _, _, value in asyncio.run(read_topic(settings, ALERTS)))
+    assert _transitions(replay.alerts) - told == set()
+    assert len(_transitions(replay.alerts)) > 200
 
 
 def test_what_came_to_pass_today_is_told_when_the_history_before_it_has_ended(
@@ -173,6 +179,12 @@ def _is_of(record: Record, facility: str) -> bool:
 def _ago(**span: float) -> str:
     """An instant on the wall clock of the hospital."""
     return f"{dt.datetime.now(ZoneInfo(ZONE)) - dt.timedelta(**span):%Y-%m-%d %H:%M:%S}"
+
+
+def _transitions(alerts: Iterable[bytes]) -> set[tuple[str, int, str, str, dt.datetime]]:
+    """Of alerts up to the end of the history."""
+    decoded = (msgspec.json.decode(value, type=Alert) for value in alerts)
+    return {(each.alert, each.sequence, each.state, each.severity, each.at) for each in decoded if each.at <= END}
 
 
 def _alerts(settings: Any) -> list[tuple[str, str]]:

@@ -64,6 +64,14 @@ def test_what_has_no_open_alert_is_not_waited_for(log: Log, shown: Callable[[], 
     assert shown() == Judged(0, None)
 
 
+def test_where_nothing_was_judged_yet_what_is_short_is_waited_for(log: Log, shown: Callable[[], Judged]) -> None:
+    week_ago = TODAY - 7 * 24 * HOUR
+    log.publish(position(on_hand=0, as_of=week_ago), position(WAREHOUSE, as_of=week_ago))
+    assert shown() == Judged(1, week_ago)
+    log.publish(position(on_hand=0, version=2, as_of=TODAY + HOUR))
+    assert shown() == Judged(0, TODAY + HOUR)
+
+
 @pytest.fixture
 def stack(tmp_path: Path) -> Stack:
     plan = Plan(folder=tmp_path, broker="127.0.0.1:1", kafka_port=0, database=None, workers=1, metrics=False)

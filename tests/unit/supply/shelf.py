@@ -66,13 +66,13 @@ class Shelf:
         self.book.advance(Reach(0, 0))
         self.tell(*events)
 
-    def tell(self, *events: Event) -> list[Outcome]:
-        """Fold events; what became of them comes back."""
+    def tell(self, *events: Event, read_at_ms: int = 0) -> list[Outcome]:
+        """Fold events, read at an instant of the wall clock; what became of them comes back."""
         outcomes = []
         for event in events:
             at_ms = time_of(event)
             outcomes.append(self.book.take(position_key(event.facility, event.item), event, at_ms))
-            self.clock.seen(TOPIC_OF[event.__class__], at_ms)
+            self.clock.seen(TOPIC_OF[event.__class__], at_ms, read_at_ms)
         return outcomes
 
     def advance(self) -> None:

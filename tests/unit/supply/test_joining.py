@@ -229,6 +229,26 @@ def test_while_history_is_told_nobody_is_alarmed_by_its_first_part(at_once: int)
     assert live.shelf.position.status == "surplus"
 
 
+@pytest.mark.parametrize("at_once", [1, 7, 30])
+def test_a_shard_that_is_told_its_own_past_judges_each_day_of_it(at_once: int) -> None:
+    """All tell of one time, oldest first: nobody is ahead of anybody."""
+    told = [*history(300, until="2025-10-01"), counted(0, "2025-10-03"), *history(100), counted(0, "2026-02-28 20:00")]
+    expected = Shelf(*told).until("2026-03-01 12:00").story
+    shelf, wall = Shelf(), NOW
+    for first in range(0, len(told), at_once):
+        shelf.tell(*told[first : first + at_once], read_at_ms=wall)
+        wall += SECOND_MS
+        reach = shelf.clock.limit(INPUTS, wall)
+        shelf.book.advance(reach)
+        shelf.keep(shelf.book.publish(wall if reach is not None and reach.live else None))
+    for _ in range(3):
+        wall += IDLE_MS
+        shelf.book.advance(shelf.clock.limit(INPUTS, wall))
+        shelf.keep(shelf.book.publish(wall))
+    assert shelf.story == expected
+    assert next(line for line in shelf.story if "stock_out firing" in line).startswith("2025-10")
+
+
 def test_when_it_has_ended_what_is_wrong_now_is_told_as_of_now() -> None:
     live = Live().tell_all([*history(100), counted(0, "2026-02-28 20:00")], 7)
     assert live.shelf.story == []
