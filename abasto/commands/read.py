@@ -2,7 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 import typer
 
@@ -183,7 +183,14 @@ def show_dead_letter(number: Number, lang: Language = "en", database: Database =
 
 @dead_letters_app.command("resend")
 def resend_dead_letter(
-    number: Number,
+    number: Annotated[
+        str | None, typer.Argument(metavar="[NUMBER]", help="topic:partition:offset, as `list` shows it.")
+    ] = None,
+    *,
+    fault: Annotated[
+        Fault | None, typer.Option("--fault", help="Instead of one: all open ones of a fault, as they were.")
+    ] = None,
+    topic: Annotated[str | None, typer.Option("--topic", help="With --fault: those of one topic.")] = None,
     mended: Annotated[
         Path | None,
         typer.Option(
@@ -198,11 +205,20 @@ def resend_dead_letter(
     database: Database = None,
     as_json: Json = False,
 ) -> None:
-    """Send a dead letter again: as it was, because what it lacked is there now, or mended.
+    """Send a dead letter again: as it was, because what it lacked is there now, or mended; or all of a fault.
 
     Once: a second time needs --again. The same event counts once within 7 days of its time; an older one is not
     recognised and counts each time it is sent.
     """
-    from abasto.read.letters import resend_letter
+    from abasto.read.letters import resend_letter, resend_letters
 
+    if (number is None) == (fault is None):
+        raise typer.BadParameter("give the NUMBER of one dead letter, or --fault for all of a kind")
+    if number is None:
+        if mended is not None or again:
+            raise typer.BadParameter("--with and --again are for one dead letter, by its NUMBER")
+        resend_letters(database, cast("Fault", fault), topic, broker=broker, lang=lang, as_json=as_json)
+        return
+    if topic is not None:
+        raise typer.BadParameter("--topic goes with --fault")
     resend_letter(database, number, mended, again=again, broker=broker, lang=lang, as_json=as_json)

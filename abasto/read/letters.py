@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 import msgspec
+import typer
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -12,15 +13,20 @@ from rich.text import Text
 from abasto.read.lists import print_table
 from abasto.read.session import read_model, settings_for
 from abasto.read.words import Lang, Words
-from abasto.terminal import Failure, print_json
+from abasto.terminal import Failure, print_json, progress
 from schemas.dead_letters import Fault
 from store import queries
+from store.outgoing import StillBad
 from store.queries import DeadLetterDetail, DeadLetterPage
 from store.queries.dead_letters import State
-from store.resend import LATENESS_WINDOW, NotSent, Resent, SentBefore, StillBad, Unconfirmed, resend
+from store.resend import LATENESS_WINDOW, Resent, ResentAll, SentBefore, resend, resend_all
+from store.sender import NotSent, Unconfirmed
 
 BYTES_SHOWN = 4_000
 """Of a record at a terminal; `--json` has all of it."""
+
+KEPT_SHOWN = 20
+"""Of the letters that were not sent again; `--json` has all of them."""
 
 MINUTE, SECOND = "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"
 """In UTC and in one form for both languages, as in the logs they are compared with."""
@@ -81,6 +87,29 @@ def resend_letter(
         print_table(_sent(resent, Words(lang)))
 
 
+def resend_letters(
+    database: str | None, fault: Fault, topic: str | None, *, broker: str | None, lang: Lang, as_json: bool
+) -> None:
+    """Sends all open dead letters of a fault again as they were, and prints how many and which were left."""
+    settings = settings_for(database, broker)
+    with read_model(settings) as engine:
+        with engine.connect() as connection:
+            total = queries.dead_letters(connection, state="open", fault=fault, topic=topic, limit=1).total
+        with progress("sending", total) as advance:
+            try:
+                result = resend_all(settings, engine, fault, topic, dt.datetime.now(dt.UTC), advance)
+            except StillBad as wrong:
+                raise Failure(str(wrong)) from wrong
+            except (NotSent, Unconfirmed) as away:
+                raise Failure(f"Not all were sent; the same command goes on:\n  {away}") from away
+    if as_json:
+        print_json(result)
+    else:
+        print_table(_sent_all(result, Words(lang)))
+    if result.kept:
+        raise typer.Exit(1)
+
+
 def _table(page: DeadLetterPage, words: Words) -> RenderableType:
     if not page.total:
         return Text(words("no_letters"))
@@ -136,6 +165,17 @@ def _sent(resent: Resent, words: Words) -> RenderableType:
         before = f"{resent.sent_before:{MINUTE}}"
         facts.add_row(words("sent_before"), words(counts, at=before, days=LATENESS_WINDOW.days))
     return facts
+
+
+def _sent_all(result: ResentAll, words: Words) -> RenderableType:
+    counted = words("one_sent_as_it_was") if result.sent == 1 else words("sent_as_they_were", sent=f"{result.sent:,}")
+    lines: list[RenderableType] = [Text(counted)]
+    if result.kept:
+        facts = _facts()
+        for letter in result.kept[:KEPT_SHOWN]:
+            facts.add_row(letter.number, letter.reason)
+        lines += [Text(words("kept", kept=f"{len(result.kept):,}")), facts]
+    return Group(*lines)
 
 
 def _facts() -> Table:

@@ -76,6 +76,20 @@ def dead_letter(connection: Connection, number: str) -> DeadLetterDetail:
     return DeadLetterDetail(line=_line(row), letter=_dead_letter.decode(row.document))
 
 
+def dead_letter_numbers(connection: Connection, fault: Fault, topic: str | None = None) -> list[str]:
+    """The numbers of all dead letters of a fault that were not sent again yet, in the order in which they came."""
+    resent = _resent()
+    open_ones = (
+        select(DeadLetterRow.number)
+        .outerjoin(resent, resent.c.number == DeadLetterRow.number)
+        .where(resent.c.resent_at.is_(None), DeadLetterRow.fault == fault)
+        .order_by(DeadLetterRow.at, DeadLetterRow.topic, DeadLetterRow.partition, DeadLetterRow.offset)
+    )
+    if topic is not None:
+        open_ones = open_ones.where(DeadLetterRow.topic == topic)
+    return list(connection.execute(open_ones).scalars())
+
+
 def hold_dead_letter(connection: Connection, number: str) -> DeadLetterLine:
     """What is known of a dead letter now; until the transaction ends nobody else holds it. Raises `NotFound`."""
     # SQLite has no such lock and needs none: a transaction that writes is alone there.

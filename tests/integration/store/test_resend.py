@@ -10,7 +10,7 @@ from kafka import KafkaConsumer, TopicPartition
 from sqlalchemy import Engine
 from typer.testing import CliRunner
 
-import store.resend
+import store.sender
 from abasto.cli import app
 from schemas import channels
 from store import queries
@@ -119,7 +119,7 @@ def test_a_broker_that_is_not_there_leaves_it_open(database: str, engine: Engine
 def test_a_topic_that_is_not_there_leaves_it_open(
     kafka: KafkaServer, database: str, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store.resend, "TOPIC_MS", 500)
+    monkeypatch.setattr(store.sender, "TOPIC_MS", 500)
     (tmp_path / "mended.json").write_text(json.dumps(MENDED), encoding="utf-8")
     sent = CliRunner().invoke(
         app,

@@ -59,16 +59,26 @@ class Service:
 
         asyncio.run(send())
 
-    def dead_letter(self) -> str:
-        """The number of the only dead letter, once the read model has it."""
-        letters = until(lambda: [value for _, _, value in asyncio.run(read_topic(self.settings, DEAD_LETTERS))])
+    def dead_letters(self, count: int) -> list[str]:
+        """The numbers of the dead letters, once there are so many and the read model has them."""
+
+        def all_there() -> list[bytes]:
+            letters = [value for _, _, value in asyncio.run(read_topic(self.settings, DEAD_LETTERS))]
+            return letters if len(letters) >= count else []
+
+        letters = until(all_there)
         rebuild(self._store)
-        (letter,) = letters
-        return msgspec.json.decode(letter, type=DeadLetter).number
+        return [msgspec.json.decode(letter, type=DeadLetter).number for letter in letters]
 
     def resend(self, number: str, mended: bytes, *more: str) -> Result:
         self._mended.write_bytes(mended)
-        command = ["dead-letters", "resend", number, "--with", str(self._mended), *more]
+        return self._run("dead-letters", "resend", number, "--with", str(self._mended), *more)
+
+    def resend_all(self, fault: str) -> Result:
+        rebuild(self._store)
+        return self._run("dead-letters", "resend", "--fault", fault)
+
+    def _run(self, *command: str) -> Result:
         return CliRunner().invoke(app, command, env=self._environment)
 
     def consumption_after(self, at: dt.datetime) -> float:
@@ -76,12 +86,19 @@ class Service:
         self.publish(CONSUMPTION, event("stock.dispensed", f"at {at}", at, 1))
 
         def counted() -> list[bytes]:
-            records = asyncio.run(read_topic(self.settings, POSITIONS))
-            found = [value for _, key, value in records if key == KEY.encode()]
+            found = self.positions(KEY)
             return [value for value in found if msgspec.json.decode(value, type=Position).last_event_at == at]
 
-        position = msgspec.json.decode(until(counted)[-1], type=Position)
-        return sum(month.consumption for month in position.months)
+        return consumption(until(counted)[-1])
+
+    def positions(self, key: str) -> list[bytes]:
+        """All that was published of a position."""
+        records = asyncio.run(read_topic(self.settings, POSITIONS))
+        return [value for _, of, value in records if of == key.encode()]
+
+
+def consumption(position: bytes) -> float:
+    return sum(month.consumption for month in msgspec.json.decode(position, type=Position).months)
 
 
 def until(look: Callable[[], list[bytes]]) -> list[bytes]:
@@ -93,8 +110,8 @@ def until(look: Callable[[], list[bytes]]) -> list[bytes]:
     return found
 
 
-def event(kind: str, name: str, at: dt.datetime, quantity: float) -> bytes:
-    place = {"facility": HOSPITAL.facility, "item": ITEM.item}
+def event(kind: str, name: str, at: dt.datetime, quantity: float, item: str = ITEM.item) -> bytes:
+    place = {"facility": HOSPITAL.facility, "item": item}
     return json.dumps(
         {"type": kind, "id": name, "source": "hospital", "time": at.isoformat(), **place, "quantity": quantity}
     ).encode()
@@ -129,7 +146,7 @@ def test_a_mended_letter_counts_once_and_a_second_sending_does_what_the_refusal_
     at, later = NOW - age, NOW - dt.timedelta(hours=1)
     assert service.consumption_after(later) == 1
     service.publish(CONSUMPTION, event("stock.dispensed", "faulty", at, -PIECES))
-    number = service.dead_letter()
+    (number,) = service.dead_letters(1)
     mended = event("stock.dispensed", "faulty", at, PIECES)
     assert service.resend(number, mended).exit_code == 0
     assert service.consumption_after(later + dt.timedelta(minutes=1)) == PIECES + 2
@@ -145,3 +162,17 @@ def test_a_mended_letter_counts_once_and_a_second_sending_does_what_the_refusal_
 
     assert service.resend(number, mended, "--again").exit_code == 0
     assert service.consumption_after(later + dt.timedelta(minutes=3)) == times * PIECES + 4
+
+
+def test_the_events_of_an_item_that_was_missing_all_count_once_it_is_there(service: Service) -> None:
+    item = Item(item="010.000.0002.00", name="Vincristina", oncology=True)
+    key = position_key(HOSPITAL.facility, item.item)
+    for number in range(30):
+        at = NOW - dt.timedelta(hours=40 - number)
+        service.publish(CONSUMPTION, event("stock.dispensed", f"early {number}", at, PIECES, item.item), key)
+    service.dead_letters(30)
+    service.publish(CATALOGUE, msgspec.json.encode(item), entry_key(item))
+    sent = service.resend_all("unknown_item")
+    assert (sent.exit_code, sent.stdout.strip()) == (0, "30 sent again as they were.")
+    until(lambda: [value for value in service.positions(key) if consumption(value) == 30 * PIECES])
+    assert service.resend_all("unknown_item").stdout.strip() == "0 sent again as they were."

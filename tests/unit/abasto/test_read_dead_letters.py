@@ -11,7 +11,8 @@ import pytest
 from abasto.read import letters
 from store import queries
 from store.database import open_engine, writing
-from store.resend import Resent, SentBefore, Unconfirmed
+from store.resend import Resent, ResentAll, SentBefore
+from store.sender import Unconfirmed
 from tests.builders import (
     NOON,
     dead_letter,
@@ -100,3 +101,27 @@ def test_a_dead_letter_that_was_perhaps_sent_says_so(run: Run, database: str) ->
         queries.note_sending(editing, number, NOON, mended=True, topic="abasto.inventory.v1")
     assert "perhaps sent 2026-03-10 18:00 UTC, not confirmed" in words_of(run("dead-letters", "list"))
     assert ["Perhaps sent", "2026-03-10 18:00:00 UTC, not confirmed"] in facts_of(run("dead-letters", "show", number))
+
+
+def test_all_of_a_fault_are_sent_again_and_what_stays_is_listed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "not sent again:" in (left := run("dead-letters", "resend", "--fault", "unknown_item")).stdout
+    assert (left.exit_code, "is not in the catalogue" in left.stdout) == (1, True)
+    monkeypatch.setattr(letters, "resend_all", lambda *_: ResentAll(sent=1_200, kept=[]))
+    done = run("dead-letters", "resend", "--fault", "unknown_item", "--lang", "es")
+    assert (done.exit_code, words_of(done)) == (0, "1,200 reenviados tal como estaban.")
+    done = run("dead-letters", "resend", "--fault", "unknown_item", "--json")
+    assert json.loads(done.stdout) == {"sent": 1200, "kept": []}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("abasto.inventory.v1:0:1", "--fault", "unknown_item"),
+        ("abasto.inventory.v1:0:1", "--topic", "abasto.inventory.v1"),
+        ("--fault", "unknown_item", "--again"),
+    ],
+    ids=["nothing", "one and all", "a topic of one", "all again"],
+)
+def test_one_letter_or_all_of_a_fault_is_asked_for(run: Run, arguments: tuple[str, ...]) -> None:
+    assert run("dead-letters", "resend", *arguments).exit_code == 2

@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from schemas import channels
 from schemas.catalogue import Facility, Item
 from schemas.dead_letters import DeadLetter
-from store.resend import Outgoing, StillBad, prepare
+from store.catalogue import known_catalogue
+from store.outgoing import Outgoing, StillBad, prepare
 from supply.intake import RECORD_BYTES_LIMIT
 from tests.builders import HOSPITAL, NOON, RITUXIMAB, catalogue, dead_letter, position
 from tests.unit.store.log import Log
@@ -31,7 +32,7 @@ def prepared(engine: Engine, log: Log, project: Callable[[], None]) -> Prepare:
 
     def run(letter: DeadLetter, mended: bytes | None = None, now: dt.datetime = NOON) -> Outgoing:
         with engine.connect() as connection:
-            return prepare(connection, letter, mended, now)
+            return prepare(known_catalogue(connection), letter, mended, now)
 
     return run
 

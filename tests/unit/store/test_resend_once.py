@@ -8,10 +8,12 @@ import pytest
 from kafka.errors import KafkaTimeoutError
 from sqlalchemy import Engine
 
-import store.resend
+import store.sender
 from schemas.channels import INVENTORY
 from store import queries
-from store.resend import NotSent, Outgoing, Resent, SentBefore, Unconfirmed, resend
+from store.outgoing import Outgoing
+from store.resend import Resent, SentBefore, resend
+from store.sender import NotSent, Sender, Unconfirmed
 from store.settings import StoreSettings
 from tests.builders import HOSPITAL, NOON, RITUXIMAB, catalogue, dead_letter
 from tests.unit.store.log import Log
@@ -43,7 +45,7 @@ class Broker:
         """What was known of the letter while the record was under way."""
         self._engine = engine
 
-    def take(self, _settings: StoreSettings, _outgoing: Outgoing) -> tuple[int, int]:
+    def take(self, _outgoing: Outgoing) -> tuple[int, int]:
         line = line_of(self._engine)
         self.noted.append((line.state, line.unconfirmed_at))
         self.answer()
@@ -59,7 +61,7 @@ def broker(engine: Engine, log: Log, project: Callable[[], None], monkeypatch: p
     log.publish(*catalogue(), LETTER)
     project()
     broker = Broker(engine)
-    monkeypatch.setattr(store.resend, "_send", broker.take)
+    monkeypatch.setattr(Sender, "send", broker.take)
     return broker
 
 
@@ -196,7 +198,7 @@ class FailingProducer:
 def test_only_what_was_handed_over_may_have_been_written(
     monkeypatch: pytest.MonkeyPatch, step: str, fault: type[Exception]
 ) -> None:
-    monkeypatch.setattr(store.resend, "knock", lambda _brokers: None)
-    monkeypatch.setattr(store.resend, "KafkaProducer", FailingProducer(step))
+    monkeypatch.setattr(store.sender, "knock", lambda _brokers: None)
+    monkeypatch.setattr(store.sender, "KafkaProducer", FailingProducer(step))
     with pytest.raises(fault, match=step):
-        store.resend._send(StoreSettings(), Outgoing(INVENTORY, b"key", LETTER.value, (), NOON))
+        Sender(StoreSettings()).send(Outgoing(INVENTORY, b"key", LETTER.value, (), NOON))
