@@ -23,7 +23,6 @@ from supply.publication import Publication, Published, Record, alert_record, pub
 from supply.rekeying import Rekeying
 from supply.rules import Rules
 from supply.stored import NEVER_MS
-from supply.telling import SLACK_MS
 from supply.totals import ItemStock, Totals
 
 REVISITS_AT_ONCE: Final = 5_000
@@ -210,12 +209,14 @@ class Book:
     def _catch_up(self, position: Position, reach: Reach) -> None:
         place = self._positions.place(position)
         if self._held_back.is_half_told(position, reach):
-            position.looked_at = max(position.looked_at, self._held_back.skipped_until(position, reach))
+            if position.looked_at < 0:
+                # Its past came to pass before anybody asked: there are no alerts of days long gone.
+                position.looked_at = reach.evaluate_ms
             position.next_at = reach.evaluate_ms + IDLE_MS
             self._rebook(position)
             return
         if self._is_postponed(position):
-            position.next_at = place.calendar.next_midnight(max(position.looked_at, reach.settle_ms - SLACK_MS))
+            position.next_at = place.calendar.next_midnight(position.looked_at)
         settle_ms = self._held_back.settles_at(position, reach)
         while position.next_at <= reach.evaluate_ms:
             at_ms = position.next_at

@@ -28,7 +28,9 @@ class HeldBack:
             telling.fresh = True
             self._fresh.append(telling)
         leap_ms = self._lateness_ms + SLACK_MS if reached.caught_up else None
-        telling.took(at_ms, reached.now_ms, reached.settle_ms, leap_ms)
+        of_history = telling.took(at_ms, reached.now_ms, reached.settle_ms, leap_ms)
+        if of_history and not (reached.live and at_ms >= reached.settle_ms - SLACK_MS):
+            position.history_at = reached.now_ms
 
     def looked(self, reach: Reach) -> None:
         """Note when what was heard since the last look was told."""
@@ -52,20 +54,17 @@ class HeldBack:
         return reach.settle_ms
 
     def is_half_told(self, position: Position, reach: Reach) -> bool:
-        """Whether what is known of a position is the first part of a history: judged as of now it would be false."""
+        """Whether what is known of a position is the first part of a history: judged as of now it would be false. What
+        its facility tells of the past of other items is no reason to keep back what it tells of this one's present."""
         if not reach.is_present(self._lateness_ms):
             return False
         if position.telling is None:
             position.telling = self._telling_of(position)
-        if position.telling.is_under_way(reach):
-            return True
-        return bool(position.pending) and self._was_held_back(position, reach, IDLE_MS)
-
-    def skipped_until(self, position: Position, reach: Reach) -> int:
-        """Up to which instant the days of a half-told position are never judged: there are no alerts of days long gone.
-        A facility that nobody had overtaken has had its days judged so far, and has the rest of them judged later."""
         telling = position.telling
-        return position.looked_at if telling is not None and telling.was_in_time(reach) else reach.evaluate_ms
+        if telling.is_under_way(reach.now_ms) and position.history_at >= telling.strides_from:
+            return True
+        # What an earlier owner had judged was no first part.
+        return position.summary.unjudged and bool(position.pending) and self._was_held_back(position, reach, IDLE_MS)
 
     def _was_held_back(self, position: Position, reach: Reach, pause_ms: int) -> bool:
         """Whether an earlier owner of the shard may have been told history that goes on: it did not settle what it

@@ -25,7 +25,7 @@ from supply.months import forget_months
 from supply.observed import heard_at
 from supply.scale import refine_ledger, refined_entry
 from supply.stored import PositionState, Summary
-from supply.telling import SLACK_MS, Telling
+from supply.telling import LONG_AGO, SLACK_MS, Telling
 
 SHORTEST_DAY_MS: Final = 23 * 3_600_000
 """A local day on which the clock goes forward."""
@@ -61,9 +61,9 @@ class Position:
     `next_at` is the local midnight at which it must be looked at next, `booked_at` the one it is booked for, and
     `looked_at` the last such instant. While it is `calm`, the evaluation of a midnight is skipped. At `turns_at` the
     calendar changes something. `evaluated_at` is the last evaluation that was no quiet one: what is published follows
-    it, so it must not depend on evaluations that may be skipped. `telling` says how far its
-    facility is with what it tells. `told` is what was last told of it to
-    the judges of whole facilities and items, and `heard_at` the last event (`supply.rekeying`).
+    it, so it must not depend on evaluations that may be skipped. `telling` says how far its facility is with what it
+    tells, `history_at` when the position itself was last told of the past. `told` is what was last told of it to the
+    judges of whole facilities and items, and `heard_at` the last event (`supply.rekeying`).
     """
 
     __slots__ = (
@@ -76,6 +76,7 @@ class Position:
         "calm",
         "evaluated_at",
         "heard_at",
+        "history_at",
         "key",
         "ledger",
         "looked_at",
@@ -120,6 +121,7 @@ class Position:
         self.told = state.told
         self.heard_at = -1
         self.telling: Telling | None = None
+        self.history_at = LONG_AGO
         self.ahead_count = 0
         self.ahead_at = 0
         self.ahead_day_from = 0

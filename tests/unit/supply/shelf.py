@@ -62,8 +62,6 @@ class Shelf:
         self.alerts: list[Alert] = []
         for key, value in self.changelog.items():
             self.book.load(key, value)
-        # Its first look is long past: what follows is no history that was told before it.
-        self.book.advance(Reach(0, 0))
         self.tell(*events)
 
     def tell(self, *events: Event, read_at_ms: int = 0) -> list[Outcome]:

@@ -40,9 +40,9 @@ def history(days: int, until: str = "2026-02-28") -> list[Event]:
 class Live:
     """A book in service, a checkpoint each second."""
 
-    def __init__(self, *known: Event) -> None:
+    def __init__(self, *known: Event, now: int = NOW) -> None:
         self.shelf = Shelf(*known)
-        self.now = NOW
+        self.now = now
         self.months: dict[str, MonthTotals] = {}
         """What was said of each month, the last word on each."""
         self.checkpoint()
@@ -117,9 +117,7 @@ def test_so_is_one_that_was_away_for_three_weeks() -> None:
 
 def test_also_when_it_was_looked_at_again_and_again_while_it_was_away() -> None:
     before, after = history(60, until="2026-02-05"), [counted(90, "2026-02-05 20:00"), *history(22)]
-    live = Live()
-    live.now = ms("2026-02-05 10:00")
-    live.tell_all(before, len(before))
+    live = Live(*before, now=ms("2026-02-05 10:00"))
     while live.now < NOW:
         live.shelf.catalogue.put(medicine())
         live.checkpoint(after_ms=24 * 3_600_000)
@@ -163,6 +161,7 @@ def test_also_beside_what_the_same_facility_tells_of_now() -> None:
         live.behind()
         live.shelf.tell(today[20 + number])
         live.checkpoint()
+    assert live.shelf.alerts == []
     sent = (len(told) + 9) // 10
     assert_counted(live, [*history(200), *today[:sent], *today[20 : 20 + sent]])
 
@@ -229,6 +228,15 @@ def test_while_history_is_told_nobody_is_alarmed_by_its_first_part(at_once: int)
     assert live.shelf.position.status == "surplus"
 
 
+def test_also_where_its_other_items_are_told_of_now() -> None:
+    live = Live()
+    live.shelf.catalogue.put(medicine(item=OTHER))
+    told = [counted(5, "2025-08-01"), counted(0, "2025-10-01"), *history(100), counted(400, "2026-02-28 20:00")]
+    for number, event in enumerate(told):
+        live.tell(event, dispensed(1, f"2026-03-01 12:{number // 60:02}:{number % 60:02}", item=OTHER))
+        assert not [alert for alert in live.shelf.alerts if alert.item != OTHER]
+
+
 @pytest.mark.parametrize("at_once", [1, 7, 30])
 def test_a_shard_that_is_told_its_own_past_judges_each_day_of_it(at_once: int) -> None:
     """All tell of one time, oldest first: nobody is ahead of anybody."""
@@ -272,6 +280,17 @@ def test_who_always_tells_of_the_week_before_last_is_judged_all_the_same() -> No
         live.shelf.tell(counted(0, str(at)) if number else dispensed(3, str(at)))
         live.checkpoint(after_ms=10 * SECOND_MS)
     assert stock_outs(live) == ["2026-03-01 stock_out firing critical"]
+
+
+def test_what_runs_out_now_is_told_although_other_items_past_is_told_beside_it() -> None:
+    live = Live(*history(60))
+    live.shelf.catalogue.put(medicine(item=OTHER))
+    for number, event in enumerate(history(100)):
+        live.tell(dispensed(1, f"{event.time:%Y-%m-%d %H:%M}", item=OTHER))
+        if number == 50:
+            live.tell(counted(0, "2026-03-01 12:00"))
+            assert "2026-03-01 stock_out firing critical" in live.shelf.story
+    assert [line for line in live.shelf.story if "stock_out" in line] == ["2026-03-01 stock_out firing critical"]
 
 
 def test_what_comes_after_a_pause_is_late_as_ever() -> None:
