@@ -30,6 +30,7 @@ COMPILED = [
     "supply/due.py",
     "supply/entries.py",
     "supply/evaluation.py",
+    "supply/expiring.py",
     "supply/finding.py",
     "supply/held_back.py",
     "supply/holdings.py",

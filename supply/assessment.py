@@ -90,6 +90,8 @@ class Assessment(NamedTuple):
     """The last planned day."""
     treatments_at_risk: int | None = None
     """Planned treatments that the stock does not reach before more can come; `None` where that is not known."""
+    horizon_days: int = 180
+    """How far the projection looks."""
 
     @property
     def observed_cpm(self) -> float | None:
@@ -241,4 +243,5 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
         planned_until=None if plan is None else plan.last_day,
         treatments_at_risk=at_risk,
         heard_day=None if (heard := heard_at(ledger)) is None else calendar.day(heard),
+        horizon_days=horizon_days,
     )

@@ -1,6 +1,6 @@
 """The order lines that are still to come, by how they stand on a day."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from supply.assessment import Assessment
 from supply.orders import OrderLine
@@ -26,6 +26,17 @@ def split_due(assessment: Assessment) -> Due:
         else:
             split.coming.append(line)
     return split
+
+
+Delivery = Literal["coming", "late", "none"]
+"""What can be asked of who delivers: to come sooner, to come at all, or nothing."""
+
+
+def delivery(assessment: Assessment) -> Delivery:
+    """Whether something is to come that is not late, only what is late, or nothing."""
+    if not assessment.due:
+        return "none"
+    return "coming" if any(line.latest_day >= assessment.day for line in assessment.due) else "late"
 
 
 def first_due(lines: list[OrderLine]) -> int:

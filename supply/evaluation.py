@@ -97,12 +97,7 @@ def _follow_all(position: Position, ledger: Ledger, assessment: Assessment, plac
 
 
 def _told(rule: Rule, finding: Finding, assessment: Assessment, place: Place, language: Language) -> str:
-    advice = rule.advice
-    if rule.easing is not None and not finding.holds:
-        advice = rule.easing
-    elif rule.nothing_due is not None and not assessment.due:
-        advice = rule.nothing_due
-    return f"{rule.explain(assessment, place, language)} {language.say(*advice)}"
+    return f"{rule.explain(assessment, place, language)} {language.say(*rule.advise(assessment, place, finding))}"
 
 
 def _ended(

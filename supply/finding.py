@@ -1,7 +1,7 @@
 """What a condition says of a position at an instant."""
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from schemas.alerts import SEVERITIES, Condition, Severity
 from schemas.catalogue import VenClass
@@ -32,6 +32,12 @@ class Finding(NamedTuple):
 NOT_APPLICABLE = Finding(holds=False, over=True, severity="low")
 
 
+Ask = Literal["order_more", "order_less", "borrow", "lend"]
+"""What advice asks for, as far as other advice may ask for the opposite. To offer what would expire unused is not to
+lend: nobody here can use it."""
+OPPOSITES: Final[tuple[tuple[Ask, Ask], ...]] = (("order_more", "order_less"), ("borrow", "lend"))
+
+
 class Rule(NamedTuple):
     """A condition that makes alerts.
 
@@ -39,11 +45,12 @@ class Rule(NamedTuple):
     `judge` is a pure function of an assessed position. `keep` narrows the bounds within which it need not be asked
     again: as long as the position stays inside, it says nothing new (the flag tells whether its alert is open).
 
-    `explain` makes a sentence with its numbers, in either language. `advice` is what to do as long as it is open;
-    `easing`, where that is something else while the enter threshold is not met any more and the leave threshold not
-    yet; `nothing_due`, where it is something else while nothing is on order. `ended` is what it says when it is over,
-    where the assessed numbers alone do not tell why (the ledger may).
-    `silences` are the conditions whose alerts give way while one of this condition fires.
+    `explain` makes a sentence with its numbers, in either language. `advise` says what to do as long as it is open,
+    which may be something else once the enter threshold is not met any more, or while nothing is due; whatever it says,
+    it asks for no more than `asks`. `ended` is what it says when it is over, where the assessed numbers alone do not
+    tell why (the ledger may).
+    `silences` are the conditions whose alerts give way while one of this condition fires: of two that ask for the
+    opposite one must.
     """
 
     condition: Condition
@@ -52,11 +59,10 @@ class Rule(NamedTuple):
     judge: Callable[[Assessment, Place, AlertTiming], Finding]
     keep: Callable[[Assessment, Place, AlertTiming, bool, Bounds], None]
     explain: Callable[[Assessment, Place, Language], str]
-    advice: Sentences
-    easing: Sentences | None = None
-    nothing_due: Sentences | None = None
+    advise: Callable[[Assessment, Place, Finding], Sentences]
     ended: Callable[[Assessment, Ledger, Place, AlertTiming, Language], str] | None = None
     silences: frozenset[Condition] = frozenset()
+    asks: frozenset[Ask] = frozenset()
 
 
 def timing_of(rule: Rule, rules: Rules) -> AlertTiming:

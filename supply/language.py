@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 from supply.assessment import Assessment
 from supply.due import first_deadline, first_due, outstanding, split_due
+from supply.expiring import first_loss, loss_told
 
 MOST_DECIMALS: Final = 6
 """More than tell a piece of a million from the next; what is nearer to a limit is dust of a division."""
@@ -88,10 +89,31 @@ class Language(NamedTuple):
         held = self.say("Sin existencia", "No stock")
         if assessment.usable > 0:
             held = f"{self.say('Existencia de', 'Stock of')} {self.pieces(assessment.usable)}"
+        return f"{held}{self.recorded(assessment)}"
+
+    def recorded(self, assessment: Assessment) -> str:
+        """Of when a stock is that is no news."""
         heard = assessment.heard_day
         if heard is None or assessment.day - heard <= OLD_NEWS_DAYS:
-            return held
-        return f"{held} {self.say('según el último registro, del', 'as last recorded on')} {date_of(heard)}"
+            return ""
+        return f" {self.say('según el último registro, del', 'as last recorded on')} {date_of(heard)}"
+
+    def expiring(self, assessment: Assessment) -> str:
+        """What a sentence adds to a stock some of which would expire unused."""
+        unused = loss_told(assessment)
+        return f"; {self.say('de ellas', 'of these')} {self.lost(unused, first_loss(assessment))}" if unused else ""
+
+    def lost(self, unused: float, first_day: int) -> str:
+        """Pieces that would expire unused, and from when on, inside a sentence."""
+        quantity, first = round(unused, 1), date_of(first_day)
+        return self.say(
+            agreeing(
+                quantity,
+                f"caducaría sin usarse {number(quantity)}, el {first}",
+                f"caducarían sin usarse {number(quantity)}, las primeras el {first}",
+            ),
+            f"{number(quantity)} would expire unused, {agreeing(quantity, 'on', 'the first on')} {first}",
+        )
 
     def cover(self, assessment: Assessment) -> str:
         """What can be handed out and how long that lasts; without a CPM nobody knows."""

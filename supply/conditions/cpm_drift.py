@@ -71,6 +71,14 @@ def explain(assessment: Assessment, place: Place, language: Language) -> str:
     return f"{told}{share}; {stock}; {language.due(assessment)}."
 
 
+def advise(_assessment: Assessment, _place: Place, _finding: Finding) -> Sentences:
+    """What to do."""
+    return Sentences(
+        "Revise con la unidad el CPM registrado y solicite su corrección.",
+        "Review the registered CPM with the facility, and ask for it to be corrected.",
+    )
+
+
 RULE: Rule = Rule(
     "cpm_drift",
     Sentences("CPM registrado distinto", "Registered CPM differs"),
@@ -79,8 +87,5 @@ RULE: Rule = Rule(
     judge,
     keep,
     explain,
-    Sentences(
-        "Revise con la unidad el CPM registrado y solicite su corrección.",
-        "Review the registered CPM with the facility, and ask for it to be corrected.",
-    ),
+    advise,
 )

@@ -59,8 +59,8 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     if assessment.on_hand is not None and assessment.on_hand < 0:
         below = language.pieces(-assessment.on_hand / assessment.scale)
         told = language.say(
-            f"El libro está {below} por debajo de cero: salió más de lo registrado",
-            f"The book is {below} below zero: more left than was recorded",
+            f"El libro está {below} por debajo de cero{language.recorded(assessment)}: salió más de lo registrado",
+            f"The book is {below} below zero{language.recorded(assessment)}: more left than was recorded",
         )
         return f"{told}; {consumption}."
     if not seen.count_gap or seen.counted_on is None:
@@ -93,6 +93,14 @@ def _ended(assessment: Assessment, _ledger: Ledger, place: Place, timing: AlertT
     return f"{told}; {language.stock(assessment).lower()}; {language.consumption(assessment)}."
 
 
+def advise(_assessment: Assessment, _place: Place, _finding: Finding) -> Sentences:
+    """What to do."""
+    return Sentences(
+        "Cuente la clave y registre las entradas, salidas o mermas que faltan.",
+        "Count the item, and record the receipts, issues or losses that are missing.",
+    )
+
+
 RULE = Rule(
     "data_quality",
     Sentences("Datos dudosos", "Doubtful data"),
@@ -102,10 +110,7 @@ RULE = Rule(
     judge,
     keep,
     explain,
-    Sentences(
-        "Cuente la clave y registre las entradas, salidas o mermas que faltan.",
-        "Count the item, and record the receipts, issues or losses that are missing.",
-    ),
+    advise,
     ended=_ended,
     # What is in doubt is not offered to others.
     silences=frozenset({"surplus"}),

@@ -5,9 +5,11 @@ import math
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.calendar import days_in_month, first_day
+from supply.expiring import NEAR_DAYS, TOLD_FROM_PIECES, losses_at, lost
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
 from supply.language import Language, Sentences, date_of
 from supply.pace import pace
+from supply.projection import Change, days_until_out
 from supply.rules import AlertTiming
 
 TOLD_FROM_SHARE = 0.25
@@ -36,13 +38,28 @@ def _is_young(assessment: Assessment) -> bool:
     return assessment.observed.share_gone < TOLD_FROM_SHARE
 
 
+def _daily(assessment: Assessment) -> float:
+    """Pieces a day at this month's pace."""
+    seen = assessment.observed
+    return (pace(seen.used, seen.share_gone) or 0.0) / days_in_month(assessment.month)
+
+
+def _losses(assessment: Assessment) -> list[Change]:
+    """What would expire unused at this pace, where it is enough to be told."""
+    if not assessment.projection.expires_unused or _is_young(assessment):
+        return []  # what is used by the CPM is used at more than that; and a month that has just begun shows no pace
+    losses = losses_at(assessment, [(0, _daily(assessment))])
+    return losses if lost(losses) >= TOLD_FROM_PIECES else []
+
+
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters when the pace is `enter_share` above the CPM and more is gone already than uneven months explain, and
     `enter_pieces` more than by now; leaves when the pace is below `leave_share`. Before a quarter of the month is gone
     nothing begins or ends, and there is nothing to remind of. After months without stock, what is used is no surge; nor
     is it while a plan says what will be.
 
-    High when the stock would not last the lead time at that pace, else medium.
+    High when the stock would not last the lead time at that pace, or when pieces would even so be lost soon; else
+    medium.
     """
     seen, cpm = assessment.observed, assessment.observed_cpm
     if cpm is None or cpm <= 0 or assessment.planned is not None:
@@ -52,9 +69,10 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     holds = seen.used >= _surge_from(assessment, cpm, seen.share_gone, timing)
     if not holds and seen.used < cpm * seen.share_gone * (1.0 + timing.leave_share):
         return NOT_APPLICABLE
-    rate = (pace(seen.used, seen.share_gone) or 0.0) / days_in_month(assessment.month)
-    short = assessment.usable is not None and assessment.usable <= rate * assessment.lead_time.days
-    return Finding(holds, over=False, severity=severity_for("high" if short else "medium", place.item.ven))
+    short = assessment.usable is not None and assessment.usable <= _daily(assessment) * assessment.lead_time.days
+    losses = _losses(assessment)
+    grave = short or (bool(losses) and losses[0][0] <= NEAR_DAYS)
+    return Finding(holds, over=False, severity=severity_for("high" if grave else "medium", place.item.ven))
 
 
 def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
@@ -76,11 +94,12 @@ def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bo
 def _ends_at_pace(assessment: Assessment) -> int | None:
     """The day on which the stock ends at this pace, without what is due; `None` when there is none any more, or the end
     is too far away to act on."""
-    found = pace(assessment.observed.used, assessment.observed.share_gone)
-    if not assessment.usable or not found:
+    daily = _daily(assessment)
+    if not assessment.usable or not daily:
         return None
-    days = int(assessment.usable * days_in_month(assessment.month) / found)
-    return assessment.day + days if days <= END_TOLD_WITHIN_DAYS else None
+    use = [(0, daily)]
+    days = days_until_out(assessment.usable, use, losses_at(assessment, use), END_TOLD_WITHIN_DAYS)
+    return None if days is None else assessment.day + days
 
 
 def explain(assessment: Assessment, _place: Place, language: Language) -> str:
@@ -97,7 +116,21 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     told = language.say(f"Van {used} este mes, ritmo de {at_pace}", f"{used} used this month, a pace of {at_pace}")
     if ends is not None:
         told += f"; {language.say('a ese ritmo se agota el', 'at that pace it runs out on')} {date_of(ends)}"
+    losses = _losses(assessment)
+    if losses:
+        expires = language.lost(lost(losses), assessment.day + losses[0][0])
+        told += f"; {language.say('aun a ese ritmo', 'even at that pace')} {expires}"
     return f"{told}; {language.standing(assessment)}."
+
+
+def advise(assessment: Assessment, _place: Place, _finding: Finding) -> Sentences:
+    """What to do."""
+    es = "Confirme si hay más pacientes y, si es así, aumente el próximo pedido"
+    en = "Find out whether there are more patients and, if so, raise the next order"
+    if _losses(assessment):
+        es += "; ofrezca lo que aun así caducaría a una unidad que lo use antes"
+        en += "; offer what would expire even so to a facility that will use it in time"
+    return Sentences(f"{es}.", f"{en}.")
 
 
 RULE = Rule(
@@ -108,9 +141,8 @@ RULE = Rule(
     judge,
     keep,
     explain,
-    Sentences(
-        "Confirme si hay más pacientes y, si es así, aumente el próximo pedido.",
-        "Find out whether there are more patients and, if so, raise the next order.",
-    ),
-    silences=frozenset({"surplus"}),
+    advise,
+    # What would expire by the use of the past may be used by then; what would not, this alert tells.
+    silences=frozenset({"surplus", "expiry_risk"}),
+    asks=frozenset({"order_more"}),
 )

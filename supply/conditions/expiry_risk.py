@@ -2,14 +2,12 @@
 
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
+from supply.expiring import NEAR_DAYS, first_loss
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
 from supply.language import Language, Sentences, agreeing, date_of
 from supply.ledger_state import Ledger
 from supply.projection import DUST_PIECES, unused_at_expiry
 from supply.rules import AlertTiming
-
-NEAR_DAYS = 60
-"""Pieces with less time left are hard to place: they have to be sent, received and used before their date."""
 
 
 def _worth_telling(assessment: Assessment, timing: AlertTiming) -> float:
@@ -20,12 +18,6 @@ def _worth_telling(assessment: Assessment, timing: AlertTiming) -> float:
 def _is_use_known(assessment: Assessment) -> bool:
     """Whether something tells what will be used. After months without stock only a plan does."""
     return assessment.planned is not None or assessment.observed_cpm is not None
-
-
-def _first_loss(assessment: Assessment) -> int:
-    """The day on which the first pieces have passed their date."""
-    losses = unused_at_expiry(assessment.observed.lots, assessment.use)
-    return assessment.day + (losses[0][0] if losses else 0)
 
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
@@ -40,7 +32,7 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     over = unused < enters * timing.leave_factor
     if over:
         return NOT_APPLICABLE
-    near = _first_loss(assessment) - assessment.day <= NEAR_DAYS
+    near = first_loss(assessment) - assessment.day <= NEAR_DAYS
     return Finding(unused >= enters, over=False, severity=severity_for("high" if near else "medium", place.item.ven))
 
 
@@ -73,7 +65,7 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     if not _is_use_known(assessment):
         unknown = language.say("No se sabe cuánto caducaría sin usarse", "What would expire unused is not known")
         return f"{unknown}: {language.no_use(assessment)}; {language.stock(assessment).lower()}."
-    quantity, first = round(unused, 1), date_of(_first_loss(assessment))
+    quantity, first = round(unused, 1), date_of(first_loss(assessment))
     lost = language.pieces(quantity)
     told = language.say(
         agreeing(
@@ -84,6 +76,22 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
         f"At the present use {lost} would expire unused, {agreeing(quantity, 'on', 'the first on')} {first}",
     )
     return f"{told}; {language.standing(assessment)}."
+
+
+def advise(assessment: Assessment, _place: Place, _finding: Finding) -> Sentences:
+    """What to do. Of what is on order it says nothing: what comes is used after what expires first, so that to order
+    less saves no piece of it, and to have too much is a surplus."""
+    if assessment.observed.unmet > 0:
+        return Sentences(
+            "Surta primero a quien quedó sin surtir aquí y ofrezca lo demás que caducaría a una unidad que lo use "
+            "antes.",
+            "Serve first who went without here, and offer what else would expire to a facility that will use it in "
+            "time.",
+        )
+    return Sentences(
+        "Ofrezca lo que caducaría a una unidad que lo use antes.",
+        "Offer what would expire to a facility that will use it in time.",
+    )
 
 
 def _ended(assessment: Assessment, ledger: Ledger, place: Place, _timing: AlertTiming, language: Language) -> str:
@@ -107,9 +115,6 @@ RULE = Rule(
     judge,
     keep,
     explain,
-    Sentences(
-        "Ofrezca lo que caducaría a una unidad que lo use antes y revise los pedidos que faltan.",
-        "Offer what would expire to a facility that will use it in time, and look again at what is on order.",
-    ),
+    advise,
     ended=_ended,
 )

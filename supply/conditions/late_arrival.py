@@ -67,7 +67,7 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     missing = language.say(f"{agreeing(quantity, 'falta', 'faltan')} {pieces}", f"{pieces} missing")
     if len(late) > 1:
         missing += language.say(f" (en {len(late)} renglones)", f" (on {len(late)} lines)")
-    return f"{told}; {missing}; {stock}{_lasts(assessment, language)}."
+    return f"{told}; {missing}; {stock}{language.expiring(assessment)}{_lasts(assessment, language)}."
 
 
 def _lasts(assessment: Assessment, language: Language) -> str:
@@ -83,6 +83,14 @@ def _lasts(assessment: Assessment, language: Language) -> str:
     return f"{ends} {language.say('el', 'on')} {date_of(assessment.day + days)}"
 
 
+def advise(_assessment: Assessment, _place: Place, _finding: Finding) -> Sentences:
+    """What to do."""
+    return Sentences(
+        "Reclame al proveedor una fecha nueva y regístrela, o cancele el renglón.",
+        "Claim a new date from the supplier and record it, or cancel the line.",
+    )
+
+
 RULE: Rule = Rule(
     "late_arrival",
     Sentences("Arribo vencido", "Late arrival"),
@@ -91,8 +99,6 @@ RULE: Rule = Rule(
     judge,
     keep,
     explain,
-    Sentences(
-        "Reclame al proveedor una fecha nueva y regístrela, o cancele el renglón.",
-        "Claim a new date from the supplier and record it, or cancel the line.",
-    ),
+    advise,
+    asks=frozenset({"order_more"}),
 )

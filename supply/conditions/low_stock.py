@@ -34,7 +34,13 @@ def explain(assessment: Assessment, place: Place, language: Language) -> str:
     minimum = place.levels.min_months
     shown = beside(minimum, months)
     lasts = language.say(f"{shown} meses; el mínimo es {minimum:g}", f"{shown} months; the minimum is {minimum:g}")
-    return f"{language.stock(assessment)}, {lasts}; {language.consumption(assessment)}; {language.due(assessment)}."
+    stock = f"{language.stock(assessment)}, {lasts}{language.expiring(assessment)}"
+    return f"{stock}; {language.consumption(assessment)}; {language.due(assessment)}."
+
+
+def advise(_assessment: Assessment, _place: Place, _finding: Finding) -> Sentences:
+    """What to do."""
+    return Sentences("Revise el pedido de este mes.", "Check this month's order.")
 
 
 RULE = Rule(
@@ -44,5 +50,8 @@ RULE = Rule(
     judge,
     keep,
     explain,
-    Sentences("Revise el pedido de este mes.", "Check this month's order."),
+    advise,
+    # A maximum that an item has of its own may lie near its minimum.
+    silences=frozenset({"surplus"}),
+    asks=frozenset({"order_more"}),
 )

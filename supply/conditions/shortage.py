@@ -2,6 +2,7 @@
 
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
+from supply.due import Delivery, delivery
 from supply.finding import NOT_APPLICABLE, URGENT_DAYS, Finding, Rule, severity_for
 from supply.language import Language, Sentences, date_of
 from supply.rules import AlertTiming
@@ -38,7 +39,7 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     """The sentence of the alert."""
     takes = f"{language.say('surtir tarda', 'supply takes')} {language.days(assessment.lead_time.days)}"
     return (
-        f"{language.stock(assessment)}, {_ends(assessment, language)}; {takes}; "
+        f"{language.stock(assessment)}, {_ends(assessment, language)}{language.expiring(assessment)}; {takes}; "
         f"{language.consumption(assessment)}; {language.due(assessment)}{language.treatments(assessment)}."
     )
 
@@ -51,6 +52,27 @@ def _ends(assessment: Assessment, language: Language) -> str:
     return f"{language.say('se agota el', 'runs out on')} {date_of(assessment.day + days)}, {soon}"
 
 
+_ADVICE: dict[Delivery, Sentences] = {
+    "coming": Sentences(
+        "Adelante la entrega o pida un traspaso que llegue antes de esa fecha.",
+        "Bring the delivery forward, or ask for a transfer that comes before that date.",
+    ),
+    "late": Sentences(
+        "Reclame la entrega vencida o pida un traspaso que llegue antes de esa fecha.",
+        "Claim the late delivery, or ask for a transfer that comes before that date.",
+    ),
+    "none": Sentences(
+        "Pida un traspaso que llegue antes de esa fecha, o haga una compra urgente.",
+        "Ask for a transfer that comes before that date, or buy urgently.",
+    ),
+}
+
+
+def advise(assessment: Assessment, _place: Place, _finding: Finding) -> Sentences:
+    """What to do, by what is to come."""
+    return _ADVICE[delivery(assessment)]
+
+
 RULE = Rule(
     "shortage",
     Sentences("Riesgo de desabasto", "Risk of shortage"),
@@ -58,14 +80,8 @@ RULE = Rule(
     judge,
     keep,
     explain,
-    Sentences(
-        "Adelante la entrega o pida un traspaso que llegue antes de esa fecha.",
-        "Bring the delivery forward, or ask for a transfer that comes before that date.",
-    ),
-    nothing_due=Sentences(
-        "Pida un traspaso que llegue antes de esa fecha, o haga una compra urgente.",
-        "Ask for a transfer that comes before that date, or buy urgently.",
-    ),
+    advise,
     # What is about to run out, for most of it is about to expire, is not offered to others.
     silences=frozenset({"low_stock", "surplus"}),
+    asks=frozenset({"order_more", "borrow"}),
 )

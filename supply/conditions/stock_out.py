@@ -2,6 +2,7 @@
 
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
+from supply.due import Delivery, delivery
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
 from supply.language import Language, Sentences
 from supply.rules import AlertTiming
@@ -30,9 +31,42 @@ def keep(_assessment: Assessment, _place: Place, _timing: AlertTiming, is_open: 
 def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     """The sentence of the alert."""
     return (
-        f"{language.cover(assessment)}; {language.consumption(assessment)}; "
+        f"{language.cover(assessment)}{language.expiring(assessment)}; {language.consumption(assessment)}; "
         f"{language.due(assessment)}{language.treatments(assessment)}."
     )
+
+
+_EMPTY: dict[Delivery, Sentences] = {
+    "coming": Sentences(
+        "Pida hoy un traspaso de otra unidad y adelante la entrega o compre de urgencia.",
+        "Ask for a transfer from another facility today, and bring the delivery forward or buy urgently.",
+    ),
+    "late": Sentences(
+        "Pida hoy un traspaso de otra unidad y reclame la entrega vencida o compre de urgencia.",
+        "Ask for a transfer from another facility today, and claim the late delivery or buy urgently.",
+    ),
+    "none": Sentences(
+        "Pida hoy un traspaso de otra unidad o compre de urgencia.",
+        "Ask for a transfer from another facility today, or buy urgently.",
+    ),
+}
+_NOT_ENOUGH = Sentences(
+    "Llegó algo, pero no alcanza: surta primero lo más urgente y ",
+    "Something has come, but not enough: serve what is most urgent first, and ",
+)
+_THE_REST: dict[Delivery, Sentences] = {
+    "coming": Sentences("adelante el resto de la entrega.", "bring the rest forward."),
+    "late": Sentences("reclame la entrega vencida.", "claim the late delivery."),
+    "none": Sentences("pida un traspaso o compre de urgencia.", "ask for a transfer or buy urgently."),
+}
+
+
+def advise(assessment: Assessment, _place: Place, finding: Finding) -> Sentences:
+    """What to do, by what is there and what is to come."""
+    if finding.holds:
+        return _EMPTY[delivery(assessment)]
+    rest = _THE_REST[delivery(assessment)]
+    return Sentences(_NOT_ENOUGH.es + rest.es, _NOT_ENOUGH.en + rest.en)
 
 
 RULE = Rule(
@@ -42,14 +76,8 @@ RULE = Rule(
     judge,
     keep,
     explain,
-    Sentences(
-        "Pida hoy un traspaso de otra unidad y adelante la entrega o compre de urgencia.",
-        "Ask for a transfer from another facility today, and bring the delivery forward or buy urgently.",
-    ),
-    easing=Sentences(
-        "Llegó algo, pero no alcanza: surta primero lo más urgente y adelante el resto de la entrega.",
-        "Something has come, but not enough: serve what is most urgent first, and bring the rest forward.",
-    ),
-    # A surplus that is gone in a day is not offered for another day.
-    silences=frozenset({"shortage", "low_stock", "surplus"}),
+    advise,
+    # A surplus that is gone in a day is not offered for another day, nor is what others here went without.
+    silences=frozenset({"shortage", "low_stock", "surplus", "expiry_risk"}),
+    asks=frozenset({"order_more", "borrow"}),
 )

@@ -3,8 +3,9 @@
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.demand import used_within
+from supply.expiring import first_loss, loss_told
 from supply.finding import NOT_APPLICABLE, Finding, Rule
-from supply.language import Language, Sentences, beside
+from supply.language import Language, Sentences, agreeing, beside, date_of, number
 from supply.rules import AlertTiming
 
 
@@ -81,13 +82,57 @@ def explain(assessment: Assessment, place: Place, language: Language) -> str:
     maximum, lent = place.levels.max_months, may_be_lent(assessment, place)
     shown = beside(maximum, months)
     lasts = language.say(f"{shown} meses; el máximo es {maximum:g}", f"{shown} months; the maximum is {maximum:g}")
-    told = language.say("nada para prestar", "nothing to lend")
-    if lent:
-        pieces = language.pieces(lent)
-        told = language.say(f"para prestar: {pieces}", f"{pieces} may be lent")
     return (
-        f"{language.stock(assessment)}, {lasts}; {told}; "
+        f"{language.stock(assessment)}, {lasts}; {_lent(assessment, lent, language)}; "
         f"{language.consumption(assessment)}; {language.due(assessment)}."
+    )
+
+
+def _lent(assessment: Assessment, lent: int, language: Language) -> str:
+    """What may be lent, and what of the stock is to be offered in any case because it would expire here."""
+    pieces, unused = language.pieces(lent), loss_told(assessment)
+    if not unused:
+        if not lent:
+            return language.say("nada para prestar", "nothing to lend")
+        return language.say(f"para prestar: {pieces}", f"{pieces} may be lent")
+    quantity, first = round(unused, 1), date_of(first_loss(assessment))
+    shown = number(quantity)
+    expires = agreeing(quantity, f"{shown} que caducaría sin usarse", f"{shown} que caducarían sin usarse")
+    en = f"{shown} that would expire unused from {first} on"
+    es = f"{expires} desde el {first}"
+    if not lent:
+        return language.say(f"nada para prestar más que {es}", f"nothing to lend but {en}")
+    if lent < unused:
+        return language.say(f"para prestar: {pieces}, o hasta {es}", f"{pieces} may be lent, or up to {en}")
+    return language.say(f"para prestar: {pieces}, primero {es}", f"{pieces} may be lent, first {en}")
+
+
+def advise(assessment: Assessment, place: Place, finding: Finding) -> Sentences:
+    """What to do. Where no more is above the maximum than would expire anyway, that is no reason to order less."""
+    above, unused = above_maximum(assessment, place), loss_told(assessment)
+    if unused and above <= unused:
+        if not finding.holds:
+            return Sentences(
+                "Ya no pasa del máximo: ofrezca solo lo que caducaría.",
+                "It is above the maximum no more: offer only what would expire.",
+            )
+        return Sentences(
+            "Ofrezca lo que caducaría a una unidad que lo use antes: sin ello no hay excedente.",
+            "Offer what would expire to a facility that will use it in time: without it there is no surplus.",
+        )
+    if not finding.holds:
+        return Sentences(
+            "Ya no pasa del máximo: no ofrezca más piezas y siga sin pedir hasta que baje.",
+            "It is above the maximum no more: offer no more pieces, and order none until it has come down.",
+        )
+    if not assessment.due:
+        return Sentences(
+            "Ofrezca el excedente a unidades con faltante y no pida más hasta que baje.",
+            "Offer the surplus to facilities that are short, and order none until it has come down.",
+        )
+    return Sentences(
+        "Ofrezca el excedente a unidades con faltante y detenga los pedidos que faltan.",
+        "Offer the surplus to facilities that are short, and hold what is on order.",
     )
 
 
@@ -100,14 +145,8 @@ RULE = Rule(
     judge,
     keep,
     explain,
-    Sentences(
-        "Ofrezca el excedente a unidades con faltante y detenga los pedidos que faltan.",
-        "Offer the surplus to facilities that are short, and hold what is on order.",
-    ),
-    easing=Sentences(
-        "Ya no pasa del máximo: no ofrezca más piezas y siga sin pedir hasta que baje.",
-        "It is above the maximum no more: offer no more pieces, and order none until it has come down.",
-    ),
+    advise,
     # Nobody claims pieces that would be too many: what is late may stay where it is.
     silences=frozenset({"late_arrival"}),
+    asks=frozenset({"order_less", "lend"}),
 )

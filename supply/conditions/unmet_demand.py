@@ -2,9 +2,10 @@
 
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
+from supply.calendar import first_day
 from supply.catalogue import valid_on
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
-from supply.language import Language, Sentences
+from supply.language import Language, Sentences, date_of
 from supply.rules import AlertTiming
 
 GRAVE_SHARE = 0.25
@@ -70,11 +71,27 @@ def keep(assessment: Assessment, place: Place, _timing: AlertTiming, is_open: bo
 
 def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     """The sentence of the alert."""
-    told = language.say("Todo surtido este mes y el anterior", "All filled this month and last")
+    told = language.say(
+        "Ninguna pieza sin surtir registrada este mes y el anterior", "No unfilled piece recorded this month and last"
+    )
+    heard = assessment.heard_day
+    if heard is not None and heard < first_day(assessment.month - 1):
+        told = language.say(
+            f"Sin registros de la clave desde el {date_of(heard)}: no se sabe si todo se surte",
+            f"Nothing recorded of the item since {date_of(heard)}: whether all is filled is not known",
+        )
     if assessment.observed.unmet > 0:
         unmet = language.pieces(assessment.observed.unmet)
         told = language.say(f"Sin surtir {unmet} este mes y el anterior", f"{unmet} not filled this month and last")
     return f"{told}; {language.standing(assessment)}."
+
+
+def advise(_assessment: Assessment, _place: Place, _finding: Finding) -> Sentences:
+    """What to do."""
+    return Sentences(
+        "Localice a los pacientes sin surtir y, si no hay existencia para ellos, pida un traspaso.",
+        "Find the patients who went without and, where there is no stock for them, ask for a transfer.",
+    )
 
 
 RULE = Rule(
@@ -84,9 +101,7 @@ RULE = Rule(
     judge,
     keep,
     explain,
-    Sentences(
-        "Localice a los pacientes sin surtir y, si no hay existencia para ellos, pida un traspaso.",
-        "Find the patients who went without and, where there is no stock for them, ask for a transfer.",
-    ),
+    advise,
     silences=frozenset({"surplus"}),
+    asks=frozenset({"borrow"}),
 )

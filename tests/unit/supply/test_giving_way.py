@@ -1,6 +1,6 @@
 """Alerts of one position do not contradict each other, nor themselves while they end."""
 
-from tests.events import adjusted, counted, dispensed, lot, received, scheduled
+from tests.events import adjusted, counted, dispensed, lot, received, scheduled, unmet
 from tests.unit.supply.shelf import Shelf
 
 SUPPLIED = [
@@ -20,11 +20,11 @@ def test_a_reminder_of_a_stock_out_says_what_has_come() -> None:
     assert (first.repeat, last.repeat, str(last.at.date())) == (False, True, "2026-03-13")
     assert last.reason == (
         "Existencia de 5 piezas, para 1 día; CPM 90.0 piezas al mes; nada por llegar. "
-        "Llegó algo, pero no alcanza: surta primero lo más urgente y adelante el resto de la entrega."
+        "Llegó algo, pero no alcanza: surta primero lo más urgente y pida un traspaso o compre de urgencia."
     )
     assert last.reason_en == (
         "Stock of 5 pieces, for 1 day; CPM 90.0 pieces a month; nothing due. "
-        "Something has come, but not enough: serve what is most urgent first, and bring the rest forward."
+        "Something has come, but not enough: serve what is most urgent first, and ask for a transfer or buy urgently."
     )
 
 
@@ -71,3 +71,81 @@ def test_what_is_counted_for_the_first_time_may_be_a_surplus() -> None:
     handed_out = [dispensed(9, "2026-01-08"), dispensed(9, "2026-02-01")]
     shelf = Shelf(*handed_out, counted(200, "2026-03-10 06:00"), only=["surplus"]).until("2026-03-19")
     assert shelf.story == ["2026-03-11 surplus pending low", "2026-03-18 surplus firing low"]
+
+
+def surging(last_day: str, *, held: int = 60) -> Shelf:
+    """Two pieces a month from October to February, three a day from 9 March on; all that is held expires on a day."""
+    told = [counted(held, "2025-09-30", lot(held, last_day))]
+    for month in ("2025-10", "2025-11", "2025-12", "2026-01", "2026-02"):
+        told += [dispensed(2, f"{month}-10 10:00"), counted(held, f"{month}-11", lot(held, last_day))]
+    told += [dispensed(3, f"2026-03-{day:02d} 10:00") for day in range(9, 20)]
+    return Shelf(*told, only=["demand_surge", "expiry_risk", "surplus"]).until("2026-03-20")
+
+
+def test_what_a_surge_would_use_before_it_expires_is_not_offered_to_others() -> None:
+    """51 pieces of June run out in May at the pace of March."""
+    shelf = surging("2026-06-30")
+    assert [line for line in shelf.story if line > "2026-03"] == [
+        "2026-03-11 demand_surge pending medium",
+        "2026-03-12 demand_surge firing medium",
+        "2026-03-12 expiry_risk resolved medium",
+        "2026-03-12 surplus resolved low",
+        # Fewer are left than the lead time uses at that pace.
+        *[line for line in shelf.story if line.endswith("demand_surge firing high")],
+    ]
+    surge = next(alert for alert in shelf.alerts if alert.condition == "demand_surge" and alert.state == "firing")
+    assert "expir" not in surge.reason_en
+    assert surge.reason_en.endswith("if so, raise the next order.")
+
+
+def test_what_not_even_a_surge_would_use_in_time_is_told_by_it() -> None:
+    """At 25.4 a month 16 of 51 are used by the end of the month."""
+    shelf = surging("2026-03-31")
+    surge = next(alert for alert in shelf.alerts if alert.condition == "demand_surge" and alert.state == "firing")
+    assert (str(surge.at.date()), surge.severity) == ("2026-03-12", "high")
+    assert surge.reason.startswith(
+        "Van 9 piezas este mes, ritmo de 25.4 piezas al mes; a ese ritmo se agota el 2026-04-01; aun a ese ritmo "
+        "caducarían sin usarse 34.6, las primeras el 2026-04-01; existencia de 51 piezas; "
+    )
+    assert surge.reason.endswith("; ofrezca lo que aun así caducaría a una unidad que lo use antes.")
+    assert "; even at that pace 34.6 would expire unused, the first on 2026-04-01; stock of 51 " in surge.reason_en
+    assert surge.reason_en.endswith("; offer what would expire even so to a facility that will use it in time.")
+
+
+def test_a_shortage_says_what_of_the_stock_expires_and_the_risk_of_expiry_does_not_say_to_order_less() -> None:
+    """200 pieces for more than two months, of which 180 expire in a week."""
+    counts = counted(200, "2026-03-01 08:00", lot(180, "2026-03-08"), lot(20, "2026-12-31", "B"))
+    shelf = Shelf(*SUPPLIED, counts, only=["shortage", "expiry_risk"]).until("2026-03-03")
+    said = {alert.condition: alert for alert in shelf.alerts if alert.state == "firing"}
+    assert said["shortage"].reason_en == (
+        "Stock of 200 pieces, runs out on 2026-03-15, in 13 days; of these 159 would expire unused, the first on "
+        "2026-03-09; supply takes 15 days; CPM 90.0 pieces a month; nothing due. Ask for a transfer that comes before "
+        "that date, or buy urgently."
+    )
+    assert said["shortage"].reason.startswith(
+        "Existencia de 200 piezas, se agota el 2026-03-15, en 13 días; de ellas caducarían sin usarse 159, las "
+        "primeras el 2026-03-09; surtir tarda 15 días; "
+    )
+    assert said["expiry_risk"].reason_en.endswith(
+        "nothing due. Offer what would expire to a facility that will use it in time."
+    )
+
+
+def test_who_went_without_here_is_served_before_others_are_offered_what_would_expire() -> None:
+    missed = unmet(3, "2026-02-25")
+    shelf = Shelf(*SUPPLIED, missed, received(200, "2026-03-01 10:00", lot(200, "2026-04-10")), only=["expiry_risk"])
+    assert "Surta primero a quien quedó sin surtir aquí" in shelf.until("2026-03-03").alerts[-1].reason
+
+
+def test_what_may_be_lent_and_what_would_expire_are_told_together() -> None:
+    """430 pieces are above the maximum by 70; half of the 300 that expire in April would not be used by then."""
+    expiring = received(300, "2026-02-20 13:00", lot(300, "2026-04-20"))
+    ordered = scheduled(90, "2026-02-21", "2026-04-25")
+    used = [dispensed(90, "2026-03-10"), dispensed(30, "2026-03-20")]
+    shelf = Shelf(*SUPPLIED, expiring, ordered, *used, only=["surplus", "expiry_risk"]).until("2026-03-24")
+    first, *_, last = [alert for alert in shelf.alerts if alert.condition == "surplus" and alert.state != "pending"]
+    assert "; 70 pieces may be lent, or up to 144 that would expire unused from 2026-04-21 on; " in first.reason_en
+    assert "; para prestar: 70 piezas, o hasta 144 que caducarían sin usarse desde el 2026-04-21; " in first.reason
+    assert first.reason_en.endswith("in time: without it there is no surplus.")
+    assert last.state == "resolved"
+    assert "; nothing to lend but 90 that would expire unused from 2026-04-21 on; " in last.reason_en

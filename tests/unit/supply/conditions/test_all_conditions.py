@@ -55,11 +55,12 @@ def test_who_silences_others_is_judged_before_them() -> None:
 
 def test_who_silences_whom_is_said_and_the_others_stand_beside_each_other() -> None:
     assert {rule.condition: rule.silences for rule in RULES if rule.silences} == {
-        "stock_out": {"shortage", "low_stock", "surplus"},
+        "stock_out": {"shortage", "low_stock", "surplus", "expiry_risk"},
         "shortage": {"low_stock", "surplus"},
+        "low_stock": {"surplus"},
         "data_quality": {"surplus"},
         "unmet_demand": {"surplus"},
-        "demand_surge": {"surplus"},
+        "demand_surge": {"surplus", "expiry_risk"},
         "surplus": {"late_arrival"},
     }
 
@@ -92,7 +93,8 @@ def test_each_judges_and_explains_whatever_is_known(rule: Rule, position: Assess
     assert not (finding.holds and finding.over)
     for language in (SPANISH, ENGLISH):
         assert rule.explain(position, place(), language).endswith(".")
-        for advice in (rule.advice, rule.easing or rule.advice, rule.nothing_due or rule.advice):
+        for holds in (True, False):
+            advice = rule.advise(position, place(), finding._replace(holds=holds))
             assert language.say(*advice).endswith(".")
     for is_open in (True, False):
         bounds = Bounds(position.scale, position.day, 180, position.day + 20)

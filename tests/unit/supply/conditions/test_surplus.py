@@ -5,7 +5,9 @@ import pytest
 from supply.assessment import Assessment
 from supply.conditions import surplus
 from supply.language import ENGLISH, SPANISH
-from tests.unit.supply.assessed import BETWEEN, NO, YES, assessed, judged, out_throughout, place
+from supply.observed import Observed
+from supply.projection import Projection
+from tests.unit.supply.assessed import BETWEEN, NO, TIMINGS, YES, assessed, judged, out_throughout, place
 
 
 @pytest.mark.parametrize(
@@ -67,3 +69,21 @@ def test_where_no_use_is_known_it_says_so_and_names_no_maximum(position: Assessm
 
 def test_what_comes_after_months_without_stock_is_not_offered_to_others() -> None:
     assert judged(surplus.RULE, out_throughout(430, 20)) == NO
+
+
+EXPIRING = assessed(400, observed=Observed(lots=((50, 100.0),)), projection=Projection(None, None, 30))
+
+
+@pytest.mark.parametrize(
+    ("usable", "said", "advice"),
+    [
+        (400, "40 pieces may be lent, first 30 that would expire", "order none until it has come down."),
+        (385, "25 pieces may be lent, or up to 30 that would expire", "without it there is no surplus."),
+        (350, "nothing to lend but 30 that would expire", "offer only what would expire."),
+    ],
+)
+def test_what_would_expire_is_lent_first_and_makes_no_surplus(usable: int, said: str, advice: str) -> None:
+    position = EXPIRING._replace(usable=usable, months=usable / 90)
+    finding = surplus.judge(position, place(), TIMINGS["surplus"])
+    assert f"; {said} unused from 2026-04-30 on; " in surplus.explain(position, place(), ENGLISH)
+    assert surplus.advise(position, place(), finding).en.endswith(advice)

@@ -121,3 +121,15 @@ def test_what_unmet_demand_says() -> None:
     assert unmet_demand.explain(seen(0, unmet=7), place(), ENGLISH) == (
         "7 pieces not filled this month and last; no stock; CPM 90.0 pieces a month; nothing due."
     )
+
+
+def test_that_nothing_was_recorded_is_not_that_all_was_filled() -> None:
+    """Unmet demand of March is over in May; the item was last heard of on the 12th of March, or of April."""
+    told = [unmet(30, "2026-03-06 08:00"), dispensed(3, "2026-03-12")]
+    silent = Shelf(*SUPPLIED, *told, only=["unmet_demand"]).until("2026-05-02").alerts[-1]
+    assert silent.reason_en.startswith(
+        "The condition is over: Nothing recorded of the item since 2026-03-12: whether all is filled is not known; "
+    )
+    assert "Sin registros de la clave desde el 2026-03-12: no se sabe si todo se surte; " in silent.reason
+    heard = Shelf(*SUPPLIED, *told, dispensed(3, "2026-04-12"), only=["unmet_demand"]).until("2026-05-02").alerts[-1]
+    assert "over: No unfilled piece recorded this month and last; " in heard.reason_en
