@@ -44,7 +44,7 @@ class StockNote(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="stock"
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="heard", tag_field="note"):
     """A facility was heard: the time of its latest event, in one shard, of each of some local days. Under an item it
-    was heard of that item, and has a surplus of it."""
+    was heard of that item, and has a surplus of it or is short of it."""
 
     facility: str
     at_ms: tuple[int, ...]

@@ -31,11 +31,13 @@ _WATCHED: Final = 4
 _LENDS: Final = 8
 _EMPTY: Final = 16
 _TROUBLE_SHIFT: Final = 5
+_SHORT: Final = 2 << _TROUBLE_SHIFT
 _SEVERITY_SHIFT: Final = 7
 _SURPLUS_ALERT: Final = 1 << 10
 _DAY_SHIFT: Final = 11
-"""Bits of what was last told of a position: the flags, its trouble and the severity of that (0: none), and the day of
-the stock-out. What a release with fewer of them told reads as something else, and is told once more."""
+"""Bits of what was last told of a position: the flags, its trouble (`_SHORT`: shortage or stock-out) and the severity
+of that (0: none), and the day of the stock-out. What a release with fewer of them told reads as something else, and is
+told once more."""
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -46,7 +48,7 @@ class Rekeying:
     def __init__(self) -> None:
         self._notes: list[Record] = []
         self._heard: dict[str, dict[int, int]] = {}
-        self._lenders: dict[tuple[str, str], dict[int, int]] = {}
+        self._of_items: dict[tuple[str, str], dict[int, int]] = {}
         self._newest_day: dict[str, int] = {}
 
     def looked(self, position: Position, ledger: Ledger, at_ms: int) -> None:
@@ -56,11 +58,11 @@ class Rekeying:
             return
         position.heard_at = last
         self._hear(position, last)
-        if position.told & _LENDS and position.told & _WATCHED:
-            # Of who has a surplus it matters whether it is still known: nothing else tells of one that stays.
+        if position.told & (_LENDS | _SHORT) and position.told & _WATCHED:
+            # Of who has a surplus or is short it matters whether it is still known: nothing else tells of what stays.
             place = position.place
-            lender = (place.item.item, place.facility.facility)
-            self._lenders.setdefault(lender, {})[place.calendar.day(last)] = last
+            known = (place.item.item, place.facility.facility)
+            self._of_items.setdefault(known, {})[place.calendar.day(last)] = last
 
     def counted(self, position: Position) -> None:
         """In service a facility is heard with its first event of a day, not at the midnight after it."""
@@ -151,10 +153,10 @@ class Rekeying:
         for facility, days in self._heard.items():
             heard = Heard(facility=facility, at_ms=tuple(sorted(days.values())))
             records.append((facility_key(facility).encode(), _encode(heard)))
-        for (item, facility), days in self._lenders.items():
+        for (item, facility), days in self._of_items.items():
             heard = Heard(facility=facility, at_ms=tuple(sorted(days.values())))
             records.append((item_key(item).encode(), _encode(heard)))
-        self._notes, self._heard, self._lenders = [], {}, {}
+        self._notes, self._heard, self._of_items = [], {}, {}
         return records
 
 

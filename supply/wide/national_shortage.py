@@ -11,7 +11,7 @@ whole nation. One notice for all places: theirs stay open beside it, each with i
 It is no milder than the worst of the alerts it stands for.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from schemas.alerts import AlertPlace, AlertState, Severity
 from schemas.rekeyed import StockNote
@@ -22,6 +22,9 @@ from supply.rules import AlertTiming
 from supply.wide.rule import Scene, WideRule, alert_place, counted, no_milder
 from supply.wide.subject import is_short
 from supply.wide.thresholds import WideRules
+
+FRESH_DAYS: Final = 1
+"""What was used yesterday is told at midnight. What rests on older records moves on with each day without one."""
 
 
 class Extent(NamedTuple):
@@ -108,14 +111,39 @@ def explain(scene: Scene, state: AlertState) -> Sentences:
         f"({percent(extent.share)}): {out:,} without stock and {counted(later, 'that runs out', 'that run out')} "
         "before an order could arrive"
     )
+    following, advice = _next_to_run_out(scene, extent), _advice(scene, extent)
+    return Sentences(f"{es}{following.es}. {advice.es}", f"{en}{following.en}. {advice.en}")
+
+
+def _next_to_run_out(scene: Scene, extent: Extent) -> Sentences:
+    """Who runs out next and when; what rests on old news has its day, and no date where that moves on day by day."""
     # One whose delivery has come is listed until its alert is over, but is not the next to run out.
-    soonest = next((note for note in extent.short if note.status == "critical" and note.projected_stockout_on), None)
-    if soonest is not None:
-        where, on = _facility(scene, soonest), soonest.projected_stockout_on
+    ending = [note for note in extent.short if note.status == "critical" and note.projected_stockout_on]
+    heard = [(note, _heard_day(scene, note)) for note in ending]
+    known = [(note, day) for note, day in heard if scene.day - day <= OLD_NEWS_DAYS]
+    unheard = [(note, day) for note, day in heard if scene.day - day > OLD_NEWS_DAYS]
+    es = en = ""
+    if known:
+        note, day = known[0]
+        where, on = _facility(scene, note), note.projected_stockout_on
         es += f"; la próxima en agotarse es {where}, el {on}"
         en += f"; the next to run out is {where}, on {on}"
-    advice = _advice(scene, extent)
-    return Sentences(f"{es}. {advice.es}", f"{en}. {advice.en}")
+        if scene.day - day > FRESH_DAYS:
+            es += f" según su último registro, del {date_of(day)}"
+            en += f" by its last record, of {date_of(day)}"
+    if unheard:
+        note, day = unheard[0]
+        where, last = _facility(scene, note), date_of(day)
+        es += (
+            f"; de {counted(len(unheard), 'unidad', 'unidades')} no hay registros desde hace más de "
+            f"{OLD_NEWS_DAYS} días ({where}, último del {last}) y ya {'puede' if len(unheard) == 1 else 'pueden'} "
+            "haberse agotado"
+        )
+        en += (
+            f"; of {counted(len(unheard), 'facility', 'facilities')} nothing was recorded for more than "
+            f"{OLD_NEWS_DAYS} days ({where}, last on {last}), and it may have run out there already"
+        )
+    return Sentences(es, en)
 
 
 def _advice(scene: Scene, extent: Extent) -> Sentences:

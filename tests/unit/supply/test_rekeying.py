@@ -129,8 +129,8 @@ def test_what_has_come_to_an_empty_shelf_is_told_though_it_does_not_end_the_stoc
     assert [(note.trouble, note.usable) for note in stock_notes(told(shelf, "2026-04-08"))] == [("stock_out", 4)]
 
 
-def lender_heard(notes: list[tuple[str, Rekeyed]]) -> list[int]:
-    """When the item was heard of where there is a surplus."""
+def item_heard(notes: list[tuple[str, Rekeyed]]) -> list[int]:
+    """When the item was heard of where there is a surplus, or too little."""
     return [at for key, note in notes if key == item_key(ITEM) and isinstance(note, Heard) for at in note.at_ms]
 
 
@@ -139,24 +139,32 @@ def test_of_who_has_a_surplus_it_is_told_on_which_days_the_item_was_heard_of() -
     shelf = Shelf(counted(10_000, "2026-01-01 08:00"), *MONTHS)
     before = told(shelf, "2026-04-02")
     assert stock_notes(before)[-1].heard_at == ms("2026-01-10")
-    assert lender_heard(before) == [ms("2026-02-10"), ms("2026-03-10")]
+    assert item_heard(before) == [ms("2026-02-10"), ms("2026-03-10")]
     shelf.tell(dispensed(1, "2026-04-06 09:00"), dispensed(1, "2026-04-08 09:00"), dispensed(1, "2026-04-08 12:00"))
-    assert lender_heard(told(shelf, "2026-04-20")) == [ms("2026-04-06 09:00"), ms("2026-04-08 12:00")]
-    assert lender_heard(told(shelf, "2026-04-25")) == []
+    assert item_heard(told(shelf, "2026-04-20")) == [ms("2026-04-06 09:00"), ms("2026-04-08 12:00")]
+    assert item_heard(told(shelf, "2026-04-25")) == []
 
 
-def test_of_who_has_none_it_is_not() -> None:
+def test_so_it_is_of_who_is_short() -> None:
+    shelf = Shelf(counted(1000, "2026-01-01 08:00"), *MONTHS, counted(40, "2026-04-02 10:00"))
+    assert stock_notes(told(shelf, "2026-04-05"))[-1].trouble == "shortage"
+    shelf.tell(dispensed(1, "2026-04-06 09:00"), dispensed(1, "2026-04-08 09:00"))
+    assert item_heard(told(shelf, "2026-04-12")) == [ms("2026-04-06 09:00"), ms("2026-04-08 09:00")]
+    assert item_heard(told(shelf, "2026-04-25")) == []
+
+
+def test_of_who_has_neither_too_much_nor_too_little_it_is_not() -> None:
     shelf = Shelf(counted(400, "2026-01-01 08:00"), *MONTHS)
     assert stock_notes(told(shelf, "2026-04-02"))[-1].surplus is None
     shelf.tell(dispensed(1, "2026-04-06 09:00"))
-    assert lender_heard(told(shelf, "2026-04-20")) == []
+    assert item_heard(told(shelf, "2026-04-20")) == []
 
 
 def test_of_an_item_that_makes_no_alerts_nobody_asks_who_has_some() -> None:
     shelf = Shelf(counted(10_000, "2026-01-01 08:00"), *MONTHS, entries=[medicine(oncology=False)])
     notes = told(shelf, "2026-04-02")
     assert stock_notes(notes)[-1].surplus is not None
-    assert lender_heard(notes) == []
+    assert item_heard(notes) == []
 
 
 def test_a_surplus_alert_is_told_to_its_facility() -> None:

@@ -290,3 +290,49 @@ def test_an_item_that_leaves_the_catalogue_is_not_watched_any_more() -> None:
     assert isinstance(told.catalogue.item(ITEM), Item)
     told.catalogue.remove(f"item|{ITEM}")
     assert told.until("2026-03-03 12:00").story[-1] == "2026-03-03 national_shortage resolved critical"
+
+
+def ending(at: str, *last: str) -> Nation:
+    """Hospitals that run out in three days by what was last recorded there, as each next look tells."""
+    told = Nation(rules=rules(national=AT_ONCE))
+    runs_out = dt.date.fromisoformat(at) + dt.timedelta(days=3)
+    told.tell(*(stock(each, at, "stock_out", usable=0, heard_at=ms(at)) for each in HOSPITALS[:2]))
+    for number, (hospital, day) in enumerate(zip(HOSPITALS[2:], last, strict=False)):
+        on = runs_out + dt.timedelta(days=number)
+        told.tell(stock(hospital, at, "shortage", usable=3, projected_stockout_on=on, heard_at=ms(day)))
+    return told.until(at)
+
+
+def test_who_runs_out_next_by_news_of_yesterday_runs_out_on_a_day() -> None:
+    (alert,) = ending("2026-03-13", "2026-03-12").alerts
+    assert "antes de que llegue un pedido; la próxima en agotarse es Hospital 02, el 2026-03-16. " in alert.reason
+    assert "before an order could arrive; the next to run out is Hospital 02, on 2026-03-16. " in alert.reason_en
+
+
+@pytest.mark.parametrize("at", ["2026-03-07", "2026-03-12"])
+def test_the_day_on_which_a_silent_one_runs_out_is_told_with_that_of_its_last_record(at: str) -> None:
+    (alert,) = ending(at, "2026-03-05").alerts
+    assert f"el 2026-03-{int(at[-2:]) + 3:02d} según su último registro, del 2026-03-05. " in alert.reason
+    assert f"on 2026-03-{int(at[-2:]) + 3:02d} by its last record, of 2026-03-05. " in alert.reason_en
+
+
+def test_after_a_week_of_silence_it_is_none_that_will_run_out_on_a_day_but_may_have() -> None:
+    (alert,) = ending("2026-03-19", "2026-03-05").alerts
+    assert (
+        "; de 1 unidad no hay registros desde hace más de 7 días (Hospital 02, último del 2026-03-05) y ya puede "
+        in (alert.reason)
+    )
+    assert (
+        "; of 1 facility nothing was recorded for more than 7 days (Hospital 02, last on 2026-03-05), and it may "
+        in (alert.reason_en)
+    )
+    assert "2026-03-2" not in alert.reason + alert.reason_en
+
+
+def test_who_is_heard_of_runs_out_next_though_a_silent_one_may_have_before() -> None:
+    told = ending("2026-03-19", "2026-03-05", "2026-03-05", "2026-03-18")
+    reason = told.alerts[-1].reason_en
+    assert "the next to run out is Hospital 04, on 2026-03-24; of 2 facilities nothing was recorded " in reason
+    told.hear_of_item(heard(HOSPITALS[2], "2026-03-20 10:00")).until("2026-03-22")
+    reason = told.alerts[-1].reason_en
+    assert "is Hospital 02, on 2026-03-22 by its last record, of 2026-03-20; of 1 facility nothing was " in reason
