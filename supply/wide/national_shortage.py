@@ -99,20 +99,31 @@ def explain(scene: Scene, state: AlertState) -> Sentences:
             f"{_name(scene)} is not short in many facilities any more: in {short:,} of "
             f"{counted(needed_in, 'facility', 'facilities')} that need it.",
         )
-    out = sum(not note.usable for note in extent.short)
-    later = short - out
+    empty = [note for note in extent.short if not note.usable]
+    out, later, old = len(empty), short - len(empty), _of_old_records(scene, empty)
     es = (
         f"{_name(scene)} falta en {short:,} de {counted(needed_in, 'unidad', 'unidades')} que la necesitan "
-        f"({percent(extent.share)}): {out:,} sin existencia y {counted(later, 'que se agota', 'que se agotan')} "
-        "antes de que llegue un pedido"
+        f"({percent(extent.share)}): {out:,} sin existencia{old.es} y "
+        f"{counted(later, 'que se agota', 'que se agotan')} antes de que llegue un pedido"
     )
     en = (
         f"{_name(scene)} is short in {short:,} of {counted(needed_in, 'facility', 'facilities')} that need it "
-        f"({percent(extent.share)}): {out:,} without stock and {counted(later, 'that runs out', 'that run out')} "
-        "before an order could arrive"
+        f"({percent(extent.share)}): {out:,} without stock{old.en} and "
+        f"{counted(later, 'that runs out', 'that run out')} before an order could arrive"
     )
     following, advice = _next_to_run_out(scene, extent), _advice(scene, extent)
     return Sentences(f"{es}{following.es}. {advice.es}", f"{en}{following.en}. {advice.en}")
+
+
+def _of_old_records(scene: Scene, empty: list[StockNote]) -> Sentences:
+    """How many of those without stock may have got some: nothing was recorded there for more than a week."""
+    old = sum(scene.day - _heard_day(scene, note) > OLD_NEWS_DAYS for note in empty)
+    if not old:
+        return Sentences("", "")
+    return Sentences(
+        f" ({old:,} según registros de hace más de {OLD_NEWS_DAYS} días)",
+        f" ({old:,} by records more than {OLD_NEWS_DAYS} days old)",
+    )
 
 
 def _next_to_run_out(scene: Scene, extent: Extent) -> Sentences:

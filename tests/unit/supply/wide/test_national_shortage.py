@@ -336,3 +336,15 @@ def test_who_is_heard_of_runs_out_next_though_a_silent_one_may_have_before() -> 
     told.hear_of_item(heard(HOSPITALS[2], "2026-03-20 10:00")).until("2026-03-22")
     reason = told.alerts[-1].reason_en
     assert "is Hospital 02, on 2026-03-22 by its last record, of 2026-03-20; of 1 facility nothing was " in reason
+
+
+def test_of_those_without_stock_it_is_said_how_many_nothing_was_recorded_of_for_over_a_week() -> None:
+    told = Nation(rules=rules(national=AT_ONCE))
+    for number, hospital in enumerate(HOSPITALS[:4]):
+        last = "2026-03-05" if number < 2 else "2026-03-18"
+        told.tell(stock(hospital, "2026-03-19", "stock_out", usable=0, heard_at=ms(last)))
+    (alert,) = told.until("2026-03-19").alerts
+    assert ": 4 sin existencia (2 según registros de hace más de 7 días) y 0 que se agotan " in alert.reason
+    assert ": 4 without stock (2 by records more than 7 days old) and 0 that run out " in alert.reason_en
+    told.hear_of_item(*(heard(each, "2026-03-21 09:00") for each in HOSPITALS[:4])).until("2026-03-22")
+    assert ": 4 without stock and 0 that run out " in told.alerts[-1].reason_en
