@@ -57,12 +57,14 @@ class Facility(msgspec.Struct, frozen=True, kw_only=True, tag="facility", tag_fi
 
 
 class OfficialCpm(msgspec.Struct, frozen=True, kw_only=True, tag="official_cpm", tag_field="entry", omit_defaults=True):
-    """The CPM registered for a facility and item, in pieces a month, valid from a date on."""
+    """The CPM registered for a facility and item, in pieces a month, valid from one date to another, both included.
+    Without `valid_until` it is valid until another one begins; of several for a day the one that began last holds."""
 
     facility: Code
     item: Code
     cpm: Annotated[float, Meta(ge=0)]
     valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
 
 
 PlannedPieces = Annotated[float, Meta(ge=0, le=QUANTITY_LIMIT)]

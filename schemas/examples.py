@@ -141,7 +141,7 @@ ENTRIES: tuple[catalogue.CatalogueEntry, ...] = (
         timezone="America/Tijuana",
     ),
     catalogue.OfficialCpm(cpm=120.0, **WHO),
-    catalogue.OfficialCpm(cpm=112.5, valid_from=dt.date(2026, 1, 1), **WHO),
+    catalogue.OfficialCpm(cpm=112.5, valid_from=dt.date(2026, 1, 1), valid_until=dt.date(2026, 12, 31), **WHO),
     catalogue.DemandProfile(planned=(_TREATMENT,), **WHO),
     catalogue.DemandProfile(planned=(_TREATMENT, _SEASON), **WHO),
 )

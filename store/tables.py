@@ -246,8 +246,8 @@ class FacilityAliasRow(Base):
 
 
 class OfficialCpmRow(Base):
-    """A CPM registered for a facility and item from a day on, pieces a month. `entry` is its key in the catalogue: one
-    facility and item may have several, for one time after the other."""
+    """A CPM registered for a facility and item from one day to another, pieces a month. `entry` is its key in the
+    catalogue: one facility and item may have several, for one time after the other."""
 
     __tablename__ = "official_cpm"
 
@@ -256,6 +256,7 @@ class OfficialCpmRow(Base):
     item: Mapped[str]
     cpm: Mapped[float]
     valid_from: Mapped[dt.date | None]
+    valid_until: Mapped[dt.date | None]
 
 
 class ProjectorOffsetRow(Base):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from schemas.catalogue import Facility, Item
 from schemas.positions import Status
 from supply.calendar import LocalCalendar, calendar_of, days_in_month, first_day
-from supply.catalogue import valid_on
+from supply.catalogue import RegisteredFrom, valid_on
 from supply.cover import days_of_stock, months_of_stock
 from supply.cpm import Cpm, cpm
 from supply.cpm_presets import ABASTO
@@ -41,7 +41,7 @@ class Place(NamedTuple):
     watched: bool
     chosen: Chosen = Chosen(ABASTO)
     plan: Plan | None = None
-    official: tuple[tuple[int, float], ...] = ()
+    official: tuple[RegisteredFrom, ...] = ()
 
     @property
     def months_kept(self) -> int:

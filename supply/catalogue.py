@@ -8,6 +8,9 @@ from schemas.codes import normalise_facility, normalise_item, shown
 from supply.calendar import calendar_of
 from supply.demand import Plan, plan_of
 
+RegisteredFrom = tuple[int, float | None]
+"""The first day (proleptic ordinal) from which a registered CPM holds, in pieces a month; `None`: none does."""
+
 
 class Catalogue:
     """What is known of items and facilities, changed in place while events flow.
@@ -109,29 +112,43 @@ class Catalogue:
         """All items."""
         return self._items.values()
 
-    def registered_cpm(self, facility: str, item: str) -> tuple[tuple[int, float], ...]:
-        """The CPM registered for a facility and item: (first day it is valid on, pieces a month), by day; 0 for a day
-        that was not given."""
+    def registered_cpm(self, facility: str, item: str) -> tuple[RegisteredFrom, ...]:
+        """The CPM registered for a facility and item, by the days from which another one holds; day 0 for one without
+        a first day."""
         entries = self._official.get((facility, item))
-        if not entries:
-            return ()
-        return tuple(
-            sorted((entry.valid_from.toordinal() if entry.valid_from else 0, entry.cpm) for entry in entries.values())
-        )
+        return _by_day(list(entries.values())) if entries else ()
 
     def plan(self, facility: str, item: str) -> Plan | None:
         """What is planned to be used of an item in a facility."""
         return self._plans.get((facility, item))
 
 
-def valid_on(registered: tuple[tuple[int, float], ...], day: int) -> float | None:
-    """Of CPM by the first day they are valid on, the one valid on a day; `None` before the first."""
+def valid_on(registered: tuple[RegisteredFrom, ...], day: int) -> float | None:
+    """Of CPM by the days from which they hold, the one that holds on a day; `None` where none does."""
     valid = None
     for from_day, cpm in registered:
         if from_day > day:
             break
         valid = cpm
     return valid
+
+
+def _by_day(entries: list[OfficialCpm]) -> tuple[RegisteredFrom, ...]:
+    """What holds from each day on which an entry begins, or the last one before has ended."""
+    spans = sorted(
+        (
+            entry.valid_from.toordinal() if entry.valid_from else 0,
+            entry.valid_until.toordinal() + 1 if entry.valid_until else None,
+            entry.cpm,
+        )
+        for entry in entries
+    )
+    turns = {begins for begins, _, _ in spans} | {ends for _, ends, _ in spans if ends is not None}
+    held = []
+    for day in sorted(turns):
+        valid = [cpm for begins, ends, cpm in spans if begins <= day and (ends is None or ends > day)]
+        held.append((day, valid[-1] if valid else None))
+    return tuple(held)
 
 
 def _check(entry: CatalogueEntry) -> None:

@@ -125,9 +125,16 @@ def _faults_of(entry: CatalogueEntry, codes: _Codes, whole: bool) -> list[str]:
         case Facility():
             return _facility_faults(entry, codes, whole)
         case OfficialCpm():
-            return _unknown_codes(entry, codes, whole)
+            return [*_unknown_codes(entry, codes, whole), *_validity_faults(entry)]
         case DemandProfile():
             return [*_unknown_codes(entry, codes, whole), *_plan_faults(entry)]
+
+
+def _validity_faults(entry: OfficialCpm) -> list[str]:
+    begins, ends = entry.valid_from, entry.valid_until
+    if begins is not None and ends is not None and ends < begins:
+        return [f"column valid_until: {ends} lies before valid_from, {begins}"]
+    return []
 
 
 def _unknown_codes(entry: OfficialCpm | DemandProfile, codes: _Codes, whole: bool) -> list[str]:

@@ -34,7 +34,8 @@ def test_codes_are_normalised_and_words_of_yes_and_no_are_understood(tmp_path: P
         items="item,name,oncology,ven\n010000543200,A,sí,v\n010-000-5432-01,B,no,\n",
         facilities="facility,name,kind,supplier,aliases\n"
         "dfims 000604,H,Hospital,nl001,dfims000605; DFIMS000606\nNL001,W,warehouse,,\n",
-        official_cpm="facility,item,cpm,valid_from\nDFIMS000606,010.000.5432.00,12.5,2026-01-01\n",
+        official_cpm="facility,item,cpm,valid_from,valid_until\n"
+        "DFIMS000606,010.000.5432.00,12.5,2026-01-01,2026-12-31\n",
     )
     read = read_catalogue(tmp_path)
     assert [(item.item, item.oncology, item.ven) for item in read.items] == [
@@ -45,7 +46,13 @@ def test_codes_are_normalised_and_words_of_yes_and_no_are_understood(tmp_path: P
     assert (hospital.facility, hospital.supplier) == ("DFIMS000604", "NL001")
     assert hospital.aliases == ("DFIMS000605", "DFIMS000606")
     assert read.official_cpm == (
-        OfficialCpm(facility="DFIMS000604", item="010.000.5432.00", cpm=12.5, valid_from=dt.date(2026, 1, 1)),
+        OfficialCpm(
+            facility="DFIMS000604",
+            item="010.000.5432.00",
+            cpm=12.5,
+            valid_from=dt.date(2026, 1, 1),
+            valid_until=dt.date(2026, 12, 31),
+        ),
     )
 
 
@@ -139,6 +146,10 @@ def test_a_single_table_under_any_name_is_told_by_its_columns(tmp_path: Path) ->
         (
             {"items": ITEMS, "facilities": FACILITIES, "official_cpm": "facility,item,cpm\nA9,010.000.5432.00,1\n"},
             "official_cpm.csv row 2, column facility: A9 is not among the facilities",
+        ),
+        (
+            {"official_cpm": "facility,item,cpm,valid_from,valid_until\nA1,010.000.5432.00,1,2026-02-01,2026-01-31\n"},
+            "official_cpm.csv row 2, column valid_until: 2026-01-31 lies before valid_from, 2026-02-01",
         ),
         (
             {

@@ -79,6 +79,29 @@ def test_the_official_cpm_is_the_one_valid_on_the_day(on: str, cpm: float) -> No
     assert official_cpm(catalogue, HOSPITAL, day(on)) == cpm
 
 
+@pytest.mark.parametrize(
+    ("on", "cpm"),
+    [
+        ("2025-12-31", None),
+        ("2026-01-01", 20),
+        ("2026-03-01", 35),
+        ("2026-03-31", 35),
+        ("2026-04-01", 20),
+        ("2026-06-30", 20),
+        ("2026-07-01", None),
+        ("2026-09-01", 40),
+    ],
+)
+def test_an_official_cpm_that_ends_leaves_none_or_the_one_it_stood_in_for(on: str, cpm: float | None) -> None:
+    def registered(cpm: float, since: str, until: str | None) -> OfficialCpm:
+        last = None if until is None else day(until)
+        return OfficialCpm(facility=HOSPITAL, item=ITEM, cpm=cpm, valid_from=day(since), valid_until=last)
+
+    campaign, year = registered(35, "2026-03-01", "2026-03-31"), registered(20, "2026-01-01", "2026-06-30")
+    catalogue = Catalogue([campaign, year, registered(40, "2026-09-01", None)])
+    assert official_cpm(catalogue, HOSPITAL, day(on)) == cpm
+
+
 def test_no_official_cpm_is_none_not_zero() -> None:
     later = OfficialCpm(facility=HOSPITAL, item=ITEM, cpm=30, valid_from=day("2026-06-01"))
     catalogue = Catalogue([later])
