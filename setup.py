@@ -59,6 +59,7 @@ COMPILED = [
     "supply/telling.py",
     "supply/totals.py",
     "supply/treatments.py",
+    "supply/used_today.py",
     "supply/views.py",
     "streams/letters.py",
     "streams/partitioning.py",

@@ -12,7 +12,7 @@ from supply.catalogue import RegisteredFrom, valid_on
 from supply.cover import days_of_stock, months_of_stock
 from supply.cpm import Cpm, cpm
 from supply.cpm_presets import ABASTO
-from supply.demand import Plan, Use, lasts_for, planned_from, use_from
+from supply.demand import Plan, Use, done_of, lasts_for, planned_from, use_from
 from supply.lead_times import LEAST_DELIVERIES, LeadTime, observed
 from supply.ledger import forget
 from supply.ledger_state import Ledger
@@ -156,8 +156,9 @@ def first_whole_month(ledger: Ledger, calendar: LocalCalendar) -> int:
     return month if day == first_day(month) else month + 1
 
 
-def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -> Assessment:
-    """Judge a position whose entries up to `at_ms` are applied.
+def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, used_today: int = 0) -> Assessment:
+    """Judge a position whose entries up to `at_ms` are applied, and of which so much was used on the day of `at_ms`
+    (`supply.used_today`; only a plan asks).
 
     Lots that expired by then leave the ledger's stock, and days out of stock up to then and the stock at the end of
     months that are over are written to their months.
@@ -189,11 +190,13 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
     # Who waits longer for an order than projections look must still be told in time to give it.
     horizon_days = max(rules.horizon_days, lead_time.days)
     plan = place.plan if place.is_planned(day) else None
-    if plan is not None and not needed:
-        needed = planned_from(plan, day, horizon_days) > 0
+    done = 0.0
+    if plan is not None:
+        done = done_of(plan, day, used_today / scale)
+        needed = needed or planned_from(plan, day, horizon_days) > done
     projection = Projection(None, None, 0.0)
     arrivals = [(on - day, line.outstanding / scale) for line in due if (on := line.arrives_on(day)) is not None]
-    use = use_from(place.plan, day, daily_use)
+    use = use_from(plan, day, daily_use, done)
     lots = tuple([(last_day - day, amount / scale) for last_day, amount, _ in ledger.lots]) if ledger.lots else ()
     if usable is not None:
         projection = project(
@@ -233,7 +236,7 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules) -
             planned=plan is not None,
         ),
         lead_time=lead_time,
-        planned=None if plan is None else planned_from(plan, day),
+        planned=None if plan is None else planned_from(plan, day) - done,
         observed=observe(ledger, outflow, at_ms, month, scale, calendar, lots),
         use=use,
         months=months,

@@ -24,6 +24,7 @@ from supply.rekeying import Rekeying
 from supply.rules import Rules
 from supply.stored import NEVER_MS
 from supply.totals import ItemStock, Totals
+from supply.used_today import used_today
 
 REVISITS_AT_ONCE: Final = 5_000
 """Positions touched by one `advance` for a change of the catalogue, or at the end of a backlog: that must not wake a
@@ -184,7 +185,8 @@ class Book:
         if now_ms is None or half_told:
             at_ms = max(position.last_entry_at() + 1, position.evaluated_at)
             ledger = position.as_of(at_ms, -1, place.calendar)
-            assessment = assess(ledger, at_ms, position.scale, place, self._rules)
+            used = 0 if place.plan is None else used_today(position.pending, at_ms, place)
+            assessment = assess(ledger, at_ms, position.scale, place, self._rules, used)
         else:
             # No two evaluations at one instant: an alert that ends and begins again must not get the same number.
             at_ms = max(position.last_entry_at() + 1, position.looked_at + 1, now_ms)

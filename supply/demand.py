@@ -52,9 +52,9 @@ def plan_of(profile: DemandProfile) -> Plan:
     return Plan(spans, [last for _, last, _ in spans], treatments)
 
 
-def use_from(plan: Plan | None, day: int, daily_use: float) -> Use:
+def use_from(plan: Plan | None, day: int, daily_use: float, done: float = 0.0) -> Use:
     """The use from a day on: the CPM's (`daily_use`, pieces a day) before and after the plan, and inside it what is
-    planned, which on days without an entry is nothing."""
+    planned, which on days without an entry is nothing. `done` (`done_of`) is used already, and not once more."""
     if plan is None or plan.last_day < day:
         return [(0, daily_use)]
     use: list[tuple[int, float]] = []
@@ -70,7 +70,19 @@ def use_from(plan: Plan | None, day: int, daily_use: float) -> Use:
         use.append((start if start > 0 else 0, rate))
         at = last - day + 1
     use.append((at, daily_use))
+    if done > 0:
+        rate = use[0][1]
+        use[:1] = [(0, rate - done)] if use[1][0] == 1 else [(0, rate - done), (1, rate)]
     return use
+
+
+def done_of(plan: Plan, day: int, used: float) -> float:
+    """The pieces planned for a day that are used already, by what was used on it. More than was planned is no part of
+    the days after it."""
+    number = bisect_left(plan.ends, day)
+    if number == len(plan.spans) or plan.spans[number][0] > day:
+        return 0.0
+    return min(used, plan.spans[number][2])
 
 
 def used_within(use: Use, days: float) -> float:

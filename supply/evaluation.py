@@ -13,6 +13,7 @@ from supply.lifecycle import Ending, follow, remembered
 from supply.notice import About, notice
 from supply.position import Position
 from supply.rules import AlertTiming, Rules
+from supply.used_today import used_today
 from supply.views import facts_of
 
 ENDINGS: dict[Ending, Sentences] = {
@@ -42,7 +43,8 @@ def evaluate(position: Position, ledger: Ledger, at_ms: int, place: Place, rules
     Afterwards the position is calm while it keeps to the bounds of `supply.calm`.
     """
     expired = ledger.expired
-    assessment = assess(ledger, at_ms, position.scale, place, rules)
+    used = 0 if place.plan is None else used_today(position.pending, at_ms, place)
+    assessment = assess(ledger, at_ms, position.scale, place, rules, used)
     alerts = _follow_all(position, ledger, assessment, place, rules) if place.watched or position.alerts else []
     position.looked_at = at_ms
     bounds = settle_down(position, ledger, assessment, place, rules)

@@ -232,8 +232,11 @@ class Position:
 
     def settle_some(self, before_ms: int, calendar: LocalCalendar) -> None:
         """Settle when a day's worth of entries is due to be, and no further than the last of them: who falls silent
-        then, and is cut off for weeks, has everything counted in its time that comes after it."""
+        then, and is cut off for weeks, has everything counted in its time that comes after it. Where a use is
+        planned the day of the last entry stays apart: what was used on it is asked for (`supply.used_today`)."""
         pending = self.pending
+        if pending and self.place.plan is not None:
+            before_ms = min(before_ms, calendar.midnight(calendar.day(pending[-1][0])))
         if pending and pending[0][0] < before_ms - SLACK_MS:
             self.settle(pending[bisect_left(pending, (before_ms,)) - 1][0] + 1, calendar)
 

@@ -1,0 +1,30 @@
+"""What was used of a position on the day of an instant so far: what a plan's day is told less.
+
+A ledger keeps figures by month. The day's own entries are still apart where a use is planned (`Position.settle_some`),
+so nothing is stored for this, and positions without a plan pay nothing for it.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from supply import entries
+from supply.assessment import Place
+from supply.entries import Entry
+
+
+def used_today(pending: Sequence[Entry], at_ms: int, place: Place) -> int:
+    """What counts as consumption of the entries on the local day of an instant and before it, less what came back.
+
+    Smallest unit, never below zero: what comes back of an earlier day's use takes nothing from today's plan. A count
+    takes nothing off: what it finds missing may have been used, lost, or never recorded.
+    """
+    begins = place.calendar.midnight(place.calendar.day(at_ms))
+    outflow = place.chosen.policy.outflows.of(place.facility.kind)
+    used = 0
+    for number in range(bisect_left(pending, (begins,)), bisect_left(pending, (at_ms,))):
+        _, kind, _, amount, _ = pending[number]
+        if kind == entries.RETURNED:
+            used -= amount
+        elif (kind == entries.DISPENSED and outflow != "issued") or (kind == entries.ISSUED and outflow != "dispensed"):
+            used += amount
+    return max(0, used)
