@@ -22,7 +22,7 @@ from supply.observed import NOTHING_OBSERVED, Observed, heard_at, observe, obser
 from supply.order_book import known_deliveries
 from supply.orders import OrderLine
 from supply.policy_choice import Chosen
-from supply.projection import Projection, project
+from supply.projection import Projection, project, unused_at_expiry
 from supply.rules import MONTHS_KEPT_BEYOND_WINDOW, Rules, StockLevels
 from supply.shelf import accrue_days_out, expire
 from supply.stand_in import StandIn, stand_in, tells_nothing
@@ -212,7 +212,8 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
     elif plan is not None and usable is not None:
         cover_days = lasts_for(usable, use)
         months = None if cover_days is None else cover_days / month_days
-        at_risk = treatments_at_risk(plan, day, projection.days_with_due, lead_time.days, arrivals, empty=usable <= 0)
+        changes = [*arrivals, *unused_at_expiry(lots, use)]
+        at_risk = treatments_at_risk(plan, day, usable, use, changes, lead_time.days)
     return Assessment(
         at_ms=at_ms,
         day=day,

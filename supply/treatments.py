@@ -6,50 +6,58 @@ A plan names nobody, so two treatments of one patient count as two.
 import math
 from collections.abc import Iterable
 
-from supply.demand import Plan
+from supply.demand import Plan, Use
 from supply.projection import Change
 
-DUST_TREATMENTS = 1e-9
-"""What sums of parts of spans may be off by, far below a treatment."""
+DUST_TREATMENTS = 1e-6
+"""What sums of parts of treatments may be off by, far below a treatment: as much as those of pieces
+(`supply.projection.DUST_PIECES`)."""
 
 
 def treatments_at_risk(
-    plan: Plan,
-    day: int,
-    days_until_out: int | None,
-    lead_time_days: int,
-    arrivals: Iterable[Change],
-    *,
-    empty: bool = False,
+    plan: Plan, day: int, stock: float, use: Use, changes: Iterable[Change], lead_time_days: int
 ) -> int | None:
-    """The treatments planned from the stock-out on, until what would be ordered today is there, that what comes
-    meanwhile does not reach either; parts of treatments are added up, and the sum rounded up. What is due on the day of
-    the stock-out has not been enough, unless the shelf is `empty` today: then it has not come yet. `None` where the
-    plan counts no treatments.
+    """The planned treatments from a day on, until what would be ordered today is there, for which the stock and what
+    comes meanwhile are not enough. What is there is used piece by piece, so where it is enough for nine treatments of
+    ten on a day, one goes without; parts of treatments are added up, and the sum rounded up. What is not used because
+    it was missing is not used later. `None` where the plan counts no treatments.
 
-    With 1 treatment of 10 pieces on each day:
+    With 1 treatment of 10 pieces on each day, and a lead time of 15 days:
 
-    | out in | lead time | next arrival | at risk |
-    |---|---|---|---|
-    | 5 days | 15 days | | 11: those of the days 5 to 15 |
-    | 5 days | 15 days | 30 pieces in 9 days | 8: not those of the days 9 to 11 |
-    | 5 days | 15 days | 1 piece in 6 days | 11: 10.9, rounded up |
-    | 20 days | 15 days | | 0: an order is there before |
+    | stock | next arrival | at risk |
+    |---|---|---|
+    | 50 | | 11: those of the days 5 to 15 |
+    | 55 | | 11: 10.5, rounded up |
+    | 50 | 30 pieces in 9 days | 8: not those of the days 9 to 11 |
+    | 0 | 160 pieces today | 0 |
+
+    Args:
+        stock: pieces usable now.
+        use: pieces a day from each day on, without what was used of the plan today.
+        changes: what comes (above zero) or leaves, at the beginning of a day.
     """
     if not plan.treatments:
         return None
-    if days_until_out is None:
-        return 0
-    coming: dict[int, float] = {}
-    for in_days, pieces in arrivals:
-        if in_days > days_until_out or empty:
-            coming[in_days] = coming.get(in_days, 0.0) + pieces
-    stock = missed = 0.0
-    for number, (first, last, rate) in enumerate(plan.spans):
-        treated = plan.treatments[number] / (last - first + 1)
-        for in_days in range(max(first - day, days_until_out), min(last - day, lead_time_days) + 1):
-            stock += sum([coming.pop(each) for each in list(coming) if each <= in_days])
+    moved: dict[int, float] = {}
+    for in_days, pieces in changes:
+        moved[in_days] = moved.get(in_days, 0.0) + pieces
+    a_piece = _treatments_a_piece(plan, day, lead_time_days)
+    missed = 0.0
+    for number, (first, rate) in enumerate(use):
+        until = use[number + 1][0] if number + 1 < len(use) else lead_time_days + 1
+        for in_days in range(first, min(until, lead_time_days + 1)):
+            stock = max(0.0, stock + moved.get(in_days, 0.0))
             served = min(stock, rate)
             stock -= served
-            missed += treated * (1 - served / rate) if rate > 0 else 0.0
+            missed += a_piece.get(in_days, 0.0) * (rate - served)
     return math.ceil(missed - DUST_TREATMENTS)
+
+
+def _treatments_a_piece(plan: Plan, day: int, lead_time_days: int) -> dict[int, float]:
+    """How much of a treatment a piece is, by days from a day on."""
+    found: dict[int, float] = {}
+    for (first, last, rate), treatments in zip(plan.spans, plan.treatments, strict=True):
+        if treatments and rate > 0:
+            for each in range(max(first, day), min(last, day + lead_time_days) + 1):
+                found[each - day] = treatments / (rate * (last - first + 1))
+    return found

@@ -44,6 +44,16 @@ def test_a_treatment_given_today_is_not_taken_off_once_more() -> None:
     assert "shortage" not in " ".join(shelf.story)
 
 
+def test_nor_does_it_go_uncovered() -> None:
+    given = [dispensed(5, "2026-03-05 10:00"), dispensed(5, "2026-03-26 10:00")]
+    shelf = at_midnights_and("2026-03-06", "2026-03-26 10:00", events=[TWO_TREATMENTS, ON_ORDER, *given])
+    assert shelf.position.planned is not None
+    assert (shelf.position.status, shelf.position.planned.treatments_at_risk) == ("out", 0)
+    half = at_midnights_and("2026-03-26 10:00", events=[counted(2, "2026-03-25"), dispensed(2, "2026-03-26 10:00")])
+    assert half.position.planned is not None
+    assert (half.position.planned.pieces, half.position.planned.treatments_at_risk) == (13, 1)
+
+
 @pytest.mark.parametrize(
     ("events", "left"),
     [
