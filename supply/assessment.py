@@ -22,7 +22,7 @@ from supply.observed import NOTHING_OBSERVED, Observed, heard_at, observe, obser
 from supply.order_book import known_deliveries
 from supply.orders import OrderLine
 from supply.policy_choice import Chosen
-from supply.projection import Projection, project, unused_at_expiry
+from supply.projection import Projection, days_until_out, project, unused_at_expiry
 from supply.rules import MONTHS_KEPT_BEYOND_WINDOW, Rules, StockLevels
 from supply.shelf import accrue_days_out, expire
 from supply.stand_in import StandIn, stand_in, tells_nothing
@@ -92,6 +92,19 @@ class Assessment(NamedTuple):
     """Planned treatments that the stock does not reach before more can come; `None` where that is not known."""
     horizon_days: int = 180
     """How far the projection looks."""
+    plan_short_in: int | None = None
+    """Where a use is planned, days until the first one that the stock, with what is due, does not serve."""
+
+    @property
+    def short_in(self) -> int | None:
+        """Days until somebody goes without, with what is due: the stock-out, but where a use is planned an empty shelf
+        leaves nobody without until the next planned day."""
+        return self.projection.days_with_due if self.planned is None else self.plan_short_in
+
+    @property
+    def plan_is_safe(self) -> bool:
+        """Whether a use is planned and nobody goes without before what would be ordered today is there."""
+        return self.planned is not None and (self.plan_short_in is None or self.plan_short_in > self.lead_time.days)
 
     @property
     def observed_cpm(self) -> float | None:
@@ -207,12 +220,15 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
             horizon_days,
         )
     cover_days = months = at_risk = None
+    short_in = projection.days_with_due
     if plan is None and usable is not None:
         cover_days, months = days_of_stock(usable, daily_use), months_of_stock(usable, a_month)
     elif plan is not None and usable is not None:
         cover_days = lasts_for(usable, use)
         months = None if cover_days is None else cover_days / month_days
-        changes = [*arrivals, *unused_at_expiry(lots, use)]
+        changes = sorted([*arrivals, *unused_at_expiry(lots, use)])
+        if short_in is not None:
+            short_in = days_until_out(usable, use, changes, horizon_days, empty_is_out=False)
         at_risk = treatments_at_risk(plan, day, usable, use, changes, lead_time.days)
     return Assessment(
         at_ms=at_ms,
@@ -230,7 +246,7 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
         status=status_of(
             usable,
             months,
-            projection.days_with_due,
+            short_in,
             place.levels,
             lead_time.days,
             use_known=a_month is not None,
@@ -246,6 +262,7 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
         by_month=use_by_month(ledger, outflow, month, first_month, scale) if place.official else (),
         planned_until=None if plan is None else plan.last_day,
         treatments_at_risk=at_risk,
+        plan_short_in=None if plan is None else short_in,
         heard_day=None if (heard := heard_at(ledger)) is None else calendar.day(heard),
         horizon_days=horizon_days,
     )

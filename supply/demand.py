@@ -85,6 +85,11 @@ def done_of(plan: Plan, day: int, used: float) -> float:
     return min(used, plan.spans[number][2])
 
 
+def next_use(use: Use) -> tuple[int, float] | None:
+    """The first day from today on that uses something, and how much; `None` where none does."""
+    return next((each for each in use if each[1] > 0), None)
+
+
 def used_within(use: Use, days: float) -> float:
     """The pieces used in so many days from today on."""
     pieces = 0.0

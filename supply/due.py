@@ -3,7 +3,9 @@
 from typing import Literal, NamedTuple
 
 from supply.assessment import Assessment
+from supply.demand import next_use
 from supply.orders import OrderLine
+from supply.projection import DUST_PIECES
 
 
 class Due(NamedTuple):
@@ -52,3 +54,39 @@ def first_deadline(lines: list[OrderLine]) -> int:
 def outstanding(lines: list[OrderLine], scale: int) -> float:
     """The pieces that lines still bring."""
     return sum([line.outstanding for line in lines]) / scale
+
+
+def next_planned(assessment: Assessment) -> tuple[int, float] | None:
+    """The next planned day that uses something, and the pieces; `None` where there is none."""
+    following = next_use(assessment.use)
+    if following is None or assessment.planned_until is None:
+        return None
+    used_on = assessment.day + following[0]
+    return (used_on, following[1]) if used_on <= assessment.planned_until else None
+
+
+class Covering(NamedTuple):
+    """The lines that bring what the next planned use, on `used_on`, takes; all of them are there on `there_on`."""
+
+    lines: list[OrderLine]
+    there_on: int
+    used_on: int
+
+
+def covering(assessment: Assessment) -> Covering | None:
+    """What covers the next planned use of an empty shelf, the first to come in front; `None` where nothing is planned,
+    or what is due by then is not enough. What is late covers nothing."""
+    planned = next_planned(assessment)
+    if planned is None or assessment.usable is None or assessment.usable > 0:
+        return None
+    used_on, missing = planned
+    coming = [(on, line) for line in assessment.due if (on := line.arrives_on(assessment.day)) is not None]
+    lines: list[OrderLine] = []
+    for there_on, line in sorted(coming, key=lambda each: (each[0], each[1].order, each[1].line or "")):
+        if there_on > used_on:
+            break
+        lines.append(line)
+        missing -= line.outstanding / assessment.scale
+        if missing <= DUST_PIECES:
+            return Covering(lines, there_on, used_on)
+    return None

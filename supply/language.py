@@ -7,7 +7,7 @@ import datetime as dt
 from typing import Final, Literal, NamedTuple
 
 from supply.assessment import Assessment
-from supply.due import first_deadline, first_due, outstanding, split_due
+from supply.due import covering, first_deadline, first_due, next_planned, outstanding, split_due
 from supply.expiring import first_loss, loss_told
 
 MOST_DECIMALS: Final = 6
@@ -154,6 +154,22 @@ class Language(NamedTuple):
             planned = self.say("tratamientos planeados", "planned treatments")
         until = self.say("sin cubrir antes de que pueda llegar más", "not covered before more can come")
         return f"; {count} {planned} {until}"
+
+    def covered(self, assessment: Assessment) -> str:
+        """What a sentence adds of the next planned use of an empty shelf: the orders that cover it and must not be
+        late, or its day alone while an order of today would be there."""
+        covers = covering(assessment)
+        if covers is not None:
+            used_on, there_on = date_of(covers.used_on), date_of(covers.there_on)
+            orders = ", ".join(dict.fromkeys([line.order for line in covers.lines]))
+            return self.say(
+                f"; el uso planeado para el {used_on} lo cubre el pedido {orders} si llega a más tardar el {there_on}",
+                f"; the use planned for {used_on} is covered by order {orders} if it comes by {there_on}",
+            )
+        planned = next_planned(assessment)
+        if planned is None or not assessment.plan_is_safe or assessment.usable:
+            return ""
+        return self.say("; el próximo uso planeado es el ", "; the next use is planned for ") + date_of(planned[0])
 
     def standing(self, assessment: Assessment) -> str:
         """Stock, use and what is coming, inside a sentence."""

@@ -50,15 +50,18 @@ def unused_at_expiry(lots: Sequence[tuple[int, float]], use: Use) -> list[Change
     return changes
 
 
-def days_until_out(usable: float, use: Use, changes: Sequence[Change], horizon_days: int) -> int | None:
+def days_until_out(
+    usable: float, use: Use, changes: Sequence[Change], horizon_days: int, *, empty_is_out: bool = True
+) -> int | None:
     """Days from today to the first day that the stock cannot serve, or that begins with none, within the horizon.
 
     Args:
         usable: pieces on hand now.
         use: pieces a day from each day on.
         changes: what comes (above zero) or leaves, at the beginning of a day, by day.
+        empty_is_out: also a day that begins with none and uses none. Where not, the day is the first that goes without.
     """
-    if usable <= 0:
+    if usable <= 0 and empty_is_out:
         return 0
     beyond = horizon_days + 1
     stock, today, rate = usable, 0, use[0][1]
@@ -70,7 +73,7 @@ def days_until_out(usable: float, use: Use, changes: Sequence[Change], horizon_d
             stock += changes[change][1]
             change += 1
             change_on = changes[change][0] if change < len(changes) else beyond
-        if stock <= DUST_PIECES:
+        if stock <= DUST_PIECES and empty_is_out:
             return today
         if use_on <= today:
             rate = use[following][1]

@@ -7,7 +7,7 @@
 | `unknown` | neither a CPM, for want of data, nor a planned use |
 | `adequate` | a planned use is covered to its end, and nothing is known of a use after it |
 | `no_consumption` | nothing is used: CPM = 0, and nothing planned |
-| `critical` | months of stock < critical, or projected out (with what is due) within the lead time |
+| `critical` | months of stock < critical, or projected out (short of a planned use) with what is due in the lead time |
 | `low` | months of stock < min |
 | `surplus` | months of stock > max |
 | `adequate` | else: min and max included |
@@ -20,7 +20,7 @@ from supply.rules import StockLevels
 def status_of(
     usable: float | None,
     months: float | None,
-    days_until_out: int | None,
+    days_until_short: int | None,
     levels: StockLevels,
     lead_time_days: int,
     *,
@@ -37,7 +37,7 @@ def status_of(
         return "adequate"
     if months is None:
         return "no_consumption" if use_known else "unknown"
-    if months < levels.critical_months or (days_until_out is not None and days_until_out <= lead_time_days):
+    if months < levels.critical_months or (days_until_short is not None and days_until_short <= lead_time_days):
         return "critical"
     if months < levels.min_months:
         return "low"

@@ -9,7 +9,8 @@ from supply.rules import AlertTiming
 
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
-    """Enters when the projected stock-out lies within the lead time; leaves when it is `leave_days` beyond it.
+    """Enters when the projected stock-out lies within the lead time; leaves when it is `leave_days` beyond it. Where a
+    use is planned, the first day of it that goes without counts: that the shelf is empty before hurts nobody.
 
     Critical within a week, or when treatments are planned for days that the stock does not reach; else high.
     """
@@ -18,7 +19,7 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     if assessment.usable <= 0:
         # That is a stock-out; until it fires an open shortage stays, and gets no milder.
         return Finding(holds=False, over=False, severity=severity_for("critical", place.item.ven))
-    days = assessment.projection.days_with_due
+    days = assessment.short_in
     lead_time = assessment.lead_time.days
     holds = days is not None and days <= lead_time
     over = days is None or days > lead_time + timing.leave_days
@@ -45,11 +46,19 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
 
 
 def _ends(assessment: Assessment, language: Language) -> str:
-    days = assessment.projection.days_with_due
-    if days is None:
+    """When the stock runs out, and where a use is planned for later, the first that goes without."""
+    out_in, days = assessment.projection.days_with_due, assessment.short_in
+    if out_in is None:
         return language.say("alcanza más allá del horizonte", "lasts beyond the horizon")
+    ends = f"{language.say('se agota el', 'runs out on')} {date_of(assessment.day + out_in)}"
+    if days is None:
+        safe = language.say("lo que falta por llegar cubre el uso planeado", "what is due covers the planned use")
+        return f"{ends}; {safe}"
+    if days != out_in:
+        ends += language.say(" y no cubre el uso planeado para el", " and does not cover the use planned for")
+        ends += f" {date_of(assessment.day + days)}"
     soon = language.say("hoy", "today") if days == 0 else f"{language.say('en', 'in')} {language.days(days)}"
-    return f"{language.say('se agota el', 'runs out on')} {date_of(assessment.day + days)}, {soon}"
+    return f"{ends}, {soon}"
 
 
 _ADVICE: dict[Delivery, Sentences] = {

@@ -1,9 +1,10 @@
 """`stock_out` (desabasto): nothing usable on hand of an item that is in use here."""
 
+from schemas.alerts import Severity
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
-from supply.due import Delivery, delivery
-from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
+from supply.due import Delivery, covering, delivery
+from supply.finding import NOT_APPLICABLE, URGENT_DAYS, Finding, Rule, severity_for
 from supply.language import Language, Sentences
 from supply.rules import AlertTiming
 
@@ -11,13 +12,22 @@ from supply.rules import AlertTiming
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters at usable = 0; leaves when the stock covers `leave_days` days of what is used, or planned.
 
-    An item that is not needed here is not out (`supply.need`).
+    An item that is not needed here is not out (`supply.need`). Critical, but where a use is planned and none of it goes
+    without before an order of today is there: then medium where an order covers the next planned use, high where none
+    does, or there is no week left to find another way should it not come.
     """
     if assessment.usable is None or not assessment.needed:
         return NOT_APPLICABLE
     covered = assessment.cover_days is None or assessment.cover_days >= timing.leave_days
     over = assessment.usable > 0 and covered
-    return Finding(assessment.usable <= 0, over, severity_for("critical", place.item.ven))
+    return Finding(assessment.usable <= 0, over, severity_for(_worst(assessment), place.item.ven))
+
+
+def _worst(assessment: Assessment) -> Severity:
+    if not assessment.plan_is_safe:
+        return "critical"
+    covers = covering(assessment)
+    return "medium" if covers is not None and covers.used_on - assessment.day > URGENT_DAYS else "high"
 
 
 def keep(_assessment: Assessment, _place: Place, _timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
@@ -32,7 +42,7 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     """The sentence of the alert."""
     return (
         f"{language.cover(assessment)}{language.expiring(assessment)}; {language.consumption(assessment)}; "
-        f"{language.due(assessment)}{language.treatments(assessment)}."
+        f"{language.due(assessment)}{language.covered(assessment)}{language.treatments(assessment)}."
     )
 
 
@@ -50,6 +60,19 @@ _EMPTY: dict[Delivery, Sentences] = {
         "Ask for a transfer from another facility today, or buy urgently.",
     ),
 }
+_SAFE: dict[Delivery, Sentences] = {
+    "coming": Sentences(
+        "Asegure que llegue a tiempo para el próximo uso: confirme la fecha con el proveedor, o pida hoy lo que falta.",
+        "See that it comes in time for the next use: confirm the date with the supplier, or order today what is "
+        "missing.",
+    ),
+    "late": Sentences(
+        "Reclame la entrega vencida, o pida hoy lo que falta para el próximo uso.",
+        "Claim the late delivery, or order today what is missing for the next use.",
+    ),
+    "none": Sentences("Pida hoy lo que falta para el próximo uso.", "Order today what is missing for the next use."),
+}
+"""A use is planned, and nobody goes without before what is ordered today is there."""
 _NOT_ENOUGH = Sentences(
     "Llegó algo, pero no alcanza: surta primero lo más urgente y ",
     "Something has come, but not enough: serve what is most urgent first, and ",
@@ -64,7 +87,7 @@ _THE_REST: dict[Delivery, Sentences] = {
 def advise(assessment: Assessment, _place: Place, finding: Finding) -> Sentences:
     """What to do, by what is there and what is to come."""
     if finding.holds:
-        return _EMPTY[delivery(assessment)]
+        return (_SAFE if assessment.plan_is_safe else _EMPTY)[delivery(assessment)]
     rest = _THE_REST[delivery(assessment)]
     return Sentences(_NOT_ENOUGH.es + rest.es, _NOT_ENOUGH.en + rest.en)
 

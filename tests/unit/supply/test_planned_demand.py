@@ -48,15 +48,16 @@ def test_planned_treatments_of_an_item_without_a_cpm_make_a_shortage_and_a_stock
     assert shelf.story == [
         "2026-03-02 low_stock pending medium",
         "2026-03-03 low_stock firing medium",
-        "2026-03-13 stock_out firing critical",
+        "2026-03-13 stock_out firing high",
         "2026-03-13 low_stock resolved medium",
+        "2026-03-15 stock_out firing critical",
     ]
     assert Shelf(*events).until("2026-03-20").story == ["2026-03-13 stock_out firing critical"]
     waiting = Shelf(counted(5, "2026-03-01"), entries=[plan]).until("2026-03-20")
     assert waiting.story[2:] == ["2026-03-15 shortage firing high", "2026-03-15 low_stock resolved medium"]
     assert Shelf(counted(5, "2026-03-01")).until("2026-03-20").story == []
     never = Shelf(counted(0, "2026-03-01"), entries=[plan]).until("2026-03-20")
-    assert never.story == ["2026-03-02 stock_out firing critical"]
+    assert never.story == ["2026-03-02 stock_out firing high", "2026-03-15 stock_out firing critical"]
 
 
 def test_a_plan_loaded_later_takes_effect_the_next_midnight() -> None:
