@@ -23,6 +23,7 @@ COMPILED = [
     "supply/catalogue.py",
     "supply/clock.py",
     *sorted(map(str, Path("supply/conditions").glob("*.py"))),
+    "supply/count_gap.py",
     "supply/cover.py",
     "supply/cpm.py",
     "supply/cpm_window.py",

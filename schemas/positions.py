@@ -120,8 +120,9 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     reckon with in its place, the CPM `registered` for the place or the one from `before` it was out; null
     otherwise. The projected stock-out dates lie within the horizon or are null. `expires_unused` are pieces that
     will pass their date before they are needed, null where the stock is not known. `last_count_gap` = counted -
-    book at the latest count. `last_event_at` is the last event that tells of the shelf: what is ordered and
-    cancelled tells of purchasing. `months` are the months kept; `rolled_months` those that were dropped from them
+    book at the latest count, less what monthly sheets say was used between this count and the one before; null while
+    a sheet is awaited that may explain it. `last_event_at` is the last event that tells of the shelf: what is ordered
+    and cancelled tells of purchasing. `months` are the months kept; `rolled_months` those that were dropped from them
     since the last publication, as they last were (of a long backlog there may be many). `lead_time_days` are the
     days from order to shelf that status and alerts reckon with; they were `observed`, or stand in the `catalogue`
     for the item, else in the `rules` for the kind of facility. `lead_times` are the observed ones, the supplier

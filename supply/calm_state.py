@@ -49,15 +49,16 @@ class Calm:
 
     def disturb(self, entry: Entry, ledger: Ledger, place: Place, alerted: bool) -> None:
         """What an entry that was just applied means for the calm: a sheet changes the CPM, a count may be far from the
-        book, lots may go to waste, unmet demand is a condition, an arrival is published anew on the day it becomes
-        late, and an order may tell of a longer lead time; while an alert is open (`alerted`) it may be one about an
-        order. Movements and what is due cannot break a calm: it counts on nothing that is due, and the stock and the
-        month's use are looked at every day."""
+        book or from what sheets say, lots may go to waste, unmet demand is a condition, an arrival is published anew on
+        the day it becomes late, and an order may tell of a longer lead time; while an alert is open (`alerted`) it may
+        be one about an order. Movements and what is due cannot break a calm: it counts on nothing that is due, and the
+        stock and the month's use are looked at every day."""
         kind, detail = entry[1], entry[4]
         if self.until == 0 or kind == entries.ADJUSTED:
             return
         if kind == entries.COUNTED:
-            if detail is not None or abs(ledger.count_gap or 0) >= self.gap_below:
+            off = abs(ledger.count_gap or 0) >= self.gap_below or ledger.sheet_at is not None
+            if detail is not None or off:
                 self.until = 0
             return
         if kind in (entries.REPORTED, entries.UNMET) or (kind == entries.RECEIVED and detail[2]):

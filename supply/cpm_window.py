@@ -36,8 +36,11 @@ def happened(record: MonthRecord) -> bool:
 def consumption_of(record: MonthRecord, outflow: Outflow) -> int:
     """What counts as consumption: what was dispensed, issued or both, less what came back. A reported total stands for
     the month. Smallest unit; below zero when more came back than left."""
-    if record.reported >= 0:
-        return record.reported
+    return record.reported if record.reported >= 0 else moved_of(record, outflow)
+
+
+def moved_of(record: MonthRecord, outflow: Outflow) -> int:
+    """What single movements tell of a month's consumption."""
     if outflow == "dispensed":
         return record.dispensed - record.returned
     if outflow == "issued":
@@ -72,7 +75,7 @@ def window(
     for month, days, days_known in spans:
         record = records.get(month, NOTHING_HAPPENED)
         amount = consumption_of(record, outflow)
-        known = record.reported >= 0 or (month >= first_whole_month and (amount != 0 or not _come_as_sheets(records)))
+        known = record.reported >= 0 or (month >= first_whole_month and (amount != 0 or not come_as_sheets(records)))
         if not known:
             absent.append(month)
             continue
@@ -82,7 +85,8 @@ def window(
     return months, absent
 
 
-def _come_as_sheets(records: dict[int, MonthRecord]) -> bool:
+def come_as_sheets(records: dict[int, MonthRecord]) -> bool:
+    """Whether consumption comes as monthly sheets here."""
     return any(record.reported >= 0 for record in records.values())
 
 

@@ -56,7 +56,7 @@ def apply_late(ledger: Ledger, entry: Entry, now_ms: int, calendar: LocalCalenda
         move_month_ends(ledger, at, delta, [], calendar)
     elif kind == entries.REPORTED:
         if month_record(ledger, detail[0]).reported < 0:
-            report(ledger, amount, detail)
+            report(ledger, now_ms, amount, detail)
     elif kind == entries.RECEIVED:
         key, received, lots = detail
         receive(ledger, now_ms, amount if moves else 0, (key, received, lots if moves else []), calendar)

@@ -45,7 +45,7 @@ def apply(ledger: Ledger, entry: Entry, calendar: LocalCalendar) -> None:
     elif kind == entries.UNMET:
         month_record(ledger, calendar.month(at)).unmet += amount
     elif kind == entries.REPORTED:
-        report(ledger, amount, detail)
+        report(ledger, at, amount, detail)
     elif kind == entries.SCHEDULED:
         order_book.schedule(ledger, calendar.day(at), amount, detail)
     else:

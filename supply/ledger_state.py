@@ -51,7 +51,9 @@ class Ledger(msgspec.Struct, array_like=True):
     newest of the order lines put away (`supply.lead_times`), `orders_by_month` says what became of all of them
     (`supply.order_months`). `closes_at` is the instant at which the month of the latest entry or evaluation ends: what
     comes at or after it closes that month first (`supply.month_ends.close_months`). 0: there was neither since closings
-    are kept. `heard_at` is the latest event that tells of the shelf: orders come from purchasing.
+    are kept. `heard_at` is the latest event that tells of the shelf: orders come from purchasing. `count_gap` is
+    counted - book at the latest count, `gap_since` the count before it, and `gap_before` the gaps that counts up to
+    that one had found in its month; `sheet_at` is when the latest monthly sheet came (`supply.count_gap`).
     """
 
     on_hand: int | None = None
@@ -70,3 +72,6 @@ class Ledger(msgspec.Struct, array_like=True):
     orders_by_month: dict[int, OrderCounts] = msgspec.field(default_factory=dict)
     closes_at: int = 0
     heard_at: int | None = None
+    gap_since: int | None = None
+    gap_before: int = 0
+    sheet_at: int | None = None

@@ -11,11 +11,12 @@ def month_record(ledger: Ledger, month: int) -> MonthRecord:
     return record
 
 
-def report(ledger: Ledger, amount: int, detail: tuple[int, int | None]) -> None:
-    """A sheet's total of a month, with its days out of stock where it tells them."""
+def report(ledger: Ledger, at: int, amount: int, detail: tuple[int, int | None]) -> None:
+    """A sheet's total of a month, with its days out of stock where it tells them, that came at an instant."""
     month, days_out = detail
     record = month_record(ledger, month)
     record.reported = amount
+    ledger.sheet_at = at
     record.reported_out = -1 if days_out is None else days_out
 
 

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from supply.calendar import LocalCalendar, first_day
+from supply.count_gap import unexplained
 from supply.cpm import Cpm, corrected
 from supply.cpm_policy import CpmPolicy, Outflow
 from supply.cpm_window import NOTHING_HAPPENED, consumption_of, window
@@ -19,9 +20,11 @@ class Observed(NamedTuple):
     """Quantities in pieces.
 
     `used`: consumption in the running month so far, of which `share_gone` (0 to 1, by the clock) is gone. `unmet`: in
-    the running month and the last one. `count_gap`: counted - book at the latest count, on the local day `counted_on`;
-    `None` where there was no book to compare with. `lots`: (days from today to the last usable day, pieces), by expiry.
-    `largest`: the most consumed in one of the `MONTHS_COMPARED` months before this one.
+    the running month and the last one. `count_gap`: counted - book at the latest count, on the local day `counted_on`,
+    less what monthly sheets say was used; `None` where there was no book to compare with, or a sheet is awaited that
+    may explain it. `lots`: (days from today to the last usable day, pieces), by expiry. `largest`: the most consumed in
+    one of the `MONTHS_COMPARED` months before this one. `sheet_on`: the day on which the latest sheet came, where the
+    gap is one to sheets as well.
     """
 
     used: float = 0.0
@@ -31,6 +34,7 @@ class Observed(NamedTuple):
     counted_on: int | None = None
     lots: tuple[tuple[int, float], ...] = ()
     largest: float = 0.0
+    sheet_on: int | None = None
 
 
 NOTHING_OBSERVED = Observed()
@@ -74,6 +78,7 @@ def observe(
     last = ledger.months.get(month - 1, NOTHING_HAPPENED)
     begins = calendar.midnight(first_day(month))
     ends = calendar.midnight(first_day(month + 1))
+    gap = unexplained(ledger, outflow, calendar)
     largest = 0
     for number in range(month - MONTHS_COMPARED, month):
         record = ledger.months.get(number)
@@ -83,8 +88,9 @@ def observe(
         consumption_of(running, outflow) / scale,
         (at_ms - begins) / (ends - begins),
         (running.unmet + last.unmet) / scale,
-        None if ledger.count_gap is None else ledger.count_gap / scale,
+        None if gap.left is None else gap.left / scale,
         None if ledger.counted_at is None else calendar.day(ledger.counted_at),
         lots,
         largest / scale,
+        calendar.day(ledger.sheet_at) if gap.by_sheets and ledger.sheet_at is not None else None,
     )

@@ -12,6 +12,7 @@ def refine_ledger(ledger: Ledger, factor: int) -> None:
         ledger.on_hand *= factor
     if ledger.count_gap is not None:
         ledger.count_gap *= factor
+    ledger.gap_before *= factor
     ledger.expired *= factor
     ledger.lots = _refined_lots(ledger.lots, factor)
     for line in ledger.orders.values():

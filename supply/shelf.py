@@ -4,6 +4,7 @@ Amounts are in the item's smallest unit.
 """
 
 from supply.calendar import LocalCalendar
+from supply.count_gap import remember
 from supply.entries import LotEntry
 from supply.ledger_state import Ledger
 from supply.months import month_record
@@ -21,7 +22,7 @@ def count(ledger: Ledger, at: int, amount: int, lots: list[LotEntry] | None, cal
         ledger.lots = [lot for lot in lots if lot[0] >= today]
         usable = amount - ledger.expired
     if ledger.on_hand is not None:
-        ledger.count_gap = usable - ledger.on_hand
+        remember(ledger, usable - ledger.on_hand, calendar)
     ledger.counted_at = at
     _set(ledger, at, usable, calendar)
 

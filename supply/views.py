@@ -112,6 +112,11 @@ def _planned(assessment: Assessment, place: Place) -> PlannedDemand | None:
     )
 
 
+def _count_gap(assessment: Assessment) -> Number | None:
+    gap, scale = assessment.observed.count_gap, assessment.scale
+    return None if gap is None else in_pieces(round(gap * scale), scale)
+
+
 def position_of(
     ledger: Ledger,
     assessment: Assessment,
@@ -144,7 +149,7 @@ def position_of(
         projected_stockout_on_without_due=stockout_date(assessment, projection.days_without_due),
         expires_unused=None if usable is None else projection.expires_unused,
         last_count_on=last_count_date(ledger, place),
-        last_count_gap=None if ledger.count_gap is None else in_pieces(ledger.count_gap, assessment.scale),
+        last_count_gap=_count_gap(assessment),
         last_event_at=None if (heard := heard_at(ledger)) is None else instant(heard),
         months=months_of(ledger.months, place, assessment.scale),
         rolled_months=months_of(ledger.rolled, place, assessment.scale) if ledger.rolled else (),
@@ -188,7 +193,7 @@ def facts_of(ledger: Ledger, assessment: Assessment, place: Place) -> AlertFacts
         projected_stockout_on=stockout_date(assessment, projection.days_with_due),
         projected_stockout_on_without_due=stockout_date(assessment, projection.days_without_due),
         last_count_on=last_count_date(ledger, place),
-        last_count_gap=None if ledger.count_gap is None else in_pieces(ledger.count_gap, assessment.scale),
+        last_count_gap=_count_gap(assessment),
         expires_unused=None if usable is None else projection.expires_unused,
         unmet=assessment.observed.unmet,
         pace=pace(assessment.observed.used, assessment.observed.share_gone),

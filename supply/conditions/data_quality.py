@@ -1,18 +1,19 @@
-"""`data_quality` (datos dudosos): the book is below zero, or the latest count was far from it."""
+"""`data_quality` (datos dudosos): the book is below zero, or the latest count was far from book and monthly sheets."""
 
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
 from supply.language import Language, Sentences, date_of
 from supply.ledger_state import Ledger
+from supply.observed import Observed
 from supply.rules import AlertTiming
 
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters when the book is below zero, or when count and book were `enter_share` of a month's use apart,
-    `enter_pieces` at least, by a count of up to `enter_days` ago: today's CPM makes no news of an older one, but keeps
-    an alert that there is. Leaves when the book is not below zero and the gap is below `leave_share` (and below
-    `enter_pieces`), or its count more than `leave_days` ago: a gap of long ago is history.
+    `enter_pieces` at least, by a count or a sheet of up to `enter_days` ago: today's CPM makes no news of an older one,
+    but keeps an alert that there is. Leaves when the book is not below zero and the gap is below `leave_share` (and
+    below `enter_pieces`), or its count more than `leave_days` ago: a gap of long ago is history.
 
     High for a book below zero, medium for a gap. Without a CPM nothing says what gap is large.
     """
@@ -26,7 +27,8 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
         return NOT_APPLICABLE
     if _is_history(assessment, seen.counted_on, timing):
         return NOT_APPLICABLE
-    opens = assessment.day - seen.counted_on <= timing.enter_days
+    known_on = seen.counted_on if seen.sheet_on is None else max(seen.counted_on, seen.sheet_on)
+    opens = assessment.day - known_on <= timing.enter_days
     gap = abs(seen.count_gap)
     holds = gap >= max(timing.enter_pieces, timing.enter_share * use)
     if gap < max(timing.enter_pieces, timing.leave_share * use):
@@ -41,13 +43,17 @@ def _is_history(assessment: Assessment, counted_on: int, timing: AlertTiming) ->
 def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
     """Something is on hand, no count is far from the book, and the gap of an open alert is not forgotten yet."""
     bounds.stock_above(0)
+    seen = assessment.observed
+    counted_on = seen.counted_on
+    if seen.sheet_on is not None and counted_on is not None and not _is_history(assessment, counted_on, timing):
+        # What a sheet tells beyond single movements changes with each of them.
+        bounds.never()
     if not is_open:
         use = assessment.cpm.value
         if use is not None:
             bounds.count_gap_below(max(timing.enter_pieces, timing.enter_share * use))
         return
     bounds.count_gap_below(0)
-    counted_on = assessment.observed.counted_on
     if counted_on is not None:
         bounds.until(counted_on + int(timing.leave_days) + 1)
 
@@ -63,18 +69,28 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
             f"The book is {below} below zero{language.recorded(assessment)}: more left than was recorded",
         )
         return f"{told}; {consumption}."
+    if seen.count_gap is None and seen.sheet_on is not None:
+        told = language.say(
+            "Falta el informe mensual con el que se compara el conteo",
+            "The monthly sheet that the count is compared with is missing",
+        )
+        return f"{told}; {stock}."
     if not seen.count_gap or seen.counted_on is None:
         return f"{language.say('Conteo y libro coinciden', 'Count and book agree')}; {stock}."
-    day, gap = date_of(seen.counted_on), _gap(seen.count_gap, language)
-    told = language.say(
-        f"El conteo del {day} halló {gap} que el libro", f"The count of {day} found {gap} than the book"
-    )
+    day, gap = date_of(seen.counted_on), _gap(seen, language)
+    told = language.say(f"El conteo del {day} halló {gap}", f"The count of {day} found {gap}")
     return f"{told}; {stock}; {consumption}."
 
 
-def _gap(gap: float, language: Language) -> str:
+def _gap(seen: Observed, language: Language) -> str:
+    gap = seen.count_gap or 0.0
     sign = language.say("más", "more") if gap > 0 else language.say("menos", "fewer")
-    return f"{language.pieces(abs(gap))} {sign}"
+    told = f"{language.pieces(abs(gap))} {sign}"
+    if seen.sheet_on is None:
+        return f"{told} {language.say('que el libro', 'than the book')}"
+    return told + language.say(
+        " de lo que dejan el libro y los informes mensuales", " than the book and the monthly sheets leave"
+    )
 
 
 def _ended(assessment: Assessment, _ledger: Ledger, place: Place, timing: AlertTiming, language: Language) -> str:
@@ -82,12 +98,11 @@ def _ended(assessment: Assessment, _ledger: Ledger, place: Place, timing: AlertT
     seen = assessment.observed
     if not seen.count_gap or seen.counted_on is None or not _is_history(assessment, seen.counted_on, timing):
         return explain(assessment, place, language)
-    day, gap = date_of(seen.counted_on), _gap(seen.count_gap, language)
+    day, gap = date_of(seen.counted_on), _gap(seen, language)
     age, limit = language.days(assessment.day - seen.counted_on), timing.leave_days
     told = language.say(
-        f"La diferencia ya no se sigue: el conteo que la halló ({day}, {gap} que el libro) tiene {age} y el plazo es "
-        f"de {limit:g}",
-        f"The gap is not followed any longer: the count that found it ({day}, {gap} than the book) is {age} old and "
+        f"La diferencia ya no se sigue: el conteo que la halló ({day}, {gap}) tiene {age} y el plazo es de {limit:g}",
+        f"The gap is not followed any longer: the count that found it ({day}, {gap}) is {age} old and "
         f"the limit is {limit:g}",
     )
     return f"{told}; {language.stock(assessment).lower()}; {language.consumption(assessment)}."

@@ -2,7 +2,8 @@
 
 A movement at or before the latest count is already inside that count; on hand = latest count + movements after it. A
 day out is a whole local day with nothing on hand on which nothing left the shelf either, after the item was first here.
-A month closes with what is usable at the midnight that begins the next.
+A month closes with what is usable at the midnight that begins the next. `model_gap` says what
+sheets explain of the gap at a count.
 """
 
 import datetime as dt
@@ -14,6 +15,7 @@ import xxhash
 
 from schemas import events
 from tests.events import ZONE
+from tests.unit.supply.model_gap import Gap, left_of_the_last
 
 AT_ONE_INSTANT = (
     events.StockAdjusted,
@@ -41,8 +43,11 @@ class Model:
     def __init__(self, history: list[events.Event], as_of: dt.datetime) -> None:
         self.on_hand: float | None = None
         self.expired: float = 0
-        self.gap: float | None = None
+        self.gaps: list[Gap] = []
+        self.sheets = False
         self.last_count_on: dt.date | None = None
+        self.counted_at = as_of
+        self.reported: set[str] = set()
         self.here = False
         self.lots: list[list[Any]] = []
         self.months: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(int))
@@ -66,6 +71,13 @@ class Model:
                 self.months[f"{today:%Y-%m}"]["days_out"] += 1
             today += dt.timedelta(days=1)
 
+    @property
+    def gap(self) -> float | None:
+        """Counted - book at the latest count, less what sheets say."""
+        sheets = {name: self.months[name]["reported"] for name in self.reported}
+        single = {name: month["dispensed"] - month["returned"] for name, month in self.months.items()}
+        return left_of_the_last(self.gaps, sheets, single)
+
     def _is_empty(self) -> bool:
         return self.on_hand is not None and self.on_hand <= 0
 
@@ -80,8 +92,9 @@ class Model:
         match event:
             case events.StockCounted():
                 usable, lots = self._usable(event)
-                self.gap = None if self.on_hand is None else usable - self.on_hand
-                self.on_hand, self.last_count_on = usable, self.today
+                if self.on_hand is not None:
+                    self.gaps.append(Gap(self.counted_at, event.time, usable - self.on_hand, after_sheet=self.sheets))
+                self.on_hand, self.last_count_on, self.counted_at = usable, self.today, event.time
                 self.here = self.here or self._usable(event, expired_too=True)[0] > 0
                 if event.lots:
                     self.lots, self.expired = lots, sum(each.quantity for each in self._past(event))
@@ -108,6 +121,10 @@ class Model:
                 self.here = True
                 month["returned"] += quantity
                 self._move(quantity)
+            case events.ConsumptionReported(period=period, quantity=quantity):
+                self.sheets = True
+                self.months[period]["reported"] = quantity
+                self.reported.add(period)
             case events.DemandUnmet(quantity=quantity):
                 month["unmet"] += quantity
             case events.StockDispensed(quantity=quantity) | events.StockIssued(quantity=quantity):

@@ -41,6 +41,8 @@ def test_a_gap_of_over_a_week_ago_keeps_an_alert_and_begins_none(days_ago: int, 
     finding = data_quality.judge(old, place(), TIMINGS["data_quality"])
     assert (finding.holds, finding.over, finding.opens) == (True, False, opens)
     assert data_quality.judge(old._replace(on_hand=-1), place(), TIMINGS["data_quality"]).opens
+    by_a_sheet = seen(count_gap=100, counted_on=TODAY - 30, sheet_on=TODAY - days_ago)
+    assert data_quality.judge(by_a_sheet, place(), TIMINGS["data_quality"]).opens == opens
 
 
 ROLLS = (counted(690, "2026-03-04 10:00"), dispensed(10, "2026-03-20"))
@@ -107,3 +109,10 @@ def test_what_doubtful_data_say() -> None:
         "El conteo del 2026-03-08 halló 50 piezas menos que el libro; existencia de 40 piezas; CPM 90.0 piezas al mes."
     )
     assert " found 50 pieces fewer than the book;" in data_quality.explain(fewer, place(), ENGLISH)
+    awaited = seen(40, count_gap=None, counted_on=TODAY - 2, sheet_on=TODAY - 30)
+    assert data_quality.explain(awaited, place(), SPANISH) == (
+        "Falta el informe mensual con el que se compara el conteo; existencia de 40 piezas."
+    )
+    assert data_quality.explain(awaited, place(), ENGLISH) == (
+        "The monthly sheet that the count is compared with is missing; stock of 40 pieces."
+    )
