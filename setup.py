@@ -51,6 +51,7 @@ COMPILED = [
     "supply/position.py",
     "supply/projection.py",
     "supply/publication.py",
+    "supply/quarantine.py",
     "supply/rekeying.py",
     "supply/replenishment.py",
     "supply/scale.py",

@@ -11,6 +11,9 @@ from supply.ledger_state import Ledger
 DISTURBS: Final = frozenset({entries.UNMET, entries.COUNTED})
 """Kinds that may end a calm and may carry no detail; all others that may do carry one."""
 
+_DISTURBS_ALWAYS: Final = frozenset({entries.ADJUSTED, entries.REPORTED, entries.UNMET})
+"""Of adjustments those that get here: what is released."""
+
 _ON_ORDERS: Final = frozenset({entries.SCHEDULED, entries.RECEIVED, entries.CANCELLED})
 """Kinds that may end a late arrival."""
 
@@ -54,14 +57,14 @@ class Calm:
         be one about an order. Movements and what is due cannot break a calm: it counts on nothing that is due, and the
         stock and the month's use are looked at every day."""
         kind, detail = entry[1], entry[4]
-        if self.until == 0 or kind == entries.ADJUSTED:
+        if self.until == 0 or (kind == entries.ADJUSTED and detail != entries.RELEASED):
             return
         if kind == entries.COUNTED:
             off = abs(ledger.count_gap or 0) >= self.gap_below or ledger.sheet_at is not None
             if detail is not None or off:
                 self.until = 0
             return
-        if kind in (entries.REPORTED, entries.UNMET) or (kind == entries.RECEIVED and detail[2]):
+        if kind in _DISTURBS_ALWAYS or (kind == entries.RECEIVED and detail[2]):
             self.until = 0
             return
         if alerted and kind in _ON_ORDERS:

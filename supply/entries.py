@@ -33,6 +33,13 @@ SHOWS_STOCK: Final = frozenset({COUNTED, RECEIVED, DISPENSED, ISSUED, RETURNED, 
 TELLS_OF_SHELF: Final = SHOWS_STOCK | {UNMET, REPORTED}
 """Kinds of entry that a facility tells of itself. What is ordered and cancelled, purchasing tells."""
 
+OTHERWISE: Final = 0
+EXPIRED: Final = 1
+QUARANTINED: Final = 2
+RELEASED: Final = 3
+"""Why an adjustment was made, as far as the shelf asks. Releases before knew the first two, as false and true."""
+_REASONS: Final = {"expired": EXPIRED, "quarantined": QUARANTINED, "released": RELEASED}
+
 Entry = tuple[int, int, int, int, Any]
 _hash64: Final = xxhash.xxh3_64_intdigest
 """The same in every process and release: hashes are stored. 64 bits are far more than the events of a position in the
@@ -62,37 +69,36 @@ def order_key(order: str, line: str | None) -> str:
     return order if line is None else f"{order}\0{line}"
 
 
-def _lots(lots: tuple[events.Lot, ...], scale: int) -> tuple[list[LotEntry], int]:
-    """The usable lots by expiry, and the amount in quarantine."""
+def _lots(lots: tuple[events.Lot, ...], scale: int) -> tuple[list[LotEntry], list[LotEntry]]:
+    """The usable lots and those in quarantine, by expiry."""
     usable: list[LotEntry] = []
-    quarantined = 0
+    aside: list[LotEntry] = []
     for index, lot in enumerate(lots):
         amount = amount_of(lot.quantity, scale, f"lots[{index}].quantity")
-        if lot.state == "quarantined":
-            quarantined += amount
-        elif amount:
-            usable.append((lot.expires_on.toordinal(), amount, lot.lot))
+        if amount:
+            (aside if lot.state == "quarantined" else usable).append((lot.expires_on.toordinal(), amount, lot.lot))
     usable.sort()
-    return usable, quarantined
+    aside.sort()
+    return usable, aside
 
 
 def _counted(e: events.StockCounted, scale: int) -> tuple[int, Any]:
     amount = amount_of(e.quantity, scale, "quantity")
     if not e.lots:
         return amount, None
-    lots, quarantined = _lots(e.lots, scale)
-    return amount - quarantined, lots
+    lots, aside = _lots(e.lots, scale)
+    return amount - sum(lot[1] for lot in aside), (lots, aside)
 
 
 def _received(e: events.ArrivalReceived, scale: int) -> tuple[int, Any]:
     amount = amount_of(e.quantity, scale, "quantity")
     key = None if e.order is None else order_key(e.order, e.line)
-    lots, quarantined = _lots(e.lots, scale) if e.lots else ([], 0)
-    return amount - quarantined, (key, amount, lots)
+    lots, aside = _lots(e.lots, scale) if e.lots else ([], [])
+    return amount - sum(lot[1] for lot in aside), (key, amount, lots, aside)
 
 
 def _adjusted(e: events.StockAdjusted, scale: int) -> tuple[int, Any]:
-    return amount_of(e.delta, scale, "delta"), e.reason == "expired"
+    return amount_of(e.delta, scale, "delta"), _REASONS.get(e.reason, OTHERWISE)
 
 
 def _scheduled(e: events.ArrivalScheduled, scale: int) -> tuple[int, Any]:
@@ -162,10 +168,13 @@ def as_taken(stored: Entry) -> Entry:
     if detail is None or detail.__class__ is not list:
         return stored
     if kind == COUNTED:
-        detail = _lots_as_taken(detail)
+        # Releases before kept the usable lots alone, of counts and receipts.
+        alone = not detail or (detail[0] and detail[0][0].__class__ is int)
+        lots, aside = (detail, []) if alone else detail
+        detail = (_lots_as_taken(lots), _lots_as_taken(aside))
     elif kind == RECEIVED:
-        key, received, lots = detail
-        detail = (key, received, _lots_as_taken(lots))
+        key, received, lots, aside = (*detail, [])[:4]
+        detail = (key, received, _lots_as_taken(lots), _lots_as_taken(aside))
     else:
         detail = tuple(detail)
     return at_ms, kind, identity, amount, detail

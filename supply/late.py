@@ -48,18 +48,19 @@ def apply_late(ledger: Ledger, entry: Entry, now_ms: int, calendar: LocalCalenda
             move_month_ends(ledger, at, delta, [], calendar)
     elif kind == entries.ADJUSTED:
         # What expired is not in the ends of months.
-        delta = 0 if detail else amount
+        delta = 0 if detail == entries.EXPIRED else amount
         if moves:
             before = ledger.on_hand or 0
-            adjust(ledger, now_ms, amount, calendar, expired=detail)
+            adjust(ledger, now_ms, amount, detail, calendar)
             delta = (ledger.on_hand or 0) - before
         move_month_ends(ledger, at, delta, [], calendar)
     elif kind == entries.REPORTED:
         if month_record(ledger, detail[0]).reported < 0:
             report(ledger, now_ms, amount, detail)
     elif kind == entries.RECEIVED:
-        key, received, lots = detail
-        receive(ledger, now_ms, amount if moves else 0, (key, received, lots if moves else []), calendar)
+        key, received, lots, aside = detail
+        if moves:
+            receive(ledger, now_ms, amount, (key, received, lots, aside), calendar)
         move_month_ends(ledger, at, amount, lots, calendar)
         if key is not None:
             order_book.receive(ledger, calendar.day(at), received, key)

@@ -37,7 +37,7 @@ def apply(ledger: Ledger, entry: Entry, calendar: LocalCalendar) -> None:
     elif kind == entries.COUNTED:
         count(ledger, at, amount, detail, calendar)
     elif kind == entries.ADJUSTED:
-        adjust(ledger, at, amount, calendar, expired=detail)
+        adjust(ledger, at, amount, detail, calendar)
     elif kind == entries.RECEIVED:
         receive(ledger, at, amount, detail, calendar)
         if detail[0] is not None:

@@ -43,7 +43,8 @@ class Ledger(msgspec.Struct, array_like=True):
     """The state of a position after some entries.
 
     `on_hand` is the book of usable pieces (`None`: never counted; below zero: the data are wrong), `expired` what
-    stands on the shelf past its date. `lots` are the usable lots by expiry, a part of `on_hand`. `here_from` is the
+    stands on the shelf past its date. `lots` are the usable lots by expiry, a part of `on_hand`, and `aside`
+    those in quarantine, which are not. `here_from` is the
     first instant at which something was on the shelf or left it: only from then on are there days out, and months
     without use that count. `out_from` is the instant since which nothing was on hand and days out are not yet written
     to their months. `rolled` holds the months dropped since the last publication, `oldest_month` the first one not yet
@@ -75,3 +76,4 @@ class Ledger(msgspec.Struct, array_like=True):
     gap_since: int | None = None
     gap_before: int = 0
     sheet_at: int | None = None
+    aside: list[LotEntry] = msgspec.field(default_factory=list)

@@ -15,6 +15,7 @@ def refine_ledger(ledger: Ledger, factor: int) -> None:
     ledger.gap_before *= factor
     ledger.expired *= factor
     ledger.lots = _refined_lots(ledger.lots, factor)
+    ledger.aside = _refined_lots(ledger.aside, factor)
     for line in ledger.orders.values():
         line.quantity *= factor
         line.received *= factor
@@ -33,10 +34,11 @@ def refined_entry(entry: Entry, factor: int) -> Entry:
     """An entry with every amount multiplied."""
     at, kind, identity, amount, detail = entry
     if kind == COUNTED and detail is not None:
-        detail = _refined_lots(detail, factor)
+        lots, aside = detail
+        detail = (_refined_lots(lots, factor), _refined_lots(aside, factor))
     elif kind == RECEIVED:
-        key, received, lots = detail
-        detail = (key, received * factor, _refined_lots(lots, factor))
+        key, received, lots, aside = detail
+        detail = (key, received * factor, _refined_lots(lots, factor), _refined_lots(aside, factor))
     return at, kind, identity, amount * factor, detail
 
 

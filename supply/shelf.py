@@ -5,19 +5,27 @@ Amounts are in the item's smallest unit.
 
 from supply.calendar import LocalCalendar
 from supply.count_gap import remember
-from supply.entries import LotEntry
+from supply.entries import EXPIRED, QUARANTINED, RELEASED, LotEntry
 from supply.ledger_state import Ledger
 from supply.months import month_record
+from supply.quarantine import first_of, set_aside, take_back, write_off
 
 
-def count(ledger: Ledger, at: int, amount: int, lots: list[LotEntry] | None, calendar: LocalCalendar) -> None:
-    """What was counted at an instant, expired pieces included; `lots`: all of them, `None` where nobody looked."""
-    if lots is None:
+def count(
+    ledger: Ledger, at: int, amount: int, detail: tuple[list[LotEntry], list[LotEntry]] | None, calendar: LocalCalendar
+) -> None:
+    """What was counted at an instant, expired pieces included; `detail`: the lots on the shelf and those in quarantine,
+    `None` where nobody looked."""
+    if detail is None:
         ledger.expired = 0
         usable = amount
         _keep_lots_within(ledger, usable)
     else:
+        lots, aside = detail
         today = calendar.day(at)
+        if aside:
+            # Quarantine is often a room of its own: a count that tells of none there says nothing of it.
+            ledger.aside = aside
         ledger.expired = sum(lot[1] for lot in lots if lot[0] < today)
         ledger.lots = [lot for lot in lots if lot[0] >= today]
         usable = amount - ledger.expired
@@ -27,31 +35,49 @@ def count(ledger: Ledger, at: int, amount: int, lots: list[LotEntry] | None, cal
     _set(ledger, at, usable, calendar)
 
 
-def adjust(ledger: Ledger, at: int, delta: int, calendar: LocalCalendar, *, expired: bool) -> None:
-    """Pieces that were found, lost or thrown away; `expired`: because they had passed their date."""
-    if expired and delta < 0:
+def adjust(ledger: Ledger, at: int, delta: int, reason: int, calendar: LocalCalendar) -> None:
+    """Pieces that were found, lost, thrown away, set aside or released; `reason` is that of an adjusted entry."""
+    if ledger.on_hand is None:
+        return
+    back: list[LotEntry] = []
+    if reason == EXPIRED and delta < 0:
         # What passed its date has left the usable stock already; now it leaves the shelf.
         gone = min(ledger.expired, -delta)
         ledger.expired -= gone
         delta += gone
+        if delta and ledger.aside:
+            delta += write_off(ledger, -delta, calendar.day(at))
+    elif reason == QUARANTINED and ledger.lots:
+        first, _ = first_of(ledger.lots, -delta)
+        set_aside(ledger, first, calendar.day(at))
+    elif reason == RELEASED and ledger.aside:
+        back, past = take_back(ledger, delta, calendar.day(at))
+        ledger.expired += past
+        delta -= past
     if delta:
         move(ledger, at, delta, calendar)
+    if back:
+        _put_lots(ledger, back)
 
 
 def receive(
-    ledger: Ledger, at: int, amount: int, detail: tuple[str | None, int, list[LotEntry]], calendar: LocalCalendar
+    ledger: Ledger,
+    at: int,
+    amount: int,
+    detail: tuple[str | None, int, list[LotEntry], list[LotEntry]],
+    calendar: LocalCalendar,
 ) -> None:
     """Pieces that came at an instant: `detail` is that of a received entry. A shelf never counted stays unknown."""
-    _, _, lots = detail
-    today = calendar.day(at)
+    _, _, lots, aside = detail
     if ledger.on_hand is not None:
+        today = calendar.day(at)
         past = sum(lot[1] for lot in lots if lot[0] < today)
         ledger.expired += past
         move(ledger, at, amount - past, calendar)
         if lots:
-            ledger.lots = sorted([*ledger.lots, *(lot for lot in lots if lot[0] >= today)])
-            # A book below zero swallows a part of what came.
-            _keep_lots_within(ledger, ledger.on_hand)
+            _put_lots(ledger, [lot for lot in lots if lot[0] >= today])
+        if aside:
+            set_aside(ledger, aside, today)
 
 
 def move(ledger: Ledger, at: int, delta: int, calendar: LocalCalendar) -> None:
@@ -84,6 +110,12 @@ def _set(ledger: Ledger, at: int, on_hand: int, calendar: LocalCalendar) -> None
     elif ledger.out_from is None:
         ledger.out_from = at
     ledger.on_hand = on_hand
+
+
+def _put_lots(ledger: Ledger, lots: list[LotEntry]) -> None:
+    ledger.lots = sorted([*ledger.lots, *lots])
+    # A book below zero swallows a part of what came.
+    _keep_lots_within(ledger, ledger.on_hand or 0)
 
 
 def _keep_lots_within(ledger: Ledger, amount: int) -> None:

@@ -59,7 +59,7 @@ def _entries(movements: Sequence[tuple[int, int]], calendar: LocalCalendar) -> l
     for number, (day, pieces) in enumerate(movements, 1):
         at = _midnight(day, calendar) + DAY_MS // 2
         if pieces > 0:
-            entries.append((at, RECEIVED, number, pieces, (None, pieces, [])))
+            entries.append((at, RECEIVED, number, pieces, (None, pieces, [], [])))
         elif pieces < 0:
             entries.append((at, DISPENSED, number, -pieces, None))
     return sorted(entries)

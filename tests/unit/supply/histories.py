@@ -13,6 +13,7 @@ from tests.events import lot
 START = dt.date(2026, 1, 3)
 DAYS = 110
 LATENESS_DAYS = 3
+REASONS = ("correction", "expired", "found", "damaged", "quarantined", "released", "released")
 
 _quantities = st.integers(1, 40)
 _orders = st.sampled_from(["P-1", "P-2"])
@@ -48,8 +49,12 @@ def event(draw: st.DrawFn, number: int) -> Event:
             counted = draw(st.sampled_from([0, quantity, quantity * 3]))
             return told.counted(counted, at, *draw(lots(counted, day)), id=named)
         case "a":
-            reason = draw(st.sampled_from(["correction", "expired", "found", "damaged"]))
-            signed = {"found": quantity, "correction": draw(st.sampled_from([quantity, -quantity]))}
+            reason = draw(st.sampled_from(REASONS))
+            signed = {
+                "found": quantity,
+                "released": quantity,
+                "correction": draw(st.sampled_from([quantity, -quantity])),
+            }
             return told.adjusted(signed.get(reason, -quantity), at, reason, id=named)
         case "d":
             return told.dispensed(quantity, at, id=named)

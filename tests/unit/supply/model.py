@@ -50,6 +50,7 @@ class Model:
         self.reported: set[str] = set()
         self.here = False
         self.lots: list[list[Any]] = []
+        self.aside: list[list[Any]] = []
         self.months: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(int))
         self.closings: dict[str, float] = {}
         told = {(each.source, each.id): each for each in history if each.time < as_of}
@@ -96,6 +97,7 @@ class Model:
                     self.gaps.append(Gap(self.counted_at, event.time, usable - self.on_hand, after_sheet=self.sheets))
                 self.on_hand, self.last_count_on, self.counted_at = usable, self.today, event.time
                 self.here = self.here or self._usable(event, expired_too=True)[0] > 0
+                self.aside = self._quarantined(event) or self.aside
                 if event.lots:
                     self.lots, self.expired = lots, sum(each.quantity for each in self._past(event))
                 else:
@@ -107,16 +109,14 @@ class Model:
                 if self.on_hand is not None:
                     self.on_hand += usable
                     self.expired += sum(each.quantity for each in self._past(event))
+                    self.aside = sorted(self.aside + self._quarantined(event))
                     if event.lots:
                         self.lots = sorted(self.lots + lots)
                         self._trim(self.on_hand)
             case events.StockAdjusted(delta=delta):
                 self.here = self.here or delta > 0
-                if event.reason == "expired" and self.on_hand is not None:
-                    gone = min(self.expired, -delta)
-                    self.expired -= gone
-                    delta += gone
-                self._move(delta)
+                if self.on_hand is not None:
+                    self._adjust(delta, event.reason)
             case events.StockReturned(quantity=quantity):
                 self.here = True
                 month["returned"] += quantity
@@ -133,12 +133,47 @@ class Model:
                 self._move(-quantity)
         return self.on_hand
 
+    def _adjust(self, delta: float, reason: str) -> None:
+        back: list[list[Any]] = []
+        if reason == "expired":
+            gone = min(self.expired, -delta)
+            self.expired -= gone
+            delta += gone
+            delta += sum(held[1] for held in self._out_of(self.aside, -delta, past=True))
+        if reason == "quarantined":
+            # Copies: the shelf gives them up when it moves.
+            self.aside = sorted(self.aside + self._out_of([[*held] for held in self.lots], -delta, past=False))
+        if reason == "released":
+            back = self._out_of(self.aside, delta, past=False)
+            past = sum(held[1] for held in self._out_of(self.aside, delta - sum(each[1] for each in back), past=True))
+            self.expired += past
+            delta -= past
+        self._move(delta)
+        self.lots = sorted(self.lots + back)
+        self._trim(self.on_hand or 0)
+
+    def _out_of(self, lots: list[list[Any]], amount: float, *, past: bool) -> list[list[Any]]:
+        """Take pieces out of lots, those past their date or the others, first expiry first."""
+        out = []
+        for held in lots:
+            if (held[0] < self.today) == past:
+                taken = min(amount, held[1])
+                amount -= taken
+                held[1] -= taken
+                out.append([held[0], taken, held[2]])
+        lots[:] = [held for held in lots if held[1]]
+        return [held for held in out if held[1]]
+
     def _past(self, event: Any) -> list[events.Lot]:
         return [each for each in event.lots if each.expires_on < self.today and each.state == "available"]
 
+    def _quarantined(self, event: Any) -> list[list[Any]]:
+        held = [each for each in event.lots if each.state == "quarantined" and each.quantity]
+        return sorted([each.expires_on, each.quantity, each.lot] for each in held)
+
     def _usable(self, event: Any, *, expired_too: bool = False) -> tuple[float, list[list[Any]]]:
         lots = [[each.expires_on, each.quantity, each.lot] for each in event.lots if each.state == "available"]
-        quarantined = sum(each.quantity for each in event.lots if each.state == "quarantined")
+        quarantined = sum(held[1] for held in self._quarantined(event))
         past = 0 if expired_too else sum(each.quantity for each in self._past(event))
         return event.quantity - quarantined - past, sorted(held for held in lots if held[0] >= self.today and held[1])
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from tests.events import ZONE
 
 LONGEST_MONTH_END = dt.timedelta(days=5)
+SECOND = dt.timedelta(seconds=1)
 
 
 class Gap(NamedTuple):
@@ -50,7 +51,7 @@ def _found_before(gaps: list[Gap]) -> float:
         elif _goes_on(gap.since) == month:
             found += gap.pieces
         elif _has_begun(month, gap.at):
-            found = gap.pieces * ((gap.at - _begins(month)) / (gap.at - gap.since)) // 1
+            found = gap.pieces * ((gap.at - _begins(month)) // SECOND) // ((gap.at - gap.since) // SECOND)
         else:
             found = 0
     return found

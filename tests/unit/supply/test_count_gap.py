@@ -5,7 +5,7 @@ import pytest
 from schemas.events import Event
 from supply.position import Outcome
 from tests.events import adjusted, counted, dispensed, issued, received, reported
-from tests.unit.supply.shelf import Shelf, position
+from tests.unit.supply.shelf import Shelf, medicine, position
 
 MONTHS = ("2025-10", "2025-11", "2025-12", "2026-01")
 AFTER = {"2025-10": "2025-11", "2025-11": "2025-12", "2025-12": "2026-01", "2026-01": "2026-02"}
@@ -152,3 +152,10 @@ def test_a_sheet_that_comes_after_the_lateness_window_explains_as_well() -> None
     assert shelf.position.last_count_gap is None
     assert shelf.tell(reported("2026-01", 90, "2026-02-02")) == [Outcome.LATE]
     assert shelf.until("2026-02-16").position.last_count_gap == 0
+
+
+def test_an_item_that_gets_decimals_keeps_what_counts_have_found() -> None:
+    shelf = Shelf(*sheets_of(*MONTHS[:3]), counted(150, "2026-01-15"), counted(130, "2026-01-22")).publish()
+    shelf.catalogue.put(medicine(decimals=1))
+    shelf.tell(counted(110.5, "2026-02-01"), reported("2026-01", 90, "2026-02-02"))
+    assert shelf.publish("2026-02-20").position.last_count_gap == 0.5
