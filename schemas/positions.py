@@ -20,8 +20,9 @@ class CpmInputs(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     `state` is `insufficient` when there is no figure, `uncorrected` when the item was out all the time and the
     plain mean stands in. `month_days` is null where a month has the calendar's days. `consumption` says what counted
     here, `unmet` how many pieces of unmet demand were counted beside `pieces` (null: they are shown apart), and
-    `chosen_by` what the choice of the policy named (empty: it holds everywhere). The rest are the policy's
-    parameters; one that is missing has its default.
+    `chosen_by` what the choice of the policy named (empty: it holds everywhere). `days_gone` are those of the running
+    month, which enters as that share of a month (null: it does not enter, or the window is one of days). The rest are
+    the policy's parameters; one that is missing has its default.
     """
 
     state: CpmState
@@ -44,6 +45,7 @@ class CpmInputs(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     unmet: Number | None = None
     rounding: str = "none"
     chosen_by: tuple[str, ...] = ()
+    days_gone: float | None = None
 
 
 class DueArrival(msgspec.Struct, frozen=True, gc=False):

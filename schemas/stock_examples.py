@@ -42,6 +42,7 @@ _CPM_INPUTS = positions.CpmInputs(
     unmet=3,
     rounding="up",
     chosen_by=("state", "kind"),
+    days_gone=14.5,
 )
 _NO_CPM = positions.CpmInputs(
     state="insufficient",

@@ -12,6 +12,7 @@ from supply.catalogue import RegisteredFrom, valid_on
 from supply.cover import days_of_stock, months_of_stock
 from supply.cpm import Cpm, cpm
 from supply.cpm_presets import ABASTO
+from supply.cpm_window import days_gone
 from supply.demand import Plan, Use, done_of, lasts_for, planned_from, use_from
 from supply.lead_times import LEAST_DELIVERIES, LeadTime, observed
 from supply.ledger import forget
@@ -187,8 +188,8 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
     policy = place.chosen.policy
     kind, first_month = place.facility.kind, first_whole_month(ledger, calendar)
     outflow = policy.outflows.of(kind)
-    days_gone = day - first_day(month) + 1
-    consumption = cpm(ledger, kind, place.chosen, month, first_month, scale, days_gone=days_gone)
+    gone = 0.0 if policy.window == "complete_months" else days_gone(policy, at_ms, day, calendar)
+    consumption = cpm(ledger, kind, place.chosen, month, first_month, scale, days_gone=gone)
     month_days = policy.month_days or days_in_month(month)
     needed = is_needed(ledger, policy, kind, consumption.value, month, first_month)
     instead = None

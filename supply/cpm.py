@@ -63,7 +63,7 @@ def average(
         months = [m for m in months if m.amount or m.unmet] or months
     # A month that was out on all days it has is out whole, whatever length the policy gives a month.
     month_days = policy.month_days
-    lengths = [(month_days or m.days) * m.share for m in months]
+    lengths = [m.length or (month_days or m.days) * m.share for m in months]
     out = [
         length if m.days_out >= length or 0 < m.days <= m.days_out else m.days_out
         for m, length in zip(months, lengths, strict=True)
@@ -146,7 +146,7 @@ def cpm(
     first_whole_month: int,
     scale: int = 1,
     *,
-    days_gone: int = 0,
+    days_gone: float = 0,
 ) -> Cpm:
     """The CPM of a position as of a month.
 
@@ -156,7 +156,7 @@ def cpm(
         running_month: number of the local month in which the figure is asked for.
         first_whole_month: the first month in which the item was here from the first day on.
         scale: smallest units a piece.
-        days_gone: days of the running month so far, today among them; a rolling window needs it.
+        days_gone: days of the running month so far (`supply.cpm_window.days_gone`); 0: it has not begun.
     """
     policy, chosen_by = chosen
     outflow = policy.outflows.of(kind)
@@ -174,6 +174,7 @@ def cpm(
         amount += m.amount
         unmet += m.unmet
         days_out += m.days_out
+    running = policy.window == "running_month" and used and used[-1].month == running_month
     # By position, in the order of the message: by name it takes seven times as long, at every evaluation.
     inputs = CpmInputs(
         state,
@@ -196,5 +197,6 @@ def cpm(
         (unmet if scale == 1 else unmet / scale) if policy.unmet_counts else None,
         policy.rounding,
         chosen_by,
+        round(days_gone, 2) if running else None,
     )
     return Cpm(None if value is None else value / scale, inputs)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from schemas.positions import Number
-from supply.calendar import days_in_month
+from supply.calendar import LocalCalendar, days_in_month, first_day
 from supply.cpm_policy import CpmPolicy, Outflow
 from supply.ledger_state import Ledger, MonthRecord
 
@@ -13,7 +13,9 @@ class MonthConsumption(NamedTuple):
 
     `days` are the days of the calendar that it has in the window: out on all of them, it was out whole (0: only the
     policy's length of a month says so). `unmet` is unmet demand that the policy counts, `share` how much of a month
-    lies in the window. Peers that count from report to report (`supply.peers`) put a period for a month.
+    lies in the window. `length` is the days that days out are weighed against, where they are other than that share of
+    the policy's month (0: they are not). Peers that count from report to report (`supply.peers`) put a period for a
+    month.
     """
 
     month: int
@@ -22,6 +24,7 @@ class MonthConsumption(NamedTuple):
     days: int
     unmet: Number = 0
     share: float = 1.0
+    length: float = 0.0
 
 
 NOTHING_HAPPENED = MonthRecord()
@@ -53,8 +56,35 @@ def days_out_of(record: MonthRecord) -> int:
     return record.days_out if record.reported_out < 0 else record.reported_out
 
 
+class Span(NamedTuple):
+    """A month of a window of real days: how many of its days lie in the window, and how many of them have been; both 0
+    for a month that enters whole, whatever length it has."""
+
+    month: int
+    days: float
+    days_known: float
+
+
+def days_gone(policy: CpmPolicy, at_ms: int, day: int, calendar: LocalCalendar) -> float:
+    """The days of the local month that count at an instant of a local day.
+
+    Today is a day of a rolling window from the moment it has begun, as peers that look back a number of days count it;
+    at its midnight the window ends with the day that is over. Of the running month what has passed of today counts.
+    """
+    begins = calendar.midnight(day)
+    over = day - first_day(calendar.month_of_day(day))
+    if policy.window == "rolling":
+        return over + (at_ms > begins)
+    return over + (at_ms - begins) / (calendar.midnight(day + 1) - begins)
+
+
 def window(
-    ledger: Ledger, outflow: Outflow, policy: CpmPolicy, running_month: int, first_whole_month: int, days_gone: int = 0
+    ledger: Ledger,
+    outflow: Outflow,
+    policy: CpmPolicy,
+    running_month: int,
+    first_whole_month: int,
+    days_gone: float = 0,
 ) -> tuple[list[MonthConsumption], list[int]]:
     """The months of the window that have data, oldest first, and the months that have none.
 
@@ -67,11 +97,7 @@ def window(
     absent: list[int] = []
     if policy.before_first == "counted":
         first_whole_month = 0
-    if policy.window == "rolling" or policy.window_days == "calendar":
-        spans = _spans(policy, running_month, days_gone)
-    else:
-        last = running_month if policy.window == "running_month" else running_month - 1
-        spans = [(month, 0, 0) for month in range(last - policy.window_months + 1, last + 1)]
+    spans = _spans(policy, running_month, days_gone)
     for month, days, days_known in spans:
         record = records.get(month, NOTHING_HAPPENED)
         amount = consumption_of(record, outflow)
@@ -80,8 +106,14 @@ def window(
             absent.append(month)
             continue
         unmet = record.unmet if policy.unmet_counts else 0
-        found = MonthConsumption(month, amount, days_out_of(record), days or days_in_month(month), unmet)
-        months.append(_part_of(found, days_known, spans, policy) if days else found)
+        whole = MonthConsumption(month, amount, days_out_of(record), days_in_month(month), unmet)
+        if not days:
+            months.append(whole)
+        elif policy.window == "rolling" or policy.window_days == "calendar":
+            months.append(_part_of(whole, days, days_known, _share(days, spans, policy)))
+        else:
+            # What a nominal month makes of a part of a month is a share of it; days out are of the calendar's.
+            months.append(whole._replace(days=int(days), share=days / whole.days, length=days))
     return months, absent
 
 
@@ -90,42 +122,47 @@ def come_as_sheets(records: dict[int, MonthRecord]) -> bool:
     return any(record.reported >= 0 for record in records.values())
 
 
-def _spans(policy: CpmPolicy, running_month: int, days_gone: int) -> list[tuple[int, int, int]]:
-    """(month, its days in the window, its days that have been) of a window of real days, oldest first."""
-    if policy.window == "complete_months":
-        whole = range(running_month - policy.window_months, running_month)
-        return [(month, days_in_month(month), days_in_month(month)) for month in whole]
-    spans: list[tuple[int, int, int]] = []
-    days_left = _days_of_window(policy, running_month, days_gone)
-    month, days_known = running_month, days_gone
+def _spans(policy: CpmPolicy, running_month: int, days_gone: float) -> list[Span]:
+    """The months of the window, oldest first."""
+    if policy.window == "rolling":
+        return _days_back(int(policy.window_months * (policy.month_days or 0)), running_month, int(days_gone))
+    last = running_month - 1
+    running: list[Span] = []
+    # Before a day of it is over nothing is known of a month: the last one still stands for it.
+    if policy.window == "running_month" and 1 <= days_gone < days_in_month(running_month):
+        running.append(Span(running_month, days_gone, days_gone))
+    elif policy.window == "running_month" and days_gone >= 1:
+        last = running_month
+    before = range(last - policy.window_months + len(running) + 1, last + 1)
+    if policy.window_days == "nominal":
+        return [Span(month, 0, 0) for month in before] + running
+    return [Span(month, days_in_month(month), days_in_month(month)) for month in before] + running
+
+
+def _days_back(days_left: int, month: int, days_known: int) -> list[Span]:
+    spans: list[Span] = []
     while days_left > 0:
         days = min(days_left, days_known)
         if days:
-            spans.append((month, days, days_known))
+            spans.append(Span(month, days, days_known))
         days_left -= days
         month -= 1
         days_known = days_in_month(month)
     return spans[::-1]
 
 
-def _days_of_window(policy: CpmPolicy, running_month: int, days_gone: int) -> int:
-    if policy.window == "rolling":
-        return int(policy.window_months * (policy.month_days or 0))
-    before = range(running_month - policy.window_months + 1, running_month)
-    return days_gone + sum(days_in_month(month) for month in before)
-
-
-def _part_of(
-    whole: MonthConsumption, days_known: int, spans: list[tuple[int, int, int]], policy: CpmPolicy
-) -> MonthConsumption:
-    """The part of a month that lies in the window: what is known of the month, spread evenly over its days."""
+def _share(days: float, spans: list[Span], policy: CpmPolicy) -> float:
+    """The share of a month that some days of the window are."""
     if policy.window_days == "calendar":
-        share = whole.days / (policy.month_days or whole.days)
-    else:
-        share = whole.days * policy.window_months / sum(days for _, days, _ in spans)
-    if whole.days == days_known:
-        return whole._replace(share=share)
-    part = whole.days / days_known
+        return days / (policy.month_days or days)
+    return days * policy.window_months / sum([span.days for span in spans])
+
+
+def _part_of(whole: MonthConsumption, days: float, days_known: float, share: float) -> MonthConsumption:
+    """The part of a month that lies in the window: what is known of the month, spread evenly over its days."""
+    if days == days_known:
+        return whole._replace(days=int(days), share=share)
+    part = days / days_known
     return MonthConsumption(
-        whole.month, whole.amount * part, whole.days_out * part, whole.days, whole.unmet * part, share
+        whole.month, whole.amount * part, whole.days_out * part, int(days), whole.unmet * part, share
     )

@@ -100,6 +100,8 @@ def _cpm(position: Position, words: Words) -> Text:
         months = ", ".join(inputs.months_used)
         came = words("from_months", months=months, pieces=number(inputs.pieces), days_out=inputs.days_out)
         text.append(f"\n{came}", style="not bold dim")
+    if inputs.days_gone is not None:
+        text.append(f"\n{words('running_month', days=inputs.days_gone)}", style="not bold dim")
     if inputs.months_left_out:
         text.append(f"\n{words('left_out', months=', '.join(inputs.months_left_out))}", style="not bold dim")
     text.append(f"\n{_how(position.cpm_inputs, words)}", style="not bold dim")

@@ -90,7 +90,8 @@ def test_only_the_window_counts_and_the_running_month_if_the_policy_says_so() ->
     number = month_named("2026-03")
     ledger = Ledger(months={number - 4 + index: record for index, record in enumerate(months)})
     running = policy(window="running_month")
-    assert cpm(ledger, "hospital", Chosen(running), number, 0).inputs.months_used == ("2026-01", "2026-02", "2026-03")
+    found = cpm(ledger, "hospital", Chosen(running), number, 0, days_gone=12.5).inputs
+    assert (found.months_used, found.days_gone) == (("2026-01", "2026-02", "2026-03"), 12.5)
     assert cpm(ledger, "hospital", Chosen(ABASTO), number, 0).inputs.months_used == ("2025-12", "2026-01", "2026-02")
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supply.calendar import month_named
-from supply.cpm import cpm
+from supply.cpm import Cpm, cpm
 from supply.cpm_policy import CpmPolicy
 from supply.cpm_presets import CPM_POLICIES
 from supply.ledger_state import Ledger, MonthRecord
@@ -97,6 +97,46 @@ def test_rounding_up_is_to_pieces_also_where_parts_of_them_are_kept() -> None:
     ledger = Ledger(months={MARCH: used(1001)})
     rule = Chosen(policy(rounding="up", window_months=1))
     assert cpm(ledger, "hospital", rule, MARCH + 1, 0, 1000).value == 2
+
+
+# ------------------------------------------------------------------------------ the running month
+
+
+def running(days: float, *months: MonthRecord, **more: Any) -> Cpm:
+    """The CPM after so many days of March by a window that ends with it; the months are given up to it."""
+    held = {MARCH - len(months) + 1 + index: record for index, record in enumerate(months)}
+    rule = Chosen(policy(window="running_month", window_months=len(months), **more))
+    return cpm(Ledger(months=held), "hospital", rule, MARCH, 0, days_gone=days)
+
+
+@pytest.mark.parametrize("window_days", ["nominal", "calendar"])
+@pytest.mark.parametrize("days", [1, 4.5, 15, 30.5, 31])
+def test_the_running_month_enters_with_the_share_of_it_that_is_gone(days: float, window_days: Any) -> None:
+    """Ten pieces a day are about 300 a month on every day of it, also alone."""
+    alone = running(days, used(round(10 * days)), window_days=window_days)
+    assert alone.value == pytest.approx(300, rel=0.04)
+    among = running(days, used(310), used(280), used(round(10 * days)), window_days=window_days)
+    assert among.value == pytest.approx(300, rel=0.02)
+    assert among.inputs.days_gone == days
+
+
+def test_a_month_of_which_no_day_is_over_leaves_the_figure_to_the_last_one() -> None:
+    """Noon of the first: a morning's issues are no month."""
+    found = running(0.5, used(90), used(60), used(40))
+    assert (found.value, found.inputs.months_used) == (50, ("2025-12", "2026-01", "2026-02"))
+    assert found.inputs.days_gone is None
+
+
+def test_days_out_of_the_running_month_are_days_of_those_that_have_been() -> None:
+    """Five of ten days out, thirty pieces in the others: six a day."""
+    found = running(10, used(30, 5), window_days="calendar")
+    assert found.value == pytest.approx(180)
+    assert running(10, used(30, 5)).value == pytest.approx(60 / 10 * 31)
+
+
+def test_a_running_month_that_was_out_so_far_is_left_out_until_a_day_with_stock_is_over() -> None:
+    found = running(4.9, used(90), used(90), used(12, 4))
+    assert (found.value, found.inputs.months_left_out) == (90, ("2026-03",))
 
 
 # ------------------------------------------------------------------------------ windows of days

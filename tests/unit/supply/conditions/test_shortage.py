@@ -1,15 +1,25 @@
 """Where a shortage begins and ends, what it says, and what is due or about to expire in it."""
 
-import pytest
+import datetime as dt
 
+import pytest
+from msgspec.structs import replace as changed
+
+from schemas.alerts import Condition
 from schemas.events import Event
 from supply.assessment import Assessment
 from supply.conditions import shortage
+from supply.cpm_presets import ABASTO
 from supply.language import ENGLISH, SPANISH
 from supply.lead_times import LeadTime
-from tests.events import adjusted, counted, lot, received, reported, scheduled
+from supply.policy_choice import PolicyChoices
+from supply.rules import Rules
+from tests.events import adjusted, counted, day, dispensed, lot, received, reported, scheduled
 from tests.unit.supply.assessed import BETWEEN, NO, TIMINGS, YES, assessed, place, says
+from tests.unit.supply.shelf import Shelf
 from tests.unit.supply.stories import SUPPLIED, stock_of, story
+
+SHORTAGE: tuple[Condition, ...] = ("shortage",)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +63,16 @@ def test_what_a_shortage_says() -> None:
         assessed(4, days=1, lead_time=LeadTime(1, "catalogue")), place(), SPANISH
     )
     assert "alcanza más allá del horizonte;" in shortage.explain(assessed(900), place(), SPANISH)
+
+
+def test_a_shortage_is_as_urgent_where_the_running_month_counts() -> None:
+    """Three pieces a day and nothing to come: early in a month its few days must not look like little use."""
+    days = [day("2025-12-31") + dt.timedelta(days=number) for number in range(75)]
+    told = [counted(240, "2025-12-31 08:00"), *(dispensed(3, f"{each} 12:00") for each in days)]
+    policies = PolicyChoices(changed(ABASTO, window="running_month"))
+    rules = Rules(policies=policies)
+    stories = [Shelf(*told, rules=each, only=SHORTAGE).until("2026-03-15").story for each in (Rules(), rules)]
+    assert stories[0] == stories[1] == ["2026-03-06 shortage firing high", "2026-03-14 shortage firing critical"]
 
 
 def test_a_shortage_gets_urgent_within_a_week_of_the_stockout() -> None:
