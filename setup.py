@@ -17,6 +17,7 @@ COMPILED = [
     "supply/assessment.py",
     "supply/book.py",
     "supply/bounds.py",
+    "supply/by_day.py",
     "supply/calendar.py",
     "supply/calm.py",
     "supply/calm_state.py",

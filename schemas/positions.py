@@ -21,8 +21,10 @@ class CpmInputs(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     plain mean stands in. `month_days` is null where a month has the calendar's days. `consumption` says what counted
     here, `unmet` how many pieces of unmet demand were counted beside `pieces` (null: they are shown apart), and
     `chosen_by` what the choice of the policy named (empty: it holds everywhere). `days_gone` are those of the running
-    month, which enters as that share of a month (null: it does not enter, or the window is one of days). The rest are
-    the policy's parameters; one that is missing has its default.
+    month, which enters as that share of a month (null: it does not enter, or the window is one of days). `spread_month`
+    is the month of which only some days lie in the window, where what was used on which day is not known: its use was
+    spread evenly over its days (null: every day is known). The rest are the policy's parameters; one that is missing
+    has its default.
     """
 
     state: CpmState
@@ -46,6 +48,7 @@ class CpmInputs(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     rounding: str = "none"
     chosen_by: tuple[str, ...] = ()
     days_gone: float | None = None
+    spread_month: str | None = None
 
 
 class DueArrival(msgspec.Struct, frozen=True, gc=False):

@@ -43,6 +43,7 @@ _CPM_INPUTS = positions.CpmInputs(
     rounding="up",
     chosen_by=("state", "kind"),
     days_gone=14.5,
+    spread_month="2025-10",
 )
 _NO_CPM = positions.CpmInputs(
     state="insufficient",

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from schemas.catalogue import Facility, Item
 from schemas.positions import Status
+from supply.by_day import forget_days
 from supply.calendar import LocalCalendar, calendar_of, days_in_month, first_day
 from supply.catalogue import RegisteredFrom, valid_on
 from supply.cover import days_of_stock, months_of_stock
@@ -186,6 +187,8 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
     month = calendar.month_of_day(day)
     forget(ledger, month - place.months_kept, day)
     policy = place.chosen.policy
+    if ledger.days is not None:
+        forget_days(ledger.days, policy, day)
     kind, first_month = place.facility.kind, first_whole_month(ledger, calendar)
     outflow = policy.outflows.of(kind)
     gone = 0.0 if policy.window == "complete_months" else days_gone(policy, at_ms, day, calendar)

@@ -160,7 +160,7 @@ def cpm(
     """
     policy, chosen_by = chosen
     outflow = policy.outflows.of(kind)
-    months, absent = window(ledger, outflow, policy, running_month, first_whole_month, days_gone)
+    months, absent, spread = window(ledger, outflow, policy, running_month, first_whole_month, days_gone)
     value, state, used = average(months, policy, scale)
     left_out = absent
     if len(used) < len(months):
@@ -198,5 +198,6 @@ def cpm(
         policy.rounding,
         chosen_by,
         round(days_gone, 2) if running else None,
+        None if spread is None else month_name(spread),
     )
     return Cpm(None if value is None else value / scale, inputs)

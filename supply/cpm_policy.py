@@ -67,6 +67,11 @@ class CpmPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     unmet_counts: bool = False
     rounding: CpmRounding = "none"
 
+    @property
+    def days_back(self) -> int:
+        """The days of a rolling window."""
+        return int(self.window_months * (self.month_days or 0))
+
     def __post_init__(self) -> None:
         """Refuse what contradicts itself.
 

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from schemas.positions import Number
+from supply.by_day import since_day
 from supply.calendar import LocalCalendar, days_in_month, first_day
 from supply.cpm_policy import CpmPolicy, Outflow
 from supply.ledger_state import Ledger, MonthRecord
@@ -56,13 +57,9 @@ def days_out_of(record: MonthRecord) -> int:
     return record.days_out if record.reported_out < 0 else record.reported_out
 
 
-class Span(NamedTuple):
-    """A month of a window of real days: how many of its days lie in the window, and how many of them have been; both 0
-    for a month that enters whole, whatever length it has."""
-
-    month: int
-    days: float
-    days_known: float
+Span = tuple[int, float, float]
+"""A month of a window: (month, how many of its days lie in the window, how many of them have been); no days at all for
+a month that enters whole, whatever length it has."""
 
 
 def days_gone(policy: CpmPolicy, at_ms: int, day: int, calendar: LocalCalendar) -> float:
@@ -85,8 +82,9 @@ def window(
     running_month: int,
     first_whole_month: int,
     days_gone: float = 0,
-) -> tuple[list[MonthConsumption], list[int]]:
-    """The months of the window that have data, oldest first, and the months that have none.
+) -> tuple[list[MonthConsumption], list[int], int | None]:
+    """The months of the window that have data, oldest first, the months that have none, and the month of which a part
+    lies in the window whose days are not known: what is known of that month is spread evenly over them.
 
     A month with stock and no issues counts as 0. A month before the item was first here has no data, unless the policy
     counts it. Where consumption comes as monthly sheets, a month without one has none either, unless single events
@@ -95,6 +93,7 @@ def window(
     records = ledger.months
     months: list[MonthConsumption] = []
     absent: list[int] = []
+    spread: int | None = None
     if policy.before_first == "counted":
         first_whole_month = 0
     spans = _spans(policy, running_month, days_gone)
@@ -109,12 +108,18 @@ def window(
         whole = MonthConsumption(month, amount, days_out_of(record), days_in_month(month), unmet)
         if not days:
             months.append(whole)
-        elif policy.window == "rolling" or policy.window_days == "calendar":
-            months.append(_part_of(whole, days, days_known, _share(days, spans, policy)))
-        else:
+        elif policy.window == "running_month" and policy.window_days == "nominal":
             # What a nominal month makes of a part of a month is a share of it; days out are of the calendar's.
             months.append(whole._replace(days=int(days), share=days / whole.days, length=days))
-    return months, absent
+        elif days == days_known:
+            months.append(whole._replace(days=int(days), share=_share(days, spans, policy)))
+        else:
+            part = _known_part(ledger, outflow, whole, first_day(month) + int(days_known - days))
+            if part is None:
+                part = _even_part(whole, days / days_known)
+                spread = month if whole.amount or whole.days_out or whole.unmet else None
+            months.append(part._replace(days=int(days), share=_share(days, spans, policy)))
+    return months, absent, spread
 
 
 def come_as_sheets(records: dict[int, MonthRecord]) -> bool:
@@ -125,18 +130,18 @@ def come_as_sheets(records: dict[int, MonthRecord]) -> bool:
 def _spans(policy: CpmPolicy, running_month: int, days_gone: float) -> list[Span]:
     """The months of the window, oldest first."""
     if policy.window == "rolling":
-        return _days_back(int(policy.window_months * (policy.month_days or 0)), running_month, int(days_gone))
+        return _days_back(policy.days_back, running_month, int(days_gone))
     last = running_month - 1
     running: list[Span] = []
     # Before a day of it is over nothing is known of a month: the last one still stands for it.
     if policy.window == "running_month" and 1 <= days_gone < days_in_month(running_month):
-        running.append(Span(running_month, days_gone, days_gone))
+        running.append((running_month, days_gone, days_gone))
     elif policy.window == "running_month" and days_gone >= 1:
         last = running_month
     before = range(last - policy.window_months + len(running) + 1, last + 1)
     if policy.window_days == "nominal":
-        return [Span(month, 0, 0) for month in before] + running
-    return [Span(month, days_in_month(month), days_in_month(month)) for month in before] + running
+        return [(month, 0, 0) for month in before] + running
+    return [(month, days_in_month(month), days_in_month(month)) for month in before] + running
 
 
 def _days_back(days_left: int, month: int, days_known: int) -> list[Span]:
@@ -144,7 +149,7 @@ def _days_back(days_left: int, month: int, days_known: int) -> list[Span]:
     while days_left > 0:
         days = min(days_left, days_known)
         if days:
-            spans.append(Span(month, days, days_known))
+            spans.append((month, days, days_known))
         days_left -= days
         month -= 1
         days_known = days_in_month(month)
@@ -155,14 +160,19 @@ def _share(days: float, spans: list[Span], policy: CpmPolicy) -> float:
     """The share of a month that some days of the window are."""
     if policy.window_days == "calendar":
         return days / (policy.month_days or days)
-    return days * policy.window_months / sum([span.days for span in spans])
+    return days * policy.window_months / sum([each for _, each, _ in spans])
 
 
-def _part_of(whole: MonthConsumption, days: float, days_known: float, share: float) -> MonthConsumption:
-    """The part of a month that lies in the window: what is known of the month, spread evenly over its days."""
-    if days == days_known:
-        return whole._replace(days=int(days), share=share)
-    part = days / days_known
-    return MonthConsumption(
-        whole.month, whole.amount * part, whole.days_out * part, int(days), whole.unmet * part, share
-    )
+def _known_part(ledger: Ledger, outflow: Outflow, whole: MonthConsumption, day: int) -> MonthConsumption | None:
+    """A month from a day on; `None` where its days are not known: they were not kept yet, or it came as a sheet."""
+    days = ledger.days
+    record = ledger.months.get(whole.month, NOTHING_HAPPENED)
+    if days is None or day < days.since or record.reported >= 0 or days.outflow != outflow:
+        return None
+    amount, unmet, days_out = since_day(days, whole.month, day)
+    return whole._replace(amount=amount, days_out=days_out, unmet=unmet if whole.unmet else 0)
+
+
+def _even_part(whole: MonthConsumption, part: float) -> MonthConsumption:
+    """A part of a month, what is known of the month spread evenly over its days."""
+    return whole._replace(amount=whole.amount * part, days_out=whole.days_out * part, unmet=whole.unmet * part)

@@ -4,6 +4,7 @@ place."""
 from typing import Final
 
 from supply import entries, order_book
+from supply.by_day import note_day
 from supply.calendar import LocalCalendar
 from supply.entries import Entry
 from supply.ledger_state import Ledger
@@ -39,13 +40,7 @@ def apply_late(ledger: Ledger, entry: Entry, now_ms: int, calendar: LocalCalenda
         expire(ledger, calendar.day(now_ms), calendar)
     moves = ledger.counted_at is not None and at > ledger.counted_at
     if kind in _MONTH_FIELD:
-        record, field = month_record(ledger, calendar.month(at)), _MONTH_FIELD[kind]
-        setattr(record, field, getattr(record, field) + amount)
-        if kind != entries.UNMET:
-            delta = amount if kind == entries.RETURNED else -amount
-            if moves:
-                move(ledger, now_ms, delta, calendar)
-            move_month_ends(ledger, at, delta, [], calendar)
+        _use(ledger, entry, now_ms, calendar, moves=moves)
     elif kind == entries.ADJUSTED:
         # What expired is not in the ends of months.
         delta = 0 if detail == entries.EXPIRED else amount
@@ -69,6 +64,19 @@ def apply_late(ledger: Ledger, entry: Entry, now_ms: int, calendar: LocalCalenda
     else:
         order_book.cancel(ledger, calendar.day(at), amount, detail)
     return True
+
+
+def _use(ledger: Ledger, entry: Entry, now_ms: int, calendar: LocalCalendar, *, moves: bool) -> None:
+    at, kind, _, amount, _ = entry
+    if ledger.days is not None:
+        note_day(ledger.days, entry, calendar)
+    record, field = month_record(ledger, calendar.month(at)), _MONTH_FIELD[kind]
+    setattr(record, field, getattr(record, field) + amount)
+    if kind != entries.UNMET:
+        delta = amount if kind == entries.RETURNED else -amount
+        if moves:
+            move(ledger, now_ms, delta, calendar)
+        move_month_ends(ledger, at, delta, [], calendar)
 
 
 def _month_dropped(ledger: Ledger, entry: Entry, calendar: LocalCalendar) -> bool:

@@ -5,6 +5,7 @@ what may still be overtaken apart), each step is a plain update. Amounts are in 
 """
 
 from supply import entries, order_book
+from supply.by_day import note_day
 from supply.calendar import LocalCalendar
 from supply.entries import Entry
 from supply.ledger_state import Ledger
@@ -50,6 +51,8 @@ def apply(ledger: Ledger, entry: Entry, calendar: LocalCalendar) -> None:
         order_book.schedule(ledger, calendar.day(at), amount, detail)
     else:
         order_book.cancel(ledger, calendar.day(at), amount, detail)
+    if ledger.days is not None:
+        note_day(ledger.days, entry, calendar)
 
 
 def forget(ledger: Ledger, oldest_month: int, day: int) -> None:

@@ -5,6 +5,7 @@ Apart from them because msgspec reads the types of fields when a program runs, a
 
 import msgspec
 
+from supply.cpm_policy import Outflow
 from supply.entries import LotEntry
 from supply.lead_times import Delivery
 from supply.orders import OrderLine
@@ -39,6 +40,25 @@ class OrderCounts(msgspec.Struct, array_like=True, gc=False):
     not_over: int = 0
 
 
+class DaysOfMonth(msgspec.Struct, array_like=True):
+    """The days of one local month, from the first to the last on which anything was `used` (what counts as consumption)
+    or asked for in vain (`unmet`). `out`: the days out of stock, a bit for each, the lowest the first day's.
+    """
+
+    used: list[int] = msgspec.field(default_factory=list)
+    unmet: list[int] = msgspec.field(default_factory=list)
+    out: int = 0
+
+
+class Days(msgspec.Struct, array_like=True):
+    """The days of a window, by month (`supply.by_day`): `outflow` counts as consumption in them, `since` is the first
+    day from which on they are known."""
+
+    outflow: Outflow
+    since: int = 0
+    months: dict[int, DaysOfMonth] = msgspec.field(default_factory=dict)
+
+
 class Ledger(msgspec.Struct, array_like=True):
     """The state of a position after some entries.
 
@@ -54,7 +74,8 @@ class Ledger(msgspec.Struct, array_like=True):
     comes at or after it closes that month first (`supply.month_ends.close_months`). 0: there was neither since closings
     are kept. `heard_at` is the latest event that tells of the shelf: orders come from purchasing. `count_gap` is
     counted - book at the latest count, `gap_since` the count before it, and `gap_before` the gaps that counts up to
-    that one had found in its month; `sheet_at` is when the latest monthly sheet came (`supply.count_gap`).
+    that one had found in its month; `sheet_at` is when the latest monthly sheet came (`supply.count_gap`). `days` are kept where the policy looks back
+    a number of them, else there are none.
     """
 
     on_hand: int | None = None
@@ -77,3 +98,4 @@ class Ledger(msgspec.Struct, array_like=True):
     gap_before: int = 0
     sheet_at: int | None = None
     aside: list[LotEntry] = msgspec.field(default_factory=list)
+    days: Days | None = None

@@ -51,7 +51,7 @@ def use_by_month(
 ) -> tuple[float, ...]:
     """The consumption of each of the last six whole months, in pieces, had it not been out of stock on some days;
     months of which nothing is known, and those that were out whole, tell nothing."""
-    months, _ = window(ledger, outflow, _BY_MONTH, running_month, first_whole_month)
+    months, _, _ = window(ledger, outflow, _BY_MONTH, running_month, first_whole_month)
     told = [corrected(m.amount, m.days, m.days_out, _BY_MONTH) for m in months]
     return tuple([pieces / scale for pieces in told if pieces is not None])
 

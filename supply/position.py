@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from supply.assessment import Place
+from supply.by_day import forget_days, keep_days
 from supply.calendar import LocalCalendar
 from supply.calm_state import DISTURBS, Calm
 from supply.entries import TELLS_OF_SHELF, Entry
@@ -137,6 +138,7 @@ class Position:
             refine_ledger(self.ledger, factor)
             self.pending = [refined_entry(entry, factor) for entry in self.pending]
             self.scale *= factor
+        keep_days(self.ledger, place.chosen.policy, place.facility.kind, self.settled_before, place.calendar)
 
     def state(self) -> PositionState:
         """What to store."""
@@ -262,9 +264,12 @@ class Position:
 
     def forget_settled(self, oldest_month: int) -> None:
         """Drop the months that travelled out of `ahead`, as far as they are settled: nothing can be added to them any
-        more."""
+        more. Days are dropped by what is settled too."""
         if self.settled_before > 0:
-            forget_months(self.ledger, min(oldest_month, self.place.calendar.month(self.settled_before)))
+            calendar = self.place.calendar
+            forget_months(self.ledger, min(oldest_month, calendar.month(self.settled_before)))
+            if self.ledger.days is not None:
+                forget_days(self.ledger.days, self.place.chosen.policy, calendar.day(self.settled_before))
         self.ledger.rolled = {}
 
     def first_entry_from(self, at_ms: int) -> int | None:

@@ -28,6 +28,10 @@ def refine_ledger(ledger: Ledger, factor: int) -> None:
         month.reported *= factor if month.reported > 0 else 1
         if month.closing is not None:
             month.closing *= factor
+    if ledger.days is not None:
+        for days in ledger.days.months.values():
+            days.used = [amount * factor for amount in days.used]
+            days.unmet = [amount * factor for amount in days.unmet]
 
 
 def refined_entry(entry: Entry, factor: int) -> Entry:

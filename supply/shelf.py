@@ -3,6 +3,7 @@
 Amounts are in the item's smallest unit.
 """
 
+from supply.by_day import note_day_out
 from supply.calendar import LocalCalendar
 from supply.count_gap import remember
 from supply.entries import EXPIRED, QUARANTINED, RELEASED, LotEntry
@@ -146,7 +147,10 @@ def accrue_days_out(ledger: Ledger, until_ms: int, calendar: LocalCalendar) -> N
         day += 1
     end = calendar.day(until_ms)
     while day < end:
-        month_record(ledger, calendar.month_of_day(day)).days_out += 1
+        month = calendar.month_of_day(day)
+        month_record(ledger, month).days_out += 1
+        if ledger.days is not None:
+            note_day_out(ledger.days, day, month)
         day += 1
         ledger.out_from = calendar.midnight(day)
 

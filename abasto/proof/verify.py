@@ -143,7 +143,7 @@ def verify_monthly(rows: Iterable[SheetRow], policy: CpmPolicy, advance: Callabl
             ledger.months[row.month] = MonthRecord(reported=row.distributed, reported_out=row.days_out)
         for row in history:
             total += 1
-            _, absent = window(ledger, outflow, policy, row.month + 1, row.month + 1)
+            _, absent, _ = window(ledger, outflow, policy, row.month + 1, row.month + 1)
             if absent:
                 continue
             compared += 1

@@ -102,6 +102,8 @@ def _cpm(position: Position, words: Words) -> Text:
         text.append(f"\n{came}", style="not bold dim")
     if inputs.days_gone is not None:
         text.append(f"\n{words('running_month', days=inputs.days_gone)}", style="not bold dim")
+    if inputs.spread_month is not None:
+        text.append(f"\n{words('spread_month', month=inputs.spread_month)}", style="not bold dim")
     if inputs.months_left_out:
         text.append(f"\n{words('left_out', months=', '.join(inputs.months_left_out))}", style="not bold dim")
     text.append(f"\n{_how(position.cpm_inputs, words)}", style="not bold dim")

@@ -118,7 +118,7 @@ class PublishedMonths:
     def use(self, month: int, days: int | None = None) -> MonthUse | None:
         """A month of the position, of which so many days have been (all of them unless given); `None` where nothing is
         known of it."""
-        found, _ = window(self._ledger, "dispensed", _one_month(self._policy), month + 1, self._first_whole)
+        found, _, _ = window(self._ledger, "dispensed", _one_month(self._policy), month + 1, self._first_whole)
         if not found:
             return None
         (only,) = found

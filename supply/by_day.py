@@ -1,0 +1,83 @@
+"""What was used and when the shelf was empty day by day, for the policies that look back a number of days.
+
+Peers with such a window keep every movement. Here a month lies in the window whole, but for the oldest, and of that one
+the days tell what its part is. Every month becomes the oldest one day, so all days of the window are kept, as dense
+lists of a byte or two a day; positions with any other policy keep none.
+"""
+
+import datetime as dt
+
+from schemas.catalogue import FacilityKind
+from supply.calendar import LocalCalendar, first_day, month_number
+from supply.cpm_policy import CpmPolicy
+from supply.entries import DISPENSED, ISSUED, RETURNED, UNMET, Entry
+from supply.ledger_state import Days, DaysOfMonth, Ledger
+
+
+def keep_days(
+    ledger: Ledger, policy: CpmPolicy, kind: FacilityKind, settled_before: int, calendar: LocalCalendar
+) -> None:
+    """Keep days from now on where the policy looks back a number of them, and none where it does not.
+
+    What is settled already is known by the month only: state of a release that kept no days, or a policy just chosen.
+    """
+    if policy.window != "rolling":
+        ledger.days = None
+        return
+    outflow = policy.outflows.of(kind)
+    if ledger.days is None or ledger.days.outflow != outflow:
+        since = calendar.day(calendar.next_midnight(settled_before - 1)) if ledger.months else 0
+        ledger.days = Days(outflow, since)
+
+
+def note_day(days: Days, entry: Entry, calendar: LocalCalendar) -> None:
+    """Add an entry to its day."""
+    at, kind, _, amount, _ = entry
+    if kind == RETURNED:
+        amount = -amount
+    elif kind == DISPENSED:
+        if days.outflow == "issued":
+            return
+    elif kind == ISSUED:
+        if days.outflow == "dispensed":
+            return
+    elif kind != UNMET:
+        return
+    day = calendar.day(at)
+    if day >= days.since:
+        month = calendar.month_of_day(day)
+        record = _days_of(days, month)
+        pieces, index = record.unmet if kind == UNMET else record.used, day - first_day(month)
+        pieces.extend([0] * (index + 1 - len(pieces)))
+        pieces[index] += amount
+
+
+def note_day_out(days: Days, day: int, month: int) -> None:
+    """Note a day of a month without stock."""
+    if day >= days.since:
+        _days_of(days, month).out |= 1 << (day - first_day(month))
+
+
+def since_day(days: Days, month: int, day: int) -> tuple[int, int, int]:
+    """Consumption, unmet demand and days out of a month from one of its days on."""
+    record = days.months.get(month)
+    if record is None:
+        return 0, 0, 0
+    index = day - first_day(month)
+    return sum(record.used[index:]), sum(record.unmet[index:]), (record.out >> index).bit_count()
+
+
+def forget_days(days: Days, policy: CpmPolicy, today: int) -> None:
+    """Drop the months that a window ending today, or yesterday, does not reach any more."""
+    oldest = dt.date.fromordinal(max(1, today - policy.days_back))
+    month = month_number(oldest.year, oldest.month)
+    days.since = max(days.since, first_day(month))
+    for gone in [number for number in days.months if number < month]:
+        del days.months[gone]
+
+
+def _days_of(days: Days, month: int) -> DaysOfMonth:
+    record = days.months.get(month)
+    if record is None:
+        record = days.months[month] = DaysOfMonth()
+    return record
