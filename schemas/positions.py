@@ -129,9 +129,9 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     a sheet is awaited that may explain it. `last_event_at` is the last event that tells of the shelf: what is ordered
     and cancelled tells of purchasing. `months` are the months kept; `rolled_months` those that were dropped from them
     since the last publication, as they last were (of a long backlog there may be many). `lead_time_days` are the
-    days from order to shelf that status and alerts reckon with; they were `observed`, or stand in the `catalogue`
-    for the item, else in the `rules` for the kind of facility. `lead_times` are the observed ones, the supplier
-    that delivered last in front: the first with five deliveries is the one reckoned with. `planned` is the use that
+    days from order to shelf that status and alerts reckon with; they stand in the `catalogue` for the item, else in
+    the `rules` for the kind of facility, or were `observed` to be more. `lead_times` are the observed ones, the
+    supplier that delivered last in front: the first with five deliveries is looked at. `planned` is the use that
     a demand profile of the catalogue says, and that cover, projection, status and surplus follow in place of the
     CPM; null where there is none. `orders` say what became of order lines, by the month they were due in, for the
     running month, the twelve before and those to come. `surplus` are the whole pieces above the maximum, which may

@@ -152,14 +152,14 @@ def _cut_offs(item: Item, kind: StockLevels) -> tuple[float, float, float]:
 
 
 def lead_time_of(ledger: Ledger, place: Place) -> LeadTime:
-    """The lead time observed where there are enough deliveries, else the item's own, else that of the facility's
-    kind."""
-    choice = place.levels.observed_lead_time
+    """The item's own lead time, else that of the facility's kind, or the observed one where that is longer: what was
+    scheduled may have been a notice of dispatch, and nobody can tell it from an order that was quick."""
+    choice, stated = place.levels.observed_lead_time, place.levels.lead_time_days
     if choice != "off" and len(ledger.deliveries) + len(ledger.orders) >= LEAST_DELIVERIES:
         days = observed(known_deliveries(ledger), 9 if choice == "p90" else 5)
-        if days is not None:
+        if days is not None and days > stated:
             return LeadTime(days, "observed")
-    return LeadTime(place.levels.lead_time_days, "rules" if place.item.lead_time_days is None else "catalogue")
+    return LeadTime(stated, "rules" if place.item.lead_time_days is None else "catalogue")
 
 
 def first_whole_month(ledger: Ledger, calendar: LocalCalendar) -> int:

@@ -74,8 +74,8 @@ class Ledger(msgspec.Struct, array_like=True):
     comes at or after it closes that month first (`supply.month_ends.close_months`). 0: there was neither since closings
     are kept. `heard_at` is the latest event that tells of the shelf: orders come from purchasing. `count_gap` is
     counted - book at the latest count, `gap_since` the count before it, and `gap_before` the gaps that counts up to
-    that one had found in its month; `sheet_at` is when the latest monthly sheet came (`supply.count_gap`). `days` are kept where the policy looks back
-    a number of them, else there are none.
+    that one had found in its month; `sheet_at` is when the latest monthly sheet came (`supply.count_gap`). `days` are
+    kept where the policy looks back a number of them, else there are none.
     """
 
     on_hand: int | None = None

@@ -30,7 +30,7 @@ class StockLevels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Cut-offs in months of CPM and the supplier's lead time, used where the catalogue gives the item none.
 
     `target_months` of CPM are what should be there: three, as IMSS-Bienestar Baja California practises it.
-    `observed_lead_time`: what of at least five deliveries stands in for the lead time (`supply.lead_times`).
+    `observed_lead_time`: what of at least five deliveries stands in for a shorter lead time (`supply.lead_times`).
     """
 
     critical_months: Months = 0.5

@@ -63,9 +63,27 @@ def test_five_deliveries_are_the_least() -> None:
 
 def test_the_catalogue_s_lead_time_holds_until_then() -> None:
     entries = [medicine(lead_time_days=21)]
-    four, five = known(*orders(9, 9, 9, 9), entries=entries), known(*orders(9, 9, 9, 9, 9), entries=entries)
+    four, five = known(*orders(*[29] * 4), entries=entries), known(*orders(*[29] * 5), entries=entries)
     assert (four.lead_time_days, four.lead_time_source) == (21, "catalogue")
-    assert (five.lead_time_days, five.lead_time_source) == (9, "observed")
+    assert (five.lead_time_days, five.lead_time_source) == (29, "observed")
+
+
+@pytest.mark.parametrize(
+    ("taken", "expected"), [(1, (21, "catalogue")), (21, (21, "catalogue")), (22, (22, "observed"))]
+)
+def test_what_was_observed_makes_the_lead_time_longer_and_never_shorter(taken: int, expected: tuple[int, str]) -> None:
+    found = known(*orders(*[taken] * 5), entries=[medicine(lead_time_days=21)])
+    assert (found.lead_time_days, found.lead_time_source) == expected
+    assert found.lead_times == (SupplierLeadTime(LAB, 5, taken, taken),)
+
+
+@pytest.mark.parametrize("days_before", [1, 2, 4])
+def test_notices_of_dispatch_do_not_silence_a_shortage(days_before: int) -> None:
+    """Six lines were scheduled when they left the supplier, and came days later. That is not how long an order takes:
+    with stock for ten days and nothing due the shortage is told."""
+    use = [counted(290, "2026-05-01"), dispensed(270, "2026-05-10"), counted(30, "2026-05-31 12:00")]
+    shelf = Shelf(STOCK, *orders(*[days_before] * 6), *use, only=SHORTAGE).until("2026-06-05")
+    assert shelf.story == ["2026-06-01 shortage firing high"]
 
 
 @pytest.mark.parametrize(("choice", "expected"), [("p90", (60, "observed")), ("median", (40, "observed"))])
@@ -152,10 +170,11 @@ def test_suppliers_are_told_apart_and_the_one_that_delivered_last_counts() -> No
     near = orders(3, 3, 3, 3, 3, supplier="NEAR", name="N")
     far = orders(50, 50, 50, 50, 50, supplier="FAR", name="F")
     nobody = orders(2, 2, supplier=None, first=60, name="X")
-    found = known(*near, *far, *nobody)
+    rules = Rules(levels=dict.fromkeys(Rules().levels, StockLevels(lead_time_days=2)))
+    found = known(*near, *far, *nobody, rules=rules)
     assert [each.supplier for each in found.lead_times] == ["FAR", None, "NEAR"]
     assert found.lead_time_days == 50
-    earlier = known(*near, at=on(40))
+    earlier = known(*near, at=on(40), rules=rules)
     assert [(each.supplier, each.number) for each in earlier.lead_times] == [("NEAR", 5)]
     assert earlier.lead_time_days == 3
 
@@ -250,7 +269,8 @@ def test_the_delivery_that_makes_the_lead_time_known_wakes_a_calm_position() -> 
 @cases(40)
 def test_calm_positions_and_any_order_with_observed_lead_times(data: st.DataObject, history: list[Event]) -> None:
     """As `test_any_order` has it, with a single delivery enough, so that the lead time changes often."""
-    rules = Rules(lateness_days=LATENESS_DAYS)
+    quick = dict.fromkeys(Rules().levels, StockLevels(lead_time_days=1))
+    rules = Rules(lateness_days=LATENESS_DAYS, levels=quick)
     delivery = data.draw(deliveries(history))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("supply.lead_times.LEAST_DELIVERIES", 1)
