@@ -10,7 +10,7 @@ from supply.assessment import Assessment, Place
 from supply.bounds import UNBOUNDED, Bounds
 from supply.calendar import first_day
 from supply.conditions import RULES
-from supply.cpm_window import consumption_of
+from supply.cpm_window import consumption_of, happened
 from supply.finding import timing_of
 from supply.ledger_state import Ledger
 from supply.lifecycle import may_change_at
@@ -37,6 +37,10 @@ def _bounds(position: Position, ledger: Ledger, assessment: Assessment, place: P
     if place.is_planned(assessment.day):
         # What is planned next changes from day to day.
         bounds.never()
+    if place.chosen.policy.window != "complete_months" and _moves_by_itself(ledger, assessment, place):
+        # What is published must be what a peer's user finds today.
+        bounds.never()
+        bounds.until(assessment.day + 1)
     if ledger.lots:
         bounds.until(ledger.lots[0][0] + 1)
     for line in assessment.due:
@@ -64,6 +68,14 @@ def _bounds(position: Position, ledger: Ledger, assessment: Assessment, place: P
     return bounds
 
 
+def _moves_by_itself(ledger: Ledger, assessment: Assessment, place: Place) -> bool:
+    """Whether a figure over days changes with the days alone: as long as anything happened in the months that the
+    window reaches, or reached yesterday."""
+    # Sixty months of 31 days reach two months further back than sixty of the calendar.
+    oldest = assessment.month - place.chosen.policy.window_months - 2
+    return any(month >= oldest and happened(record) for month, record in ledger.months.items())
+
+
 def is_calm(position: Position, ledger: Ledger, at_ms: int) -> bool:
     """Whether no condition can say anything new at an instant, so that the evaluation may be skipped."""
     calm = position.calm
@@ -86,7 +98,7 @@ def next_look(position: Position, ledger: Ledger, at_ms: int, place: Place) -> i
     """The local midnight at which to look again after an evaluation.
 
     Without new entries only the calendar, what is due and lots can change a judgement; an open alert whose condition
-    may change any day and a planned use are looked at daily.
+    may change any day, a planned use and a figure over days are looked at daily.
     """
     calendar = place.calendar
     calm = is_calm(position, ledger, at_ms)

@@ -60,6 +60,14 @@ def test_a_midnight_is_no_day_without_use(policy: str, at: str) -> None:
     assert position(*told, *today, at=at, rules=rules_of(policy)).cpm == pytest.approx(90)
 
 
+def test_a_figure_over_days_is_published_when_the_days_alone_change_it() -> None:
+    """A hundred pieces in February are out of a window of sixty days on 22 April, although nothing is told that day."""
+    told = [counted(900, "2025-12-31 08:00"), dispensed(100, "2026-02-20 10:00")]
+    shelf = Shelf(*told, rules=rules_of("cstock"), entries=[medicine(oncology=False)])
+    assert shelf.until("2026-04-21").position.cpm == 50
+    assert shelf.until("2026-04-22").position.cpm == 0
+
+
 def test_days_out_of_a_part_of_a_month_are_the_days_of_that_part() -> None:
     """Sixty days back from the tenth of March lies the tenth of January: of ten days out from the sixth on six are
     within."""
