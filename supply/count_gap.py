@@ -18,10 +18,11 @@ count, and a month's end may fall on a long weekend."""
 
 class SheetGap(NamedTuple):
     """`left`: counted - book, less what the sheets say was used; `None` while a sheet is awaited that may explain it.
-    `by_sheets`: there is a sheet, or one is awaited, of the months that the gap covers."""
+    `last_month`: the last month that the gap covers and of which there is a sheet, or one is awaited. Single movements
+    up to its end may change what is left."""
 
     left: int | None
-    by_sheets: bool
+    last_month: int | None = None
 
 
 def remember(ledger: Ledger, gap: int, calendar: LocalCalendar) -> None:
@@ -41,9 +42,10 @@ def unexplained(ledger: Ledger, outflow: Outflow, calendar: LocalCalendar) -> Sh
     """
     gap, since, at = ledger.count_gap, ledger.gap_since, ledger.counted_at
     if ledger.sheet_at is None or gap is None or since is None or at is None:
-        return SheetGap(gap, by_sheets=False)
+        return SheetGap(gap)
     least = most = 0
-    by_sheets = awaited = False
+    awaited = False
+    last_month: int | None = None
     first, running = _open_month(since, calendar), _open_month(at, calendar)
     last = running if first == running or _is_within(at, running, calendar) else running - 1
     for month in range(first, last + 1):
@@ -51,7 +53,7 @@ def unexplained(ledger: Ledger, outflow: Outflow, calendar: LocalCalendar) -> Sh
         has_sheet = record is not None and record.reported >= 0
         if not has_sheet and not _is_awaited(ledger, month, outflow):
             continue
-        by_sheets = True
+        last_month = month
         awaited = awaited or not has_sheet
         told = 0 if record is None else moved_of(record, outflow)
         total = record.reported if record is not None and has_sheet else max(told, _largest_sheet(ledger))
@@ -62,8 +64,8 @@ def unexplained(ledger: Ledger, outflow: Outflow, calendar: LocalCalendar) -> Sh
         least += rest if has_sheet and month < running else min(0, rest)
     explained = _within(-gap, least, most)
     if awaited and least < explained == -gap:
-        return SheetGap(None, by_sheets)
-    return SheetGap(gap + explained, by_sheets)
+        return SheetGap(None, last_month)
+    return SheetGap(gap + explained, last_month)
 
 
 def _found_before(ledger: Ledger, calendar: LocalCalendar) -> int:

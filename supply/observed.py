@@ -24,7 +24,7 @@ class Observed(NamedTuple):
     less what monthly sheets say was used; `None` where there was no book to compare with, or a sheet is awaited that
     may explain it. `lots`: (days from today to the last usable day, pieces), by expiry. `largest`: the most consumed in
     one of the `MONTHS_COMPARED` months before this one. `sheet_on`: the day on which the latest sheet came, where the
-    gap is one to sheets as well.
+    gap is one to sheets as well, and `sheet_month` the last month whose sheet is reckoned with.
     """
 
     used: float = 0.0
@@ -35,6 +35,7 @@ class Observed(NamedTuple):
     lots: tuple[tuple[int, float], ...] = ()
     largest: float = 0.0
     sheet_on: int | None = None
+    sheet_month: int | None = None
 
 
 NOTHING_OBSERVED = Observed()
@@ -92,5 +93,6 @@ def observe(
         None if ledger.counted_at is None else calendar.day(ledger.counted_at),
         lots,
         largest / scale,
-        calendar.day(ledger.sheet_at) if gap.by_sheets and ledger.sheet_at is not None else None,
+        calendar.day(ledger.sheet_at) if gap.last_month is not None and ledger.sheet_at is not None else None,
+        gap.last_month,
     )

@@ -44,8 +44,7 @@ def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bo
     """Something is on hand, no count is far from the book, and the gap of an open alert is not forgotten yet."""
     bounds.stock_above(0)
     seen = assessment.observed
-    counted_on = seen.counted_on
-    if seen.sheet_on is not None and counted_on is not None and not _is_history(assessment, counted_on, timing):
+    if seen.sheet_month is not None and assessment.month <= seen.sheet_month:
         # What a sheet tells beyond single movements changes with each of them.
         bounds.never()
     if not is_open:
@@ -54,6 +53,7 @@ def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bo
             bounds.count_gap_below(max(timing.enter_pieces, timing.enter_share * use))
         return
     bounds.count_gap_below(0)
+    counted_on = seen.counted_on
     if counted_on is not None:
         bounds.until(counted_on + int(timing.leave_days) + 1)
 
