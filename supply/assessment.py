@@ -20,7 +20,15 @@ from supply.ledger import forget
 from supply.ledger_state import Ledger
 from supply.month_ends import close_months
 from supply.need import is_needed
-from supply.observed import NOTHING_OBSERVED, Observed, heard_at, observe, observed_use, use_by_month
+from supply.observed import (
+    NOTHING_OBSERVED,
+    Observed,
+    heard_at,
+    observe,
+    observed_use,
+    use_by_month,
+    use_so_far,
+)
 from supply.order_book import known_deliveries
 from supply.orders import OrderLine
 from supply.policy_choice import Chosen
@@ -86,8 +94,8 @@ class Assessment(NamedTuple):
     month_days: float = 30.0
     """Days of a month by the policy of the CPM."""
     instead: StandIn | None = None
-    by_month: tuple[float, ...] = ()
-    """The use of the last six whole months (`supply.observed.use_by_month`), where a CPM is registered."""
+    by_month: tuple[tuple[int, float], ...] = ()
+    """The use, in pieces, of the last six whole months (`supply.observed.use_by_month`), where a CPM is registered."""
     planned_until: int | None = None
     """The last planned day."""
     treatments_at_risk: int | None = None
@@ -171,6 +179,18 @@ def first_whole_month(ledger: Ledger, calendar: LocalCalendar) -> int:
     return month if day == first_day(month) else month + 1
 
 
+def _bring_up(ledger: Ledger, at_ms: int, day: int, month: int, place: Place) -> None:
+    """Do in a ledger what time alone does."""
+    calendar = place.calendar
+    if at_ms >= ledger.closes_at:
+        close_months(ledger, at_ms, calendar)
+    expire(ledger, day, calendar)
+    accrue_days_out(ledger, at_ms, calendar)
+    forget(ledger, month - place.months_kept, day)
+    if ledger.days is not None:
+        forget_days(ledger.days, place.chosen.policy, day)
+
+
 def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, used_today: int = 0) -> Assessment:
     """Judge a position whose entries up to `at_ms` are applied, and of which so much was used on the day of `at_ms`
     (`supply.used_today`; only a plan asks).
@@ -180,15 +200,9 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
     """
     calendar = place.calendar
     day = calendar.day(at_ms)
-    if at_ms >= ledger.closes_at:
-        close_months(ledger, at_ms, calendar)
-    expire(ledger, day, calendar)
-    accrue_days_out(ledger, at_ms, calendar)
     month = calendar.month_of_day(day)
-    forget(ledger, month - place.months_kept, day)
+    _bring_up(ledger, at_ms, day, month, place)
     policy = place.chosen.policy
-    if ledger.days is not None:
-        forget_days(ledger.days, policy, day)
     kind, first_month = place.facility.kind, first_whole_month(ledger, calendar)
     outflow = policy.outflows.of(kind)
     gone = 0.0 if policy.window == "complete_months" else days_gone(policy, at_ms, day, calendar)
@@ -213,7 +227,9 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
         needed = needed or planned_from(plan, day, horizon_days) > done
     projection = Projection(None, None, 0.0)
     arrivals = [(on - day, line.outstanding / scale) for line in due if (on := line.arrives_on(day)) is not None]
-    use = use_from(plan, day, daily_use, done)
+    use_known = a_month is not None
+    before_plan = None if use_known or plan is None else use_so_far(ledger, outflow, day, scale, calendar)
+    use = use_from(plan, day, daily_use, done, before_plan)
     lots = tuple([(last_day - day, amount / scale) for last_day, amount, _ in ledger.lots]) if ledger.lots else ()
     if usable is not None:
         projection = project(
@@ -253,7 +269,7 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
             short_in,
             place.levels,
             lead_time.days,
-            use_known=a_month is not None,
+            use_known=use_known,
             planned=plan is not None,
         ),
         lead_time=lead_time,

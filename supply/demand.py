@@ -26,6 +26,11 @@ class Plan(NamedTuple):
     treatments: tuple[int, ...] = ()
 
     @property
+    def first_day(self) -> int:
+        """The first planned day."""
+        return self.spans[0][0]
+
+    @property
     def last_day(self) -> int:
         """The last planned day."""
         return self.ends[-1]
@@ -52,17 +57,18 @@ def plan_of(profile: DemandProfile) -> Plan:
     return Plan(spans, [last for _, last, _ in spans], treatments)
 
 
-def use_from(plan: Plan | None, day: int, daily_use: float, done: float = 0.0) -> Use:
+def use_from(plan: Plan | None, day: int, daily_use: float, done: float = 0.0, before_plan: float | None = None) -> Use:
     """The use from a day on: the CPM's (`daily_use`, pieces a day) before and after the plan, and inside it what is
-    planned, which on days without an entry is nothing. `done` (`done_of`) is used already, and not once more."""
+    planned, which on days without an entry is nothing. `done` (`done_of`) is used already, and not once more.
+    `before_plan`: the use before it begins, where that is another than the CPM's."""
     if plan is None or plan.last_day < day:
         return [(0, daily_use)]
     use: list[tuple[int, float]] = []
     at = 0
     first_span = bisect_left(plan.ends, day)
-    if first_span == 0 and plan.spans[0][0] > day:
-        use.append((0, daily_use))
-        at = plan.spans[0][0] - day
+    if first_span == 0 and plan.first_day > day:
+        use.append((0, daily_use if before_plan is None else before_plan))
+        at = plan.first_day - day
     for first, last, rate in plan.spans[first_span:] if first_span else plan.spans:
         start = first - day
         if start > at:

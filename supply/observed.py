@@ -49,12 +49,20 @@ def observed_use(cpm: Cpm) -> float | None:
 
 def use_by_month(
     ledger: Ledger, outflow: Outflow, running_month: int, first_whole_month: int, scale: int
-) -> tuple[float, ...]:
+) -> tuple[tuple[int, float], ...]:
     """The consumption of each of the last six whole months, in pieces, had it not been out of stock on some days;
     months of which nothing is known, and those that were out whole, tell nothing."""
     months, _, _ = window(ledger, outflow, _BY_MONTH, running_month, first_whole_month)
-    told = [corrected(m.amount, m.days, m.days_out, _BY_MONTH) for m in months]
-    return tuple([pieces / scale for pieces in told if pieces is not None])
+    told = [(m.month, corrected(m.amount, m.days, m.days_out, _BY_MONTH)) for m in months]
+    return tuple([(month, pieces / scale) for month, pieces in told if pieces is not None])
+
+
+def use_so_far(ledger: Ledger, outflow: Outflow, day: int, scale: int, calendar: LocalCalendar) -> float:
+    """Pieces a day since the item is here: what is known of a use that has no CPM yet."""
+    if ledger.here_from is None:
+        return 0.0
+    used = sum([consumption_of(record, outflow) for record in ledger.months.values()])
+    return used / scale / max(1, day - calendar.day(ledger.here_from))
 
 
 def heard_at(ledger: Ledger) -> int | None:

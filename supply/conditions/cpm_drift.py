@@ -6,6 +6,7 @@ section 5, CPM supervision; `supply.indicators.cpm_supervision` sums the same di
 
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
+from supply.calendar import first_day
 from supply.catalogue import valid_on
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
 from supply.language import Language, Sentences, percent
@@ -19,8 +20,8 @@ LATEST_MONTHS = 3
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters when |observed - registered| is above `enter_share` of the registered CPM and `enter_pieces` a month at
-    least, and is sustained: so is each of the last three months by itself, and the mean of the last six. Leaves at
-    `leave_share`, or below `enter_pieces`.
+    least, and is sustained: so is each of the last three months by itself, and the mean of the last six, each beside
+    the CPM that was registered at its end. Leaves at `leave_share`, or below `enter_pieces`.
 
     High when twice as much is used as registered, medium when more is, low when less is. Out of stock in every month
     of the window, nothing is observed that the registered CPM could differ from.
@@ -30,17 +31,22 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
         return NOT_APPLICABLE
     apart = abs(observed - official)
     holds = apart > timing.enter_share * official and apart >= timing.enter_pieces
-    holds = holds and _is_sustained(assessment.by_month, official, timing.enter_share * official, observed > official)
+    holds = holds and _is_sustained(assessment, place, official, timing.enter_share, observed > official)
     over = apart <= timing.leave_share * official or apart < timing.enter_pieces
     if observed < official:
         return Finding(holds, over, severity_for("low", place.item.ven))
     return Finding(holds, over, severity_for("high" if observed >= 2 * official else "medium", place.item.ven))
 
 
-def _is_sustained(months: tuple[float, ...], official: float, by: float, above: bool) -> bool:
-    """Whether months say so that are known; two must be."""
-    apart = [pieces - official if above else official - pieces for pieces in months]
-    return len(apart) >= LEAST_MONTHS and min(apart[-LATEST_MONTHS:]) > by and sum(apart) > by * len(apart)
+def _is_sustained(assessment: Assessment, place: Place, official: float, share: float, above: bool) -> bool:
+    """Whether months say so that are known; two must be. What was registered for a campaign is not beside the months
+    before it, but a first CPM is: nothing else was registered then."""
+    beyond = []
+    for month, pieces in assessment.by_month:
+        then = valid_on(place.official, first_day(month + 1) - 1)
+        registered = official if then is None else then
+        beyond.append((pieces - registered if above else registered - pieces) - share * registered)
+    return len(beyond) >= LEAST_MONTHS and min(beyond[-LATEST_MONTHS:]) > 0 and sum(beyond) > 0
 
 
 def keep(assessment: Assessment, place: Place, _timing: AlertTiming, _is_open: bool, bounds: Bounds) -> None:

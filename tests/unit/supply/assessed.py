@@ -17,6 +17,8 @@ from tests.events import day
 from tests.unit.supply.shelf import hospital, medicine
 
 TODAY = day("2026-03-10").toordinal()
+MONTH = 2026 * 12 + 2
+"""That of today."""
 TIMINGS = {rule.condition: rule.timing for rule in RULES}
 INPUTS = CpmInputs("ok", "abasto", "normalised", 3, 30.0, (), (), 0, 0)
 
@@ -27,6 +29,11 @@ def place(ven: Any = "V", **levels: Any) -> Place:
     return found._replace(levels=msgspec.structs.replace(found.levels, **levels))
 
 
+def used_in_months(*pieces: float) -> tuple[tuple[int, float], ...]:
+    """The use of the last months."""
+    return tuple(zip(range(MONTH - len(pieces), MONTH), pieces, strict=True))
+
+
 def assessed(usable: float | None, cpm: float | None = 90, days: int | None = None, **more: Any) -> Assessment:
     """A position that uses 3 a day unless said otherwise."""
     use = (cpm or 0) / 30
@@ -35,7 +42,7 @@ def assessed(usable: float | None, cpm: float | None = 90, days: int | None = No
         **{
             "at_ms": 0,
             "day": TODAY,
-            "month": 2026 * 12 + 2,
+            "month": MONTH,
             "scale": 1,
             "on_hand": None if usable is None else int(usable),
             "usable": usable,
@@ -44,7 +51,7 @@ def assessed(usable: float | None, cpm: float | None = 90, days: int | None = No
             "daily_use": use,
             "cover_days": lasts,
             "months": None if usable is None or not cpm else usable / cpm,
-            "by_month": (cpm, cpm, cpm) if cpm is not None else (),
+            "by_month": used_in_months(cpm, cpm, cpm) if cpm is not None else (),
             "due": (),
             "projection": Projection(days, days, 0),
             "status": "adequate",

@@ -41,6 +41,19 @@ def test_beyond_its_last_day_the_cpm_counts_again() -> None:
     assert position(*USE, at="2026-03-11", entries=[plan]).planned is None
 
 
+def test_before_a_plan_begins_an_item_without_a_cpm_goes_on_as_since_it_is_here() -> None:
+    """Opened on 2 March with 300 pieces, ten a day, and a campaign planned for August: nothing is left to lend."""
+    days = [dispensed(10, f"2026-03-{number:02} 10:00") for number in range(2, 31)]
+    shelf = Shelf(counted(300, "2026-03-02 07:00"), *days, entries=[profile(on("2026-08-01", 600))]).until("2026-04-01")
+    assert (str(shelf.position.projected_stockout_on), shelf.position.status) == ("2026-04-02", "critical")
+    assert [line for line in shelf.story if "shortage" in line or "surplus" in line] == [
+        "2026-03-17 shortage firing high",
+        "2026-03-25 shortage firing critical",
+    ]
+    never = position(counted(300, "2026-03-02 07:00"), at="2026-04-01", entries=[profile(on("2026-08-01", 600))])
+    assert never.projected_stockout_on == day("2026-08-01")
+
+
 def test_planned_treatments_of_an_item_without_a_cpm_make_a_shortage_and_a_stock_out() -> None:
     events: list[Event] = [counted(5, "2026-03-01"), dispensed(5, "2026-03-12")]
     plan = profile(on("2026-03-30", 9))
@@ -48,9 +61,8 @@ def test_planned_treatments_of_an_item_without_a_cpm_make_a_shortage_and_a_stock
     assert shelf.story == [
         "2026-03-02 low_stock pending medium",
         "2026-03-03 low_stock firing medium",
-        "2026-03-13 stock_out firing high",
+        "2026-03-13 stock_out firing critical",
         "2026-03-13 low_stock resolved medium",
-        "2026-03-15 stock_out firing critical",
     ]
     assert Shelf(*events).until("2026-03-20").story == ["2026-03-13 stock_out firing critical"]
     waiting = Shelf(counted(5, "2026-03-01"), entries=[plan]).until("2026-03-20")

@@ -6,7 +6,18 @@ import pytest
 
 from supply.conditions import cpm_drift
 from supply.language import ENGLISH, SPANISH
-from tests.unit.supply.assessed import BETWEEN, NO, TODAY, YES, assessed, judged, out_throughout, place, severity
+from tests.unit.supply.assessed import (
+    BETWEEN,
+    NO,
+    TODAY,
+    YES,
+    assessed,
+    judged,
+    out_throughout,
+    place,
+    severity,
+    used_in_months,
+)
 
 
 def registered(cpm: float) -> dict[str, Any]:
@@ -53,9 +64,20 @@ def test_a_cpm_drifts_when_it_is_three_tenths_off_until_it_is_two(
 def test_each_month_by_itself_says_so_and_one_large_one_is_no_drift(
     months: tuple[float, ...], expected: tuple[bool, bool]
 ) -> None:
-    assert judged(cpm_drift.RULE, assessed(300, cpm=131, by_month=months), **registered(100)) == expected
-    lower = tuple(200 - pieces for pieces in months)
+    assert (
+        judged(cpm_drift.RULE, assessed(300, cpm=131, by_month=used_in_months(*months)), **registered(100)) == expected
+    )
+    lower = used_in_months(*(200 - pieces for pieces in months))
     assert judged(cpm_drift.RULE, assessed(300, cpm=69, by_month=lower), **registered(100)) == expected
+
+
+def test_a_campaign_does_not_drift_from_the_months_before_it_but_a_first_cpm_does() -> None:
+    months = assessed(300, cpm=90)
+    begins = TODAY - 3
+    assert judged(cpm_drift.RULE, months, official=((0, 90.0), (begins, 200.0))) == BETWEEN
+    assert judged(cpm_drift.RULE, months, official=((begins, 200.0),)) == YES
+    assert judged(cpm_drift.RULE, months, official=((0, 200.0), (begins, 90.0))) == NO
+    assert judged(cpm_drift.RULE, months, official=((0, 200.0), (begins, 210.0))) == YES
 
 
 @pytest.mark.parametrize(("observed", "expected"), [(3.9, NO), (4, YES)])
