@@ -13,7 +13,7 @@ from schemas.channels import facility_key, item_key
 from schemas.rekeyed import TROUBLES, Heard, StockNote
 from supply.assessment import Assessment
 from supply.conditions import is_surplus_in_doubt
-from supply.conditions.surplus import above_maximum, may_lend
+from supply.conditions.surplus import above_maximum, level_of, may_lend
 from supply.ledger_state import Ledger
 from supply.lifecycle import alert_number, fingerprint_of
 from supply.observed import heard_at
@@ -34,10 +34,15 @@ _TROUBLE_SHIFT: Final = 5
 _SHORT: Final = 2 << _TROUBLE_SHIFT
 _SEVERITY_SHIFT: Final = 7
 _SURPLUS_ALERT: Final = 1 << 10
-_DAY_SHIFT: Final = 11
+_LEVEL_SHIFT: Final = 11
+_DAY_SHIFT: Final = 18
 """Bits of what was last told of a position: the flags, its trouble (`_SHORT`: shortage or stock-out) and the severity
-of that (0: none), and the day of the stock-out. What a release with fewer of them told reads as something else, and is
-told once more."""
+of that (0: none), the level of what may be lent, and the day of the stock-out. What a release with fewer of them told
+reads as something else, and is told once more."""
+
+LEVELS_MOVED: Final = 2
+"""What may be lent is told anew when it has changed by about a fifth: nobody should send for what was given away."""
+_TOP_LEVEL: Final = (1 << (_DAY_SHIFT - _LEVEL_SHIFT)) - 1
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -97,14 +102,17 @@ class Rekeying:
             | severity << _SEVERITY_SHIFT
             | (_SURPLUS_ALERT if not trouble and _fires_surplus(position) else 0)
         )
+        level = min(_TOP_LEVEL, level_of(surplus))
         days = assessment.projection.days_with_due
         # What is out already runs out on no day to come.
         runs_out = assessment.day + days if 0 < trouble < len(TROUBLES) and days is not None else 0
-        told_flags, told_day = position.told & ((1 << _DAY_SHIFT) - 1), position.told >> _DAY_SHIFT
+        told_flags, told_day = position.told & ((1 << _LEVEL_SHIFT) - 1), position.told >> _DAY_SHIFT
+        told_level = position.told >> _LEVEL_SHIFT & _TOP_LEVEL
         moved = abs(runs_out - told_day) >= DATE_MOVED_DAYS or (runs_out != told_day and told_day < assessment.day)
+        moved = moved or abs(level - told_level) >= LEVELS_MOVED
         if flags == told_flags and not moved:
             return False
-        position.told = flags | runs_out << _DAY_SHIFT
+        position.told = flags | level << _LEVEL_SHIFT | runs_out << _DAY_SHIFT
         note = self._note(position, assessment, trouble, surplus)
         self._notes.append((item_key(place.item.item).encode(), note))
         # A facility is judged by what it holds and what is wrong with it, not by who needs or could lend an item.

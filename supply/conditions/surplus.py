@@ -1,5 +1,7 @@
 """`surplus` (excedente): more months of stock than the maximum; what is above it may be lent."""
 
+import math
+
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.demand import used_within
@@ -7,6 +9,9 @@ from supply.expiring import first_loss, loss_told
 from supply.finding import NOT_APPLICABLE, Finding, Rule
 from supply.language import Language, Sentences, agreeing, beside, date_of, number
 from supply.rules import AlertTiming
+
+LEVEL_FACTOR = 1.12
+"""From one level of what may be lent to the next. Others are told of it anew two levels on (`supply.rekeying`)."""
 
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
@@ -25,7 +30,8 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
 
 
 def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
-    """The stock stays on its side of the maximum; what was never counted may be above it at its first count."""
+    """The stock stays on its side of the maximum, and what may be lent about the same: others are told of it. What was
+    never counted may be above the maximum at its first count."""
     use = assessment.observed_cpm
     if not use:
         if is_open:
@@ -37,7 +43,9 @@ def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: boo
         return
     found = judge(assessment, place, timing)
     if found.holds:
-        bounds.stock_above(maximum + timing.enter_pieces)
+        level = level_of(above_maximum(assessment, place))
+        bounds.stock_above(maximum + max(timing.enter_pieces, LEVEL_FACTOR ** (level - 1)))
+        bounds.stock_up_to(maximum + LEVEL_FACTOR**level)
     elif found.over:
         bounds.never()
     else:
@@ -60,6 +68,11 @@ def above_maximum(assessment: Assessment, place: Place) -> float:
     else:
         used = used_within(assessment.use, months * assessment.month_days)
     return max(0.0, (assessment.usable or 0.0) - used)
+
+
+def level_of(lent: float) -> int:
+    """The steps of `LEVEL_FACTOR` by which the pieces that may be lent are more than none."""
+    return 1 + int(math.log(lent, LEVEL_FACTOR)) if lent >= 1 else 0
 
 
 def may_lend(assessment: Assessment) -> bool:

@@ -6,7 +6,7 @@ from schemas.channels import facility_key, item_key
 from schemas.events import Event
 from schemas.rekeyed import Heard, Rekeyed, StockNote
 from supply.clock import Reach
-from tests.events import HOSPITAL, ITEM, cancelled, counted, dispensed, ms, reported, scheduled
+from tests.events import HOSPITAL, ITEM, adjusted, cancelled, counted, dispensed, ms, reported, scheduled
 from tests.unit.supply.shelf import Shelf, medicine
 
 _decode = msgspec.json.Decoder(Rekeyed).decode
@@ -100,12 +100,22 @@ def test_a_surplus_is_told_with_its_pieces() -> None:
     assert (note.usable, note.cpm, note.surplus) == (9_900, 100, 9_500)
 
 
+def test_what_was_lent_since_is_told_and_a_small_part_of_it_is_not() -> None:
+    """400 pieces are the most to have: of 9,300 that may be lent 8,000 leave, then 100."""
+    shelf = Shelf(counted(10_000, "2026-01-01 08:00"), *MONTHS)
+    assert stock_notes(told(shelf, "2026-04-02"))[-1].surplus == 9_500
+    shelf.tell(adjusted(-8_000, "2026-04-06 10:00"))
+    assert [note.surplus for note in stock_notes(told(shelf, "2026-04-09"))] == [1_300]
+    shelf.tell(adjusted(-100, "2026-04-10 10:00"))
+    assert stock_notes(told(shelf, "2026-04-12")) == []
+
+
 def test_a_surplus_of_which_half_was_missed_is_offered_to_nobody() -> None:
     shelf = Shelf(counted(2000, "2026-01-01 08:00"), *MONTHS)
     assert stock_notes(told(shelf, "2026-04-05"))[-1].surplus
     assert shelf.position.surplus
     shelf.tell(counted(1000, "2026-04-06 10:00"))
-    (doubted,) = stock_notes(told(shelf, "2026-04-09"))
+    doubted = stock_notes(told(shelf, "2026-04-09"))[-1]
     assert (doubted.status, doubted.surplus) == ("surplus", None)
     assert "data_quality firing" in " ".join(shelf.story)
     assert (shelf.position.status, shelf.position.surplus) == ("surplus", 0)
