@@ -12,12 +12,14 @@ from supply.rules import AlertTiming
 
 def _worth_telling(assessment: Assessment, timing: AlertTiming) -> float:
     """The pieces from which a loss is told: a share of a month's use, and no less than some pieces."""
-    return max(timing.enter_pieces, timing.enter_share * (assessment.cpm.value or 0.0))
+    a_month = assessment.cpm.value if assessment.instead is None else assessment.instead.cpm
+    return max(timing.enter_pieces, timing.enter_share * (a_month or 0.0))
 
 
 def _is_use_known(assessment: Assessment) -> bool:
-    """Whether something tells what will be used. After months without stock only a plan does."""
-    return assessment.planned is not None or assessment.observed_cpm is not None
+    """Whether something tells what will be used. After months without stock that is a plan, or what stands in for the
+    CPM."""
+    return assessment.planned is not None or assessment.instead is not None or assessment.observed_cpm is not None
 
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:

@@ -2,13 +2,14 @@
 
 import pytest
 
+from schemas.catalogue import OfficialCpm
 from supply.assessment import Assessment
 from supply.conditions import expiry_risk
 from supply.language import ENGLISH, SPANISH
 from supply.ledger_state import Ledger
 from supply.observed import Observed
 from supply.projection import Projection
-from tests.events import counted, dispensed, issued, lot
+from tests.events import HOSPITAL, ITEM, counted, dispensed, issued, lot
 from tests.unit.supply.assessed import (
     BETWEEN,
     NO,
@@ -86,6 +87,14 @@ def test_after_months_without_stock_nobody_knows_what_will_expire_unused_unless_
         "se necesita; existencia de 300 piezas."
     )
     assert expiry_risk.explain(position, place(), ENGLISH).startswith("What would expire unused is not known: out of")
+
+
+def test_what_stands_in_for_the_cpm_of_a_new_item_tells_what_will_expire() -> None:
+    registered = OfficialCpm(facility=HOSPITAL, item=ITEM, cpm=30)
+    shelf = Shelf(counted(200, "2026-03-03 09:00", lot(150, "2026-03-28")), entries=[registered], only={"expiry_risk"})
+    assert shelf.until("2026-03-10").story[-1] == "2026-03-05 expiry_risk firing high"
+    assert shelf.position.expires_unused == 131
+    assert Shelf(counted(200, "2026-03-03 09:00", lot(150, "2026-03-28"))).until("2026-03-10").story == []
 
 
 SOLD = [counted(600, "2025-11-20"), *(dispensed(30, f"{month}-15") for month in ("2025-12", "2026-01", "2026-02"))]
