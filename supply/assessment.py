@@ -39,6 +39,11 @@ from supply.stand_in import StandIn, stand_in, tells_nothing
 from supply.status import status_of
 from supply.treatments import treatments_at_risk
 
+FADES_AFTER_DAYS = 7
+"""Without news for longer, at the end of a CPM's window, what is short is not called over. Such a stock is dated."""
+STALE_AFTER_DAYS = 31
+"""Without news for longer nothing is offered to others: an item that is used once a month may have less."""
+
 
 class Place(NamedTuple):
     """Where and what a position is, from the catalogue, with the rules that apply there. `official`: the CPM registered
@@ -102,8 +107,20 @@ class Assessment(NamedTuple):
     """Planned treatments that the stock does not reach before more can come; `None` where that is not known."""
     horizon_days: int = 180
     """How far the projection looks."""
+    unheard_days: int = 0
+    """Days at the end of the CPM's window of which nothing was heard of the item; 0 where a plan stands in for it."""
     plan_short_in: int | None = None
     """Where a use is planned, days until the first one that the stock, with what is due, does not serve."""
+
+    @property
+    def fades(self) -> bool:
+        """Whether the CPM may fall for want of news of the item alone: nothing says then that it is less needed."""
+        return self.unheard_days > FADES_AFTER_DAYS
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether so much of it may be want of news that what seems too much is not to be counted on."""
+        return self.unheard_days > STALE_AFTER_DAYS
 
     @property
     def short_in(self) -> int | None:
@@ -250,6 +267,8 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
         if short_in is not None:
             short_in = days_until_out(usable, use, changes, horizon_days, empty_is_out=False)
         at_risk = treatments_at_risk(plan, day, usable, use, changes, lead_time.days)
+    heard_day = None if (heard := heard_at(ledger)) is None else calendar.day(heard)
+    window_ends = first_day(month) if policy.window == "complete_months" else day
     return Assessment(
         at_ms=at_ms,
         day=day,
@@ -283,6 +302,7 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
         planned_until=None if plan is None else plan.last_day,
         treatments_at_risk=at_risk,
         plan_short_in=None if plan is None else short_in,
-        heard_day=None if (heard := heard_at(ledger)) is None else calendar.day(heard),
+        heard_day=heard_day,
         horizon_days=horizon_days,
+        unheard_days=max(0, window_ends - heard_day) if plan is None and heard_day is not None else 0,
     )

@@ -9,7 +9,7 @@ from supply.rules import AlertTiming
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters when stock / CPM < minimum months, or those of the planned use; leaves at `leave_factor` times the
-    minimum."""
+    minimum, but not for a CPM that falls for want of news."""
     months = assessment.months
     if assessment.usable is None or months is None:
         return NOT_APPLICABLE
@@ -17,7 +17,8 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     if assessment.usable <= 0:
         return Finding(holds=False, over=False, severity=severity)  # that is a stock-out
     minimum = place.levels.min_months
-    return Finding(months < minimum, months >= minimum * timing.leave_factor, severity)
+    over = months >= minimum * timing.leave_factor and not assessment.fades
+    return Finding(months < minimum, over, severity)
 
 
 def keep(assessment: Assessment, place: Place, _timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:

@@ -19,7 +19,7 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     if assessment.usable is None or not assessment.needed:
         return NOT_APPLICABLE
     covered = assessment.cover_days is None or assessment.cover_days >= timing.leave_days
-    over = assessment.usable > 0 and covered
+    over = assessment.usable > 0 and covered and not assessment.fades
     return Finding(assessment.usable <= 0, over, severity_for(_worst(assessment), place.item.ven))
 
 

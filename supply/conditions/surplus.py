@@ -18,12 +18,16 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters when stock / CPM, or the months of the planned use, > maximum months, by `enter_pieces` at least that may
     be lent; leaves at `leave_factor` times the maximum.
 
+    What is above it for want of news neither enters nor leaves.
+
     Always low, whatever the VEN class: nobody goes without here. Without use there is no maximum to be above; what
     comes after months without stock is not offered to others before it is known what is used.
     """
     months = _months(assessment)
     if assessment.usable is None or months is None:
         return NOT_APPLICABLE
+    if assessment.is_stale:
+        return Finding(holds=False, over=False, severity="low")
     maximum = place.levels.max_months
     holds = months > maximum and above_maximum(assessment, place) >= timing.enter_pieces
     return Finding(holds, months <= maximum * timing.leave_factor, "low")
@@ -77,7 +81,7 @@ def level_of(lent: float) -> int:
 
 def may_lend(assessment: Assessment) -> bool:
     """Whether the stock is a surplus by a use that is known."""
-    return assessment.status == "surplus" and _months(assessment) is not None
+    return assessment.status == "surplus" and _months(assessment) is not None and not assessment.is_stale
 
 
 def may_be_lent(assessment: Assessment, place: Place) -> int:

@@ -1,5 +1,7 @@
 """Alerts of one position do not contradict each other, nor themselves while they end."""
 
+import datetime as dt
+
 from tests.events import adjusted, counted, dispensed, lot, received, scheduled, unmet
 from tests.unit.supply.shelf import Shelf
 
@@ -9,6 +11,15 @@ SUPPLIED = [
     received(40, "2026-02-20"),
 ]
 """A CPM of 90, 3 a day, 130 on hand on 1 March."""
+
+
+def test_what_is_short_is_not_called_over_by_silence_and_what_nobody_saw_for_months_is_lent_to_nobody() -> None:
+    """Three a day, 60 left on 10 February, and no word of it since: the CPM falls with each month, to 10 in May."""
+    used = [dispensed(3, f"{dt.date(2025, 11, 1) + dt.timedelta(number)} 10:00") for number in range(102)]
+    shelf = Shelf(counted(366, "2025-10-31 09:00"), *used).until("2026-05-31")
+    assert shelf.story == ["2026-02-01 low_stock pending medium", "2026-02-02 low_stock firing medium"]
+    shelf.tell(counted(400, "2026-05-31 10:00"))
+    assert "2026-06-02 low_stock resolved medium" in shelf.until("2026-06-09").story
 
 
 def test_a_reminder_of_a_stock_out_says_what_has_come() -> None:
