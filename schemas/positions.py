@@ -135,8 +135,8 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     a demand profile of the catalogue says, and that cover, projection, status and surplus follow in place of the
     CPM; null where there is none. `orders` say what became of order lines, by the month they were due in, for the
     running month, the twelve before and those to come. `surplus` are the whole pieces above the maximum, which may
-    be lent: 0 unless the status is surplus, and while an alert fires that puts it in doubt. A number that is not
-    known is null, never 0.
+    be lent, and all of a stock of which nothing is used: 0 with any other status, and while an alert fires that puts
+    it in doubt. A number that is not known is null, never 0.
     """
 
     facility: str

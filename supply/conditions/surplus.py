@@ -40,6 +40,8 @@ def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: boo
     if not use:
         if is_open:
             bounds.never()
+        elif assessment.usable:
+            _keep_level(assessment, place, 0.0, bounds)
         return
     maximum = use * place.levels.max_months
     if not is_open:
@@ -47,14 +49,19 @@ def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: boo
         return
     found = judge(assessment, place, timing)
     if found.holds:
-        level = level_of(above_maximum(assessment, place))
-        bounds.stock_above(maximum + max(timing.enter_pieces, LEVEL_FACTOR ** (level - 1)))
-        bounds.stock_up_to(maximum + LEVEL_FACTOR**level)
+        bounds.stock_above(maximum + timing.enter_pieces)
+        _keep_level(assessment, place, maximum, bounds)
     elif found.over:
         bounds.never()
     else:
         bounds.stock_above(maximum * timing.leave_factor)
         bounds.stock_up_to(maximum)
+
+
+def _keep_level(assessment: Assessment, place: Place, maximum: float, bounds: Bounds) -> None:
+    level = level_of(above_maximum(assessment, place))
+    bounds.stock_above(maximum + LEVEL_FACTOR ** (level - 1) if level else 0.0)
+    bounds.stock_up_to(maximum + LEVEL_FACTOR**level)
 
 
 def _months(assessment: Assessment) -> float | None:
@@ -80,8 +87,12 @@ def level_of(lent: float) -> int:
 
 
 def may_lend(assessment: Assessment) -> bool:
-    """Whether the stock is a surplus by a use that is known."""
-    return assessment.status == "surplus" and _months(assessment) is not None and not assessment.is_stale
+    """Whether the stock is a surplus by a use that is known, or lies where nothing is used of it."""
+    if assessment.is_stale:
+        return False
+    if assessment.status == "no_consumption":
+        return assessment.observed_cpm is not None
+    return assessment.status == "surplus" and _months(assessment) is not None
 
 
 def may_be_lent(assessment: Assessment, place: Place) -> int:

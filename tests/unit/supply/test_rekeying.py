@@ -100,6 +100,17 @@ def test_a_surplus_is_told_with_its_pieces() -> None:
     assert (note.usable, note.cpm, note.surplus) == (9_900, 100, 9_500)
 
 
+def test_of_what_nothing_is_used_all_may_be_lent_as_long_as_it_is_seen() -> None:
+    """500 pieces, not one used for half a year, and counted each month."""
+    counts = [counted(500, f"{month}-20 08:00") for month in ("2025-10", "2025-11", "2025-12", "2026-01", "2026-02")]
+    shelf = Shelf(counted(500, "2025-09-20 08:00"), *counts)
+    assert stock_notes(told(shelf, "2026-03-02"))[-1].surplus == 500
+    assert (shelf.position.status, shelf.position.surplus) == ("no_consumption", 500)
+    shelf.tell(adjusted(-300, "2026-03-03 08:00"))
+    assert [note.surplus for note in stock_notes(told(shelf, "2026-03-05"))] == [200]
+    assert stock_notes(told(shelf, "2026-05-02"))[-1].surplus is None
+
+
 def test_what_was_lent_since_is_told_and_a_small_part_of_it_is_not() -> None:
     """400 pieces are the most to have: of 9,300 that may be lent 8,000 leave, then 100."""
     shelf = Shelf(counted(10_000, "2026-01-01 08:00"), *MONTHS)
