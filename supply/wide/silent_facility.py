@@ -67,14 +67,18 @@ def explain(scene: Scene, state: AlertState) -> Sentences:
     stock = len(places(scene))
     rhythm = _rhythm(scene)
     at = dt.datetime.fromtimestamp(scene.heard[last] / 1000, ZoneInfo(scene.facility.timezone)).strftime("%H:%M")
+    unsure = Sentences("", "")
+    if stock:
+        unsure = Sentences(
+            f"; {counted(stock, 'alerta', 'alertas')} de existencias sin confirmar",
+            f"; {counted(stock, 'stock alert', 'stock alerts')} cannot be confirmed",
+        )
     return Sentences(
         f"{name} no reporta desde el {date_of(last)} a las {at}: {SPANISH.days(quiet)} sin ningún registro; "
-        f"{rhythm.es}. Guarda {counted(watched, 'clave vigilada', 'claves vigiladas')}; "
-        f"{counted(stock, 'alerta', 'alertas')} de existencias sin confirmar. "
+        f"{rhythm.es}. Guarda {counted(watched, 'clave vigilada', 'claves vigiladas')}{unsure.es}. "
         "Llame a la unidad: pida el conteo de hoy y que revise su envío de datos.",
         f"{name} has not reported since {date_of(last)} at {at}: {counted(quiet, 'day', 'days')} without any record; "
-        f"{rhythm.en}. It holds {counted(watched, 'watched item', 'watched items')}; "
-        f"{counted(stock, 'stock alert', 'stock alerts')} cannot be confirmed. "
+        f"{rhythm.en}. It holds {counted(watched, 'watched item', 'watched items')}{unsure.en}. "
         "Call the facility: ask for today's count and to look at what sends its data.",
     )
 
