@@ -6,7 +6,7 @@ the same daily alerts as a worker that counts them from Kafka.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +14,7 @@ from typing import BinaryIO
 import msgspec
 
 from abasto.feed.lines import check_size, numbered_lines, partition_key_of
+from abasto.proof.in_time import Line, LinesOfFile, in_time
 from schemas.alerts import Alert
 from schemas.channels import INPUTS, REKEYED, TOPIC_OF
 from schemas.dead_letters import BadRecord, Fault
@@ -87,14 +88,18 @@ class Replay:
 
     def read(self, name: str, lines: Iterable[tuple[int, bytes]]) -> None:
         """Count the lines of a file; what cannot count becomes a refusal."""
-        for chunk in _chunks(lines):
-            self._count(name, chunk)
+        self.read_together([(name, lines)])
+
+    def read_together(self, files: Sequence[LinesOfFile]) -> None:
+        """Count the lines of files by the time of their events."""
+        for chunk in _chunks(in_time(files)):
+            self._count(chunk)
             self._book.advance(self._clock.limit((), None))
 
-    def _count(self, name: str, chunk: list[tuple[int, bytes]]) -> None:
+    def _count(self, chunk: list[Line]) -> None:
         now_ms = time.time_ns() // 1_000_000
         end_ms = self._until_ms
-        for number, line in chunk:
+        for name, number, line in chunk:
             self.lines += 1
             try:
                 check_size(line)
@@ -149,10 +154,10 @@ class Replay:
         )
 
 
-def _chunks(lines: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
-    chunk: list[tuple[int, bytes]] = []
-    for numbered in lines:
-        chunk.append(numbered)
+def _chunks(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    chunk: list[Line] = []
+    for line in lines:
+        chunk.append(line)
         if len(chunk) == LINES_A_CHUNK:
             yield chunk
             chunk = []
@@ -198,13 +203,12 @@ def replay_files(
     out: Path,
     advance: Callable[[int], None],
 ) -> Replayed:
-    """Replay files of events in their order and write `positions.jsonl`, `alerts.jsonl` and `refused.jsonl`."""
+    """Replay files of events by their time and write `positions.jsonl`, `alerts.jsonl` and `refused.jsonl`."""
     spare_the_collector()
     replay = Replay(catalogue, rules, until_ms)
     with ExitStack() as stack:
-        for path in files:
-            file = stack.enter_context(path.open("rb"))
-            replay.read(str(path), _told(numbered_lines(file), file, advance))
+        opened = [(str(path), stack.enter_context(path.open("rb"))) for path in files]
+        replay.read_together([(name, _told(numbered_lines(file), file, advance)) for name, file in opened])
     replay.finish()
     out.mkdir(parents=True, exist_ok=True)
     write_lines(out / "positions.jsonl", replay.positions)

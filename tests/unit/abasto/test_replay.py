@@ -49,6 +49,22 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
+def test_files_are_read_together_by_the_time_of_their_events_whichever_is_named_first(tmp_path: Path) -> None:
+    """Half a year of one item in two files, counts in one and use in the other, and a line that tells no time."""
+    months = [f"2026-{month:02d}" for month in range(1, 7)]
+    counts = [event(100 + n, "stock.counted", f"{m}-10T08:00:00-06:00", quantity=90 + n) for n, m in enumerate(months)]
+    use = [event(n, "stock.dispensed", f"{m}-20T12:00:00-06:00", quantity=30) for n, m in enumerate(months)]
+    (tmp_path / "one").mkdir()
+    _, one = replayed(tmp_path / "one", sorted([*counts, *use], key=lambda line: json.loads(line)["time"]))
+    for number, files in enumerate(((counts, ["{", *use]), (["{", *use], counts))):
+        folder = tmp_path / f"{number}"
+        folder.mkdir()
+        done, out = replayed(folder, *files)
+        assert (done.outcomes, done.refused) == ({"counted": 12}, 1)
+        for name in ("positions.jsonl", "alerts.jsonl"):
+            assert (out / name).read_bytes() == (one / name).read_bytes()
+
+
 def test_a_hospital_that_runs_out_is_told_at_the_next_midnight(tmp_path: Path) -> None:
     done, out = replayed(tmp_path, a_hospital_that_runs_out(), until="2026-02-01T12:00:00-06:00")
     assert done.outcomes == {"counted": 31}
