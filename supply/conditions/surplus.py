@@ -40,7 +40,7 @@ def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: boo
     if not use:
         if is_open:
             bounds.never()
-        elif assessment.usable:
+        elif may_lend(assessment):
             _keep_level(assessment, place, 0.0, bounds)
         return
     maximum = use * place.levels.max_months
