@@ -62,6 +62,7 @@ COMPILED = [
     "supply/telling.py",
     "supply/totals.py",
     "supply/treatments.py",
+    "supply/untold.py",
     "supply/used_today.py",
     "supply/views.py",
     "streams/letters.py",

@@ -33,7 +33,8 @@ class AlertFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `pace` is what the running month would come to if it went on as it began, `unmet` what was not filled in it and in
     the last month, `official_cpm` the CPM registered here, `treatments_at_risk` the planned treatments that the stock
-    does not reach before more can come (absent where the plan counts none); the rest are those of a position.
+    does not reach before more can come (absent where the plan counts none); `untold_use` what must have been used since
+    the count and is not in the book yet (absent: 0); the rest are those of a position.
     """
 
     status: Status
@@ -56,6 +57,7 @@ class AlertFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     planned: PlannedDemand | None = None
     stand_in_cpm: float | None = None
     stand_in_source: StandInSource | None = None
+    untold_use: Number = 0
 
 
 PlaceRole = Literal["short", "lends", "unconfirmed"]

@@ -136,7 +136,9 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     CPM; null where there is none. `orders` say what became of order lines, by the month they were due in, for the
     running month, the twelve before and those to come. `surplus` are the whole pieces above the maximum, which may
     be lent, and all of a stock of which nothing is used: 0 with any other status, and while an alert fires that puts
-    it in doubt. A number that is not known is null, never 0.
+    it in doubt. `untold_use` are the pieces of `usable` that must have been used since the last count and are not in
+    the book yet, where use is told by monthly sheets: cover, projection, status, surplus and `expires_unused` reckon
+    without them. A number that is not known is null, never 0.
     """
 
     facility: str
@@ -170,3 +172,4 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     target_months: float | None = None
     stand_in_cpm: float | None = None
     stand_in_source: StandInSource | None = None
+    untold_use: Number = 0

@@ -38,6 +38,7 @@ from supply.shelf import accrue_days_out, expire
 from supply.stand_in import StandIn, stand_in, tells_nothing
 from supply.status import status_of
 from supply.treatments import treatments_at_risk
+from supply.untold import NOTHING_UNTOLD, Reckoning, Untold, lots_left, untold_use
 
 FADES_AFTER_DAYS = 7
 """Without news for longer, at the end of a CPM's window, what is short is not called over. Such a stock is dated."""
@@ -111,6 +112,13 @@ class Assessment(NamedTuple):
     """Days at the end of the CPM's window of which nothing was heard of the item; 0 where a plan stands in for it."""
     plan_short_in: int | None = None
     """Where a use is planned, days until the first one that the stock, with what is due, does not serve."""
+    untold: Untold = NOTHING_UNTOLD
+    """What must have been used since the count and is not in the book yet; `usable` and `on_hand` still hold it."""
+
+    @property
+    def left(self) -> float:
+        """Usable pieces without the untold use: what all that looks ahead reckons with."""
+        return (self.usable or 0.0) - self.untold.pieces
 
     @property
     def fades(self) -> bool:
@@ -208,6 +216,10 @@ def _bring_up(ledger: Ledger, at_ms: int, day: int, month: int, place: Place) ->
         forget_days(ledger.days, place.chosen.policy, day)
 
 
+def _reckoning(place: Place, first_month: int, scale: int) -> Reckoning:
+    return Reckoning(place.calendar, place.facility.kind, place.chosen, place.plan, place.official, first_month, scale)
+
+
 def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, used_today: int = 0) -> Assessment:
     """Judge a position whose entries up to `at_ms` are applied, and of which so much was used on the day of `at_ms`
     (`supply.used_today`; only a plan asks).
@@ -233,24 +245,25 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
     a_month = consumption.value if instead is None else instead.cpm
     daily_use = (a_month or 0.0) / month_days
     usable = None if ledger.on_hand is None else max(0, ledger.on_hand) / scale
+    sheets = needed and ledger.sheet_at is not None
+    untold = untold_use(ledger, day, _reckoning(place, first_month, scale)) if sheets else NOTHING_UNTOLD
+    left = None if usable is None else usable - untold.pieces
     due = tuple(line for line in ledger.orders.values() if line.outstanding > 0)
     lead_time = lead_time_of(ledger, place)
     # Who waits longer for an order than projections look must still be told in time to give it.
     horizon_days = max(rules.horizon_days, lead_time.days)
     plan = place.plan if place.is_planned(day) else None
-    done = 0.0
-    if plan is not None:
-        done = done_of(plan, day, used_today / scale)
-        needed = needed or planned_from(plan, day, horizon_days) > done
+    done = 0.0 if plan is None else done_of(plan, day, used_today / scale)
+    needed = needed or (plan is not None and planned_from(plan, day, horizon_days) > done)
     projection = Projection(None, None, 0.0)
     arrivals = [(on - day, line.outstanding / scale) for line in due if (on := line.arrives_on(day)) is not None]
     use_known = a_month is not None
     before_plan = None if use_known or plan is None else use_so_far(ledger, outflow, day, scale, calendar)
     use = use_from(plan, day, daily_use, done, before_plan)
-    lots = tuple([(last_day - day, amount / scale) for last_day, amount, _ in ledger.lots]) if ledger.lots else ()
-    if usable is not None:
+    lots = lots_left(ledger, day, scale, untold.pieces) if ledger.lots else ()
+    if left is not None:
         projection = project(
-            usable,
+            left,
             use,
             lots,
             arrivals,
@@ -258,15 +271,14 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
         )
     cover_days = months = at_risk = None
     short_in = projection.days_with_due
-    if plan is None and usable is not None:
-        cover_days, months = days_of_stock(usable, daily_use), months_of_stock(usable, a_month)
-    elif plan is not None and usable is not None:
-        cover_days = lasts_for(usable, use)
+    if plan is None and left is not None:
+        cover_days, months = days_of_stock(left, daily_use), months_of_stock(left, a_month)
+    elif plan is not None and left is not None:
+        cover_days = lasts_for(left, use)
         months = None if cover_days is None else cover_days / month_days
         changes = sorted([*arrivals, *unused_at_expiry(lots, use)])
-        if short_in is not None:
-            short_in = days_until_out(usable, use, changes, horizon_days, empty_is_out=False)
-        at_risk = treatments_at_risk(plan, day, usable, use, changes, lead_time.days)
+        short_in = None if short_in is None else days_until_out(left, use, changes, horizon_days, empty_is_out=False)
+        at_risk = treatments_at_risk(plan, day, left, use, changes, lead_time.days)
     heard_day = None if (heard := heard_at(ledger)) is None else calendar.day(heard)
     window_ends = first_day(month) if policy.window == "complete_months" else day
     return Assessment(
@@ -305,4 +317,5 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
         heard_day=heard_day,
         horizon_days=horizon_days,
         unheard_days=max(0, window_ends - heard_day) if plan is None and heard_day is not None else 0,
+        untold=untold,
     )

@@ -37,6 +37,10 @@ def _bounds(position: Position, ledger: Ledger, assessment: Assessment, place: P
     if place.is_planned(assessment.day):
         # What is planned next changes from day to day.
         bounds.never()
+    if assessment.untold.goes_on:
+        # Less is left every day without any event.
+        bounds.never()
+        bounds.until(assessment.day + 1)
     if place.chosen.policy.window != "complete_months" and _moves_by_itself(ledger, assessment, place):
         # What is published must be what a peer's user finds today.
         bounds.never()

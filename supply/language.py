@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 from supply.assessment import Assessment
 from supply.due import covering, first_deadline, first_due, next_planned, outstanding, split_due
-from supply.expiring import first_loss, loss_told
+from supply.expiring import TOLD_FROM_PIECES, first_loss, loss_told
 
 MOST_DECIMALS: Final = 6
 """More than tell a piece of a million from the next; what is nearer to a limit is dust of a division."""
@@ -89,7 +89,21 @@ class Language(NamedTuple):
         held = self.say("Sin existencia", "No stock")
         if assessment.usable > 0:
             held = f"{self.say('Existencia de', 'Stock of')} {self.pieces(assessment.usable)}"
-        return f"{held}{self.recorded(assessment)}"
+        return f"{held}{self._untold(assessment) or self.recorded(assessment)}"
+
+    def _untold(self, assessment: Assessment) -> str:
+        """What of a stock must have been used since its count, where use is told by monthly sheets."""
+        untold = assessment.untold
+        if untold.since is None or untold.pieces < TOLD_FROM_PIECES:
+            return ""
+        counted = f"{self.say('según el conteo del', 'by the count of')} {date_of(untold.since)}"
+        if untold.came:
+            counted += self.say(" y lo que llegó después", " and what came since")
+        about = number(round(untold.pieces))
+        return self.say(
+            f" {counted}, de las que ya se habrían usado cerca de {about} (la unidad informa por mes)",
+            f" {counted}, of which about {about} must have been used since (this place reports monthly)",
+        )
 
     def recorded(self, assessment: Assessment) -> str:
         """Of when a stock is that is no news."""

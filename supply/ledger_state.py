@@ -75,7 +75,8 @@ class Ledger(msgspec.Struct, array_like=True):
     are kept. `heard_at` is the latest event that tells of the shelf: orders come from purchasing. `count_gap` is
     counted - book at the latest count, `gap_since` the count before it, and `gap_before` the gaps that counts up to
     that one had found in its month; `sheet_at` is when the latest monthly sheet came (`supply.count_gap`). `days` are
-    kept where the policy looks back a number of them, else there are none.
+    kept where the policy looks back a number of them, else there are none. `since_count`: once a sheet has come, the
+    pieces that came (above zero) or passed their date on a day since the latest count (`supply.untold`).
     """
 
     on_hand: int | None = None
@@ -99,3 +100,4 @@ class Ledger(msgspec.Struct, array_like=True):
     sheet_at: int | None = None
     aside: list[LotEntry] = msgspec.field(default_factory=list)
     days: Days | None = None
+    since_count: list[tuple[int, int]] = msgspec.field(default_factory=list)

@@ -11,6 +11,9 @@ from supply.ledger_state import Ledger
 from supply.months import month_record
 from supply.quarantine import first_of, set_aside, take_back, write_off
 
+MOST_CHANGES_KEPT = 60
+"""Receipts and expired lots of a year, of which there are a few a month; what is older is of no count to trust."""
+
 
 def count(
     ledger: Ledger, at: int, amount: int, detail: tuple[list[LotEntry], list[LotEntry]] | None, calendar: LocalCalendar
@@ -33,6 +36,8 @@ def count(
     if ledger.on_hand is not None:
         remember(ledger, usable - ledger.on_hand, calendar)
     ledger.counted_at = at
+    if ledger.since_count:
+        ledger.since_count = []
     _set(ledger, at, usable, calendar)
 
 
@@ -75,6 +80,8 @@ def receive(
         past = sum(lot[1] for lot in lots if lot[0] < today)
         ledger.expired += past
         move(ledger, at, amount - past, calendar)
+        if ledger.sheet_at is not None:
+            _note_since_count(ledger, today, amount - past)
         if lots:
             _put_lots(ledger, [lot for lot in lots if lot[0] >= today])
         if aside:
@@ -132,6 +139,15 @@ def expire(ledger: Ledger, day: int, calendar: LocalCalendar) -> None:
         ledger.expired += amount
         if ledger.on_hand is not None:
             _set(ledger, calendar.midnight(last_day + 1), ledger.on_hand - amount, calendar)
+            if ledger.sheet_at is not None:
+                _note_since_count(ledger, last_day + 1, -amount)
+
+
+def _note_since_count(ledger: Ledger, day: int, amount: int) -> None:
+    """Note what came or passed its date; the oldest is forgotten where nobody counts, as if it had been so then."""
+    ledger.since_count.append((day, amount))
+    if len(ledger.since_count) > MOST_CHANGES_KEPT:
+        del ledger.since_count[0]
 
 
 def accrue_days_out(ledger: Ledger, until_ms: int, calendar: LocalCalendar) -> None:

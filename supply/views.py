@@ -117,6 +117,10 @@ def _count_gap(assessment: Assessment) -> Number | None:
     return None if gap is None else in_pieces(round(gap * scale), scale)
 
 
+def _untold_use(assessment: Assessment) -> Number:
+    return round(assessment.untold.pieces, 3) if assessment.untold.pieces else 0
+
+
 def position_of(
     ledger: Ledger,
     assessment: Assessment,
@@ -163,6 +167,7 @@ def position_of(
         target_months=place.levels.target_months,
         stand_in_cpm=None if instead is None else instead.cpm,
         stand_in_source=None if instead is None else instead.source,
+        untold_use=_untold_use(assessment),
     )
 
 
@@ -202,4 +207,5 @@ def facts_of(ledger: Ledger, assessment: Assessment, place: Place) -> AlertFacts
         planned=_planned(assessment, place),
         stand_in_cpm=None if assessment.instead is None else assessment.instead.cpm,
         stand_in_source=None if assessment.instead is None else assessment.instead.source,
+        untold_use=_untold_use(assessment),
     )

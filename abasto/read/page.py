@@ -128,11 +128,16 @@ def _cover(position: Position, words: Words) -> Text:
         return Text(words("not_known"), style="dim")
     text = Text(words.days(position.cover_days), style="bold")
     if position.planned is not None or cpm is None:
-        return text.append(f"  {words('cover.planned')}", style="not bold dim")
-    days = position.cpm_inputs.month_days
-    if days is None:  # of the calendar: what the cover was computed with
-        days = round(position.cover_days * cpm / position.usable) if position.usable else 0
-    text.append(f"  {number(position.usable)} / {number(round(cpm, 1))} x {days:g}", style="not bold dim")
+        text.append(f"  {words('cover.planned')}", style="not bold dim")
+    else:
+        left = position.usable - position.untold_use
+        days = position.cpm_inputs.month_days
+        if days is None:  # of the calendar: what the cover was computed with
+            days = round(position.cover_days * cpm / left) if left else 0
+        text.append(f"  {number(round(left, 1))} / {number(round(cpm, 1))} x {days:g}", style="not bold dim")
+    if position.untold_use:
+        untold = words("cover.untold", pieces=words.quantity(round(position.untold_use, 1)))
+        text.append(f"\n{untold}", style="not bold dim")
     return text
 
 

@@ -69,7 +69,7 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     holds = seen.used >= _surge_from(assessment, cpm, seen.share_gone, timing)
     if not holds and seen.used < cpm * seen.share_gone * (1.0 + timing.leave_share):
         return NOT_APPLICABLE
-    short = assessment.usable is not None and assessment.usable <= _daily(assessment) * assessment.lead_time.days
+    short = assessment.usable is not None and assessment.left <= _daily(assessment) * assessment.lead_time.days
     losses = _losses(assessment)
     grave = short or (bool(losses) and losses[0][0] <= NEAR_DAYS)
     return Finding(holds, over=False, severity=severity_for("high" if grave else "medium", place.item.ven))
@@ -95,10 +95,10 @@ def _ends_at_pace(assessment: Assessment) -> int | None:
     """The day on which the stock ends at this pace, without what is due; `None` when there is none any more, or the end
     is too far away to act on."""
     daily = _daily(assessment)
-    if not assessment.usable or not daily:
+    if assessment.left <= 0 or not daily:
         return None
     use = [(0, daily)]
-    days = days_until_out(assessment.usable, use, losses_at(assessment, use), END_TOLD_WITHIN_DAYS)
+    days = days_until_out(assessment.left, use, losses_at(assessment, use), END_TOLD_WITHIN_DAYS)
     return None if days is None else assessment.day + days
 
 

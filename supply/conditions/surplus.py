@@ -78,7 +78,7 @@ def above_maximum(assessment: Assessment, place: Place) -> float:
         used = (assessment.cpm.value or 0.0) * months
     else:
         used = used_within(assessment.use, months * assessment.month_days)
-    return max(0.0, (assessment.usable or 0.0) - used)
+    return max(0.0, assessment.left - used)
 
 
 def level_of(lent: float) -> int:

@@ -97,6 +97,19 @@ def test_a_position_says_what_is_planned_and_whom_it_leaves_without(
     assert "Tratamientos planeados sin cubrir antes de que pueda llegar más: 3" in spanish
 
 
+def test_a_position_says_what_must_have_been_used_since_its_count(
+    database: str, log: Log, project: Callable[[], None]
+) -> None:
+    log.publish(*catalogue(), position(version=9, usable=95, cpm=90.0, cover_days=10.0, untold_use=65))
+    project()
+    told = {
+        "en": "10 days 30 / 90 x 30 without 65 that must have been used since the count",
+        "es": "10 días 30 / 90 x 30 sin 65 que ya se habrían usado desde el conteo: la unidad informa por mes",
+    }
+    for lang, line in told.items():
+        assert line in words_of(invoke("show", HOSPITAL, RITUXIMAB, "--lang", lang, database=database))
+
+
 @pytest.mark.parametrize(
     ("source", "told"),
     [

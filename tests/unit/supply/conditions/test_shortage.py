@@ -147,7 +147,7 @@ def test_also_when_they_are_received_in_the_middle_of_a_calm_month() -> None:
 
 def test_a_sheet_in_the_middle_of_a_calm_month_raises_what_is_needed() -> None:
     sheet = reported("2026-02", 2400, "2026-03-05 10:00")
-    assert story(sheet, until="2026-03-09") == [
+    assert story(counted(730, "2026-03-01 09:00"), sheet, until="2026-03-09") == [
         "2026-03-06 low_stock pending medium",
         "2026-03-07 low_stock firing medium",
     ]
