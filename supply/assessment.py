@@ -222,7 +222,7 @@ def _reckoning(place: Place, first_month: int, scale: int) -> Reckoning:
 
 def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, used_today: int = 0) -> Assessment:
     """Judge a position whose entries up to `at_ms` are applied, and of which so much was used on the day of `at_ms`
-    (`supply.used_today`; only a plan asks).
+    (`supply.used_today`): it is not used once more.
 
     Lots that expired by then leave the ledger's stock, and days out of stock up to then and the stock at the end of
     months that are over are written to their months.
@@ -253,7 +253,7 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
     # Who waits longer for an order than projections look must still be told in time to give it.
     horizon_days = max(rules.horizon_days, lead_time.days)
     plan = place.plan if place.is_planned(day) else None
-    done = 0.0 if plan is None else done_of(plan, day, used_today / scale)
+    done = min(used_today / scale, daily_use) if plan is None else done_of(plan, day, used_today / scale)
     needed = needed or (plan is not None and planned_from(plan, day, horizon_days) > done)
     projection = Projection(None, None, 0.0)
     arrivals = [(on - day, line.outstanding / scale) for line in due if (on := line.arrives_on(day)) is not None]

@@ -62,7 +62,7 @@ def use_from(plan: Plan | None, day: int, daily_use: float, done: float = 0.0, b
     planned, which on days without an entry is nothing. `done` (`done_of`) is used already, and not once more.
     `before_plan`: the use before it begins, where that is another than the CPM's."""
     if plan is None or plan.last_day < day:
-        return [(0, daily_use)]
+        return [(0, daily_use - done), (1, daily_use)] if done > 0 else [(0, daily_use)]
     use: list[tuple[int, float]] = []
     at = 0
     first_span = bisect_left(plan.ends, day)

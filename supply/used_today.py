@@ -1,7 +1,8 @@
-"""What was used of a position on the day of an instant so far: what a plan's day is told less.
+"""What was used of a position on the day of an instant so far: the use of the day is reckoned less that. Else what
+runs out would do so a day earlier each noon, and a day later again each midnight.
 
-A ledger keeps figures by month. The day's own entries are still apart where a use is planned (`Position.settle_some`),
-so nothing is stored for this, and positions without a plan pay nothing for it.
+A ledger keeps figures by month. The entries of today are still apart in service, and where a use is planned always
+(`Position.settle_some`), so nothing is stored for this.
 """
 
 from bisect import bisect_left

@@ -13,6 +13,7 @@ from schemas.events import Event
 from supply.calendar import milliseconds
 from supply.position import Outcome
 from supply.rules import Rules
+from tests.events import counted, dispensed, ms
 from tests.thoroughness import cases
 from tests.unit.supply.assessed import TIMINGS
 from tests.unit.supply.histories import LATENESS_DAYS, histories
@@ -106,3 +107,21 @@ def test_no_alert_fires_or_ends_before_its_time(history: list[Event], every_hour
             assert before.severity == alert.severity
             assert alert.at - before.at >= dt.timedelta(days=RULES.repeat_days[alert.severity]) - CLOCK_CHANGE
         last[alert.alert] = alert
+
+
+def test_what_is_used_at_noon_moves_no_date() -> None:
+    """Ten a day, told at noon: what runs out does so on one day, whatever the hour it is asked at."""
+    days = [dt.date(2025, 11, 1) + dt.timedelta(number) for number in range(140)]
+    used = [dispensed(10, f"{each} 12:00") for each in days]
+    shelf = Shelf(counted(1500, "2025-11-01 08:00"), *used[:122])
+    told = set()
+    for each, event in zip(days[122:], used[122:], strict=True):
+        for hour in ("06:00", "14:00", "22:00"):
+            if hour == "14:00":
+                shelf.tell(event)
+            at = ms(f"{each} {hour}")
+            shelf.book.advance(shelf.clock.limit(INPUTS, at))
+            shelf.keep(shelf.book.publish(at))
+            told.add(str(shelf.position.projected_stockout_on))
+    assert len(told) == 1
+    assert [line for line in shelf.story if "resolved" in line and "shortage" in line] == []
