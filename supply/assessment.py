@@ -237,11 +237,12 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
     gone = 0.0 if policy.window == "complete_months" else days_gone(policy, at_ms, day, calendar)
     consumption = cpm(ledger, kind, place.chosen, month, first_month, scale, days_gone=gone)
     month_days = policy.month_days or days_in_month(month)
-    needed = is_needed(ledger, policy, kind, consumption.value, month, first_month)
-    instead = None
-    if needed and tells_nothing(consumption):
-        official = valid_on(place.official, day)
-        instead = stand_in(ledger, kind, place.chosen, month, first_month, scale, official)
+    official = valid_on(place.official, day)
+    # Of what was never counted nobody knows whether it is missed: it may be there for an order alone.
+    missed = None if ledger.on_hand is None else official
+    needed = is_needed(ledger, policy, kind, consumption.value, month, first_month, missed)
+    silent = needed and tells_nothing(consumption)
+    instead = stand_in(ledger, kind, place.chosen, month, first_month, scale, official) if silent else None
     a_month = consumption.value if instead is None else instead.cpm
     daily_use = (a_month or 0.0) / month_days
     usable = None if ledger.on_hand is None else max(0, ledger.on_hand) / scale

@@ -13,15 +13,17 @@ def is_needed(
     cpm: float | None,
     running_month: int,
     first_whole_month: int,
+    official: float | None = None,
 ) -> bool:
     """Whether an item is used or asked for here.
 
-    A CPM above 0 says yes. Without a CPM it is needed once it was here or was asked for. A CPM of 0 is looked into:
-    while nothing is on the shelf nothing can be used, so months with a day out prove no lack of need. It is needed when
-    something was used or asked for since the beginning of the last months on the shelf throughout, of which as many
-    count as the policy's window has.
+    A CPM above 0 says yes, and so does the one that is registered here (`official`), whether anybody could use the item
+    yet or not. Without a CPM it is needed once it was here or was asked for. A CPM of 0 is looked into: while nothing
+    is on the shelf nothing can be used, so months with a day out prove no lack of need. It is needed when something was
+    used or asked for since the beginning of the last months on the shelf throughout, of which as many count as the
+    policy's window has.
     """
-    if cpm is not None and cpm > 0:
+    if (cpm is not None and cpm > 0) or (official is not None and official > 0):
         return True
     oldest = min((month for month, record in ledger.months.items() if happened(record)), default=None)
     if cpm is None:

@@ -194,7 +194,7 @@ def _stock(row: Any, published: Published, months: PublishedMonths, now: Present
         usable=row.usable,
         target=published.target,
         cover_days=row.cover_days,
-        needed=months.needed(row.cpm, now.month),
+        needed=months.needed(row.cpm, now.month, row.official_cpm),
         due=tuple([_OPEN_LINES[arrival.late] for arrival in published.due]),
     )
 

@@ -61,9 +61,10 @@ class PublishedMonths:
         self._policy = _policy_of(inputs)
         self._figures: dict[int, tuple[float | None, float]] = {}
 
-    def needed(self, cpm_value: float | None, running_month: int) -> bool:
-        """Whether the item is used or asked for here, as of a month (`supply.need`)."""
-        return is_needed(self._ledger, self._policy, "hospital", cpm_value, running_month, self._first_whole)
+    def needed(self, cpm_value: float | None, running_month: int, official: float | None = None) -> bool:
+        """Whether the item is used or asked for here, as of a month (`supply.need`). `official`: the CPM registered
+        today; that of earlier months is not known."""
+        return is_needed(self._ledger, self._policy, "hospital", cpm_value, running_month, self._first_whole, official)
 
     def forecast(self, month: int) -> float | None:
         """What the last CPM before a month foretold for it, in pieces.

@@ -2,11 +2,12 @@
 
 import pytest
 
+from schemas.catalogue import OfficialCpm
 from supply.assessment import Assessment
 from supply.conditions import stock_out
 from supply.language import ENGLISH, SPANISH
 from supply.orders import OrderLine
-from tests.events import adjusted, counted, dispensed, lot, reported, returned, scheduled, unmet
+from tests.events import HOSPITAL, ITEM, adjusted, counted, day, dispensed, lot, reported, returned, scheduled, unmet
 from tests.unit.supply.assessed import BETWEEN, NO, TIMINGS, TODAY, YES, assessed, place, says
 from tests.unit.supply.stories import stock_of, story
 
@@ -109,3 +110,30 @@ def test_returns_alone_can_end_a_stock_out() -> None:
         "2026-03-06 stock_out firing critical",
         "2026-03-08 stock_out resolved critical",
     ]
+
+
+def registered(cpm: float, since: str = "2026-01-01") -> OfficialCpm:
+    return OfficialCpm(facility=HOSPITAL, item=ITEM, cpm=cpm, valid_from=day(since))
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        (registered(60), ["2026-03-02 stock_out firing critical"]),
+        (registered(60, since="2026-03-11"), ["2026-03-11 stock_out firing critical"]),
+        (registered(0), []),
+    ],
+)
+def test_what_is_registered_here_is_missed_also_where_it_never_was(entry: OfficialCpm, told: list[str]) -> None:
+    assert stock_of(counted(0, "2026-03-01 09:00"), entries=[entry]).until("2026-03-15").story == told
+    order = scheduled(60, "2026-03-01 09:00", "2026-03-10")
+    # An order alone tells of no shelf: what was never counted is not known to be out.
+    assert stock_of(order, entries=[entry]).until("2026-03-15").story == []
+
+
+def test_what_is_registered_here_is_missed_after_months_in_which_nobody_used_it() -> None:
+    idle = [counted(21, "2025-10-01"), dispensed(1, "2025-10-05"), adjusted(-20, "2026-03-05 09:00", "expired")]
+    assert stock_of(*idle).until("2026-03-10").story == []
+    assert stock_of(*idle, entries=[registered(60)]).until("2026-03-10").story[-1] == (
+        "2026-03-06 stock_out firing critical"
+    )

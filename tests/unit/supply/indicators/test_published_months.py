@@ -111,6 +111,11 @@ def test_an_item_on_the_shelf_that_nobody_uses_is_not_needed() -> None:
     assert use is not None
     assert (use.forecast, use.needed) == (0, False)
     assert (seen.needed(0, MARCH), seen.needed(1, MARCH), published().needed(0, MARCH)) == (False, True, False)
+    assert (seen.needed(0, MARCH, 60), published().needed(None, MARCH, 60), seen.needed(0, MARCH, 0)) == (
+        True,
+        True,
+        False,
+    )
 
 
 def test_an_item_used_again_in_the_month_was_needed_in_it_though_nobody_foresaw_that() -> None:
