@@ -1,9 +1,9 @@
 """Whether an item is needed here: what tells a stock-out from an empty shelf that nobody misses."""
 
 from schemas.catalogue import FacilityKind
-from supply.cpm_policy import CpmPolicy
+from supply.cpm_policy import CpmPolicy, Outflow
 from supply.cpm_window import NOTHING_HAPPENED, consumption_of, days_out_of, happened
-from supply.ledger_state import Ledger
+from supply.ledger_state import Ledger, MonthRecord
 
 
 def is_needed(
@@ -21,18 +21,22 @@ def is_needed(
     yet or not. Without a CPM it is needed once it was here or was asked for. A CPM of 0 is looked into: while nothing
     is on the shelf nothing can be used, so months with a day out prove no lack of need. It is needed when something was
     used or asked for since the beginning of the last months on the shelf throughout, of which as many count as the
-    policy's window has.
+    policy's window has. Where it is registered as 0 the window's months and the running one decide, whether anything
+    was on the shelf or not: an item that was given up is missed by nobody.
     """
     if (cpm is not None and cpm > 0) or (official is not None and official > 0):
         return True
+    outflow = policy.outflows.of(kind)
+    if official is not None:
+        lately = range(running_month - policy.window_months, running_month + 1)
+        return any(_wanted(ledger.months.get(month, NOTHING_HAPPENED), outflow) for month in lately)
     oldest = min((month for month, record in ledger.months.items() if happened(record)), default=None)
     if cpm is None:
         return ledger.here_from is not None or oldest is not None
-    outflow = policy.outflows.of(kind)
     on_the_shelf = 0
     for month in range(running_month, (running_month if oldest is None else oldest) - 1, -1):
         record = ledger.months.get(month, NOTHING_HAPPENED)
-        if record.unmet > 0 or consumption_of(record, outflow) > 0:
+        if _wanted(record, outflow):
             return True
         observed = record.reported >= 0 or first_whole_month <= month < running_month
         if observed and days_out_of(record) == 0:
@@ -41,3 +45,8 @@ def is_needed(
                 return False
     # Out in every month that is remembered: what it was needed for before is forgotten, not over.
     return on_the_shelf == 0 and ledger.here_from is not None
+
+
+def _wanted(record: MonthRecord, outflow: Outflow) -> bool:
+    """Whether anything was used or asked for in a month."""
+    return record.unmet > 0 or consumption_of(record, outflow) > 0

@@ -131,6 +131,17 @@ def test_what_is_registered_here_is_missed_also_where_it_never_was(entry: Offici
     assert stock_of(order, entries=[entry]).until("2026-03-15").story == []
 
 
+def test_what_was_given_up_and_is_registered_as_0_is_missed_by_nobody_unless_it_is_asked_for() -> None:
+    used = [counted(90, "2025-01-01"), *(dispensed(30, f"2025-0{month}-15") for month in (1, 2, 3))]
+    given_up = [*used, *(counted(0, f"2025-{month:02}-20") for month in range(4, 13)), counted(0, "2026-03-01 09:00")]
+    assert stock_of(*given_up).until("2026-03-10").story == ["2025-03-16 stock_out firing critical"]
+    ended = stock_of(*given_up, entries=[registered(0, since="2025-04-01")]).until("2026-03-10").story
+    assert ended[0] == "2025-03-16 stock_out firing critical"
+    assert ended[-1].endswith("stock_out resolved critical")
+    asked = stock_of(*given_up, unmet(2, "2026-03-02 09:00"), entries=[registered(0)]).until("2026-03-10").story
+    assert asked[-1] == "2026-03-03 stock_out firing critical"
+
+
 def test_what_is_registered_here_is_missed_after_months_in_which_nobody_used_it() -> None:
     idle = [counted(21, "2025-10-01"), dispensed(1, "2025-10-05"), adjusted(-20, "2026-03-05 09:00", "expired")]
     assert stock_of(*idle).until("2026-03-10").story == []
