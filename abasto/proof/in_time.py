@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from supply.intake import FUTURE_TOLERANCE_MS
+
 Line = tuple[str, int, bytes]
 """Its file, its number there, and itself."""
 
@@ -32,13 +34,14 @@ def _of(name: str, lines: Iterable[tuple[int, bytes]]) -> Iterator[Line]:
 
 
 def _with_newest_time(lines: Iterator[Line]) -> Iterator[tuple[dt.datetime, Line]]:
-    """A line that tells no time goes with the one before it."""
+    """A line that tells no time, or one to come, goes with the one before it."""
     newest = dt.datetime.min.replace(tzinfo=dt.UTC)
+    latest = dt.datetime.now(dt.UTC) + dt.timedelta(milliseconds=FUTURE_TOLERANCE_MS)
     for line in lines:
         try:
             at = _decode_time(line[2]).time
         except msgspec.DecodeError:
             at = newest
-        if at.tzinfo is not None:
+        if at.tzinfo is not None and at <= latest:
             newest = max(newest, at)
         yield newest, line

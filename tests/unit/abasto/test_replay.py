@@ -50,17 +50,19 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
 
 
 def test_files_are_read_together_by_the_time_of_their_events_whichever_is_named_first(tmp_path: Path) -> None:
-    """Half a year of one item in two files, counts in one and use in the other, and a line that tells no time."""
+    """Half a year of one item in two files, counts in one and use in the other; a line that tells no time, and one of
+    a clock that runs fifty years ahead."""
     months = [f"2026-{month:02d}" for month in range(1, 7)]
     counts = [event(100 + n, "stock.counted", f"{m}-10T08:00:00-06:00", quantity=90 + n) for n, m in enumerate(months)]
     use = [event(n, "stock.dispensed", f"{m}-20T12:00:00-06:00", quantity=30) for n, m in enumerate(months)]
     (tmp_path / "one").mkdir()
     _, one = replayed(tmp_path / "one", sorted([*counts, *use], key=lambda line: json.loads(line)["time"]))
-    for number, files in enumerate(((counts, ["{", *use]), (["{", *use], counts))):
+    bad = ["{", event(99, "stock.counted", "2076-01-01T12:00:00-06:00", quantity=1)]
+    for number, files in enumerate(((counts, [*bad, *use]), ([*bad, *use], counts))):
         folder = tmp_path / f"{number}"
         folder.mkdir()
         done, out = replayed(folder, *files)
-        assert (done.outcomes, done.refused) == ({"counted": 12}, 1)
+        assert (done.outcomes, done.refused) == ({"counted": 12}, 2)
         for name in ("positions.jsonl", "alerts.jsonl"):
             assert (out / name).read_bytes() == (one / name).read_bytes()
 
