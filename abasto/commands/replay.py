@@ -31,7 +31,7 @@ def replay(
     from abasto.catalogue.files import read_catalogue
     from abasto.proof.replay import replay_files
     from abasto.proof.rules import instant_named, names_unknown, rules_asked
-    from abasto.terminal import how_many, print_json, progress, say
+    from abasto.terminal import Failure, how_many, print_json, progress, say
     from supply.catalogue import Catalogue
 
     chosen = rules_asked(policy, rules)
@@ -42,6 +42,8 @@ def replay(
     total = sum(path.stat().st_size for path in events)
     with progress("replay", total) as advance:
         done = replay_files(events, Catalogue(entries), chosen, until_ms, out, advance)
+    if done.refused and done.refused == done.lines:
+        raise Failure(f"no line of {how_many(done.lines, 'line')} is an event: {out}/refused.jsonl says why")
     if as_json:
         print_json(done)
         return

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from abasto.cli import app
 from abasto.proof.replay import Replayed, replay_files
@@ -119,14 +119,25 @@ def test_a_line_far_too_long_is_refused_with_the_size_it_has(tmp_path: Path) -> 
     assert len(refused["value"]) < 1_000_000
 
 
-def test_a_replay_of_nothing_names_no_end(tmp_path: Path) -> None:
+def replay_of(tmp_path: Path, text: str) -> Result:
+    """The command, over a file of its own."""
     events = tmp_path / "events.jsonl"
-    events.write_text("\n")
+    events.write_text(text)
     items, facilities = tmp_path / "items.csv", tmp_path / "facilities.csv"
     items.write_text(f"item,name\n{ITEM},Filgrastim\n")
     facilities.write_text(f"facility,name,kind\n{HOSPITAL},Oncología,hospital\n")
     arguments = ["replay", str(events), "--catalogue", str(tmp_path), "--out", str(tmp_path / "out")]
-    told = CliRunner().invoke(app, arguments)
+    return CliRunner().invoke(app, arguments)
+
+
+def test_a_file_in_which_nothing_is_an_event_fails(tmp_path: Path) -> None:
+    told = replay_of(tmp_path, "facility,item,quantity\nDFIMS000604,010.000.5432.00,5\n")
+    assert told.exit_code == 1
+    assert "no line of 2 lines is an event" in told.stderr
+
+
+def test_a_replay_of_nothing_names_no_end(tmp_path: Path) -> None:
+    told = replay_of(tmp_path, "\n")
     assert told.exit_code == 0, told.output
     assert "None" not in told.stderr
     assert f"0 positions and 0 alert transitions in {tmp_path}" in told.stderr
