@@ -8,7 +8,7 @@ from typing import NamedTuple
 from schemas.catalogue import Facility, Item
 from schemas.positions import Status
 from supply.by_day import forget_days
-from supply.calendar import LocalCalendar, calendar_of, days_in_month, first_day
+from supply.calendar import LocalCalendar, days_in_month, first_day
 from supply.catalogue import RegisteredFrom, valid_on
 from supply.cover import days_of_stock, months_of_stock
 from supply.cpm import Cpm, cpm
@@ -145,43 +145,6 @@ class Assessment(NamedTuple):
     def observed_cpm(self) -> float | None:
         """The CPM where it observes a use; `None` where it does not tell what is needed."""
         return None if self.instead is not None else observed_use(self.cpm)
-
-
-def place_of(facility: Facility, item: Item, rules: Rules, plan: Plan | None = None) -> Place:
-    """The cut-offs of an item in a kind of facility, the item's own where the catalogue gives them, and the CPM policy
-    chosen for them."""
-    kind = rules.levels[facility.kind]
-    critical, minimum, maximum = _cut_offs(item, kind)
-    levels = StockLevels(
-        critical_months=critical,
-        min_months=minimum,
-        max_months=maximum,
-        lead_time_days=kind.lead_time_days if item.lead_time_days is None else item.lead_time_days,
-        target_months=kind.target_months,
-        observed_lead_time=kind.observed_lead_time,
-    )
-    chosen = rules.policies.policy_of(facility, item)
-    return Place(
-        facility, item, calendar_of(facility.timezone), levels, item.oncology or rules.watch == "all", chosen, plan
-    )
-
-
-def _cut_offs(item: Item, kind: StockLevels) -> tuple[float, float, float]:
-    """Critical, minimum and maximum months, in this order also by size: else one stock would be low and a surplus.
-
-    The item's own stand, and those of the kind move to them. An item that contradicts itself, which `abasto catalogue
-    load` refuses, keeps its minimum: to run out is worse than to have too much.
-    """
-    minimum = item.min_months
-    if minimum is None:
-        minimum = kind.min_months
-        if item.max_months is not None:
-            minimum = min(minimum, item.max_months)
-        if item.critical_months is not None:
-            minimum = max(minimum, item.critical_months)
-    critical = kind.critical_months if item.critical_months is None else item.critical_months
-    maximum = kind.max_months if item.max_months is None else item.max_months
-    return min(critical, minimum), minimum, max(maximum, minimum)
 
 
 def lead_time_of(ledger: Ledger, place: Place) -> LeadTime:

@@ -5,12 +5,13 @@ from typing import Any
 import msgspec
 
 from schemas.positions import CpmInputs
-from supply.assessment import Assessment, Place, place_of
+from supply.assessment import Assessment, Place
 from supply.conditions import RULES
 from supply.cpm import Cpm
 from supply.finding import Finding, Rule
 from supply.lead_times import LeadTime
 from supply.observed import Observed
+from supply.places import place_of
 from supply.projection import Projection
 from supply.rules import Rules
 from tests.events import day

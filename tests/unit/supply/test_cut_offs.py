@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from supply.assessment import place_of
+from supply.places import place_of
 from supply.rules import Rules
 from tests.events import counted, dispensed
 from tests.unit.supply.shelf import Shelf, hospital, medicine
