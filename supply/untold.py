@@ -68,10 +68,15 @@ def untold_use(ledger: Ledger, day: int, by: Reckoning) -> Untold:
         record = ledger.months.get(month, NOTHING_HAPPENED)
         moved = moved_of(record, outflow)
         if record.reported >= 0:
-            use.append((begins - since, max(0, record.reported - moved) / scale / days_in_month(month)))
+            told_until = _told_until(ledger, month, calendar)
+            rate = max(0, record.reported - moved) / scale / (told_until - first_day(month))
+            if begins < told_until:
+                use.append((begins - since, rate))
+            begins = max(begins, told_until)
         elif moved:
             use.append((begins - since, 0.0))
-        else:
+            begins = ends
+        if begins < ends:
             of_month = use_from(by.plan, begins, _daily_use(ledger, month, begins, by))
             use.extend([(begins - since + start, rate * share) for start, rate in of_month if begins + start < ends])
     begins_ms = calendar.midnight(since)
@@ -79,6 +84,14 @@ def untold_use(ledger: Ledger, day: int, by: Reckoning) -> Untold:
     pieces, left = _walked(ledger, since, counted_in, day, use, scale)
     came = any(amount > 0 for _, amount in ledger.since_count)
     return Untold(pieces, since, came, left > DUST_PIECES and use[-1][1] > 0)
+
+
+def _told_until(ledger: Ledger, month: int, calendar: LocalCalendar) -> int:
+    """The first day that the sheet of a month says nothing of: one that comes before the month is over tells of its
+    days until then."""
+    ends = first_day(month + 1)
+    came_on = ends if ledger.sheet_at is None else calendar.day(ledger.sheet_at)
+    return min(ends, came_on + 1) if came_on >= first_day(month) else ends
 
 
 def _share_untold(months: dict[int, MonthRecord], outflow: Outflow) -> float:

@@ -34,7 +34,7 @@ def _is_grave(assessment: Assessment, place: Place) -> bool:
 
 def _can_be_filled_now(assessment: Assessment) -> bool:
     """Whether as much is in stock as was not filled."""
-    return (assessment.usable or 0.0) >= assessment.observed.unmet
+    return assessment.left >= assessment.observed.unmet
 
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:

@@ -55,6 +55,17 @@ def test_a_shortage_is_told_at_the_lead_time_and_ends_with_a_receipt() -> None:
     assert "Stock of 185 pieces by the count of 2026-03-01 and what came since, of which about 84" in last.reason_en
 
 
+@pytest.mark.parametrize(("sheet", "sent_on", "untold"), [(24, "2026-03-08", 57), (75, "2026-03-25", 75 + 3)])
+def test_a_sheet_that_comes_before_its_month_is_over_tells_of_the_days_until_then(
+    sheet: float, sent_on: str, untold: float
+) -> None:
+    """As much as the CPM says: no date may move for it."""
+    asked_on = max(day("2026-03-20"), day(sent_on) + dt.timedelta(2))
+    found = position(*by_sheets(95, reported("2026-03", sheet, f"{sent_on} 09:00")), at=f"{asked_on}")
+    assert found.untold_use == pytest.approx(untold)
+    assert found.projected_stockout_on in (dt.date(2026, 3, 31), dt.date(2026, 4, 1), dt.date(2026, 4, 2))
+
+
 def test_what_is_reckoned_to_be_used_up_is_a_shortage_but_no_empty_shelf() -> None:
     told = Shelf(*by_sheets(), only=["shortage", "stock_out"]).until("2026-04-20")
     assert told.publish().position.status == "critical"

@@ -10,6 +10,7 @@ from schemas.catalogue import OfficialCpm
 from supply.assessment import Assessment
 from supply.conditions import unmet_demand
 from supply.language import ENGLISH, SPANISH
+from supply.untold import Untold
 from tests.events import HOSPITAL, ITEM, counted, day, dispensed, issued, received, unmet
 from tests.unit.supply.assessed import NO, TODAY, YES, judged, out_throughout, place, seen, severity
 from tests.unit.supply.shelf import Shelf
@@ -61,6 +62,11 @@ def test_without_stock_in_any_month_of_the_window_each_piece_is_one_of_all_that_
 @pytest.mark.parametrize(("usable", "expected"), [(None, "critical"), (0, "critical"), (29, "critical"), (30, "high")])
 def test_what_the_stock_would_fill_today_is_critical_no_more(usable: float | None, expected: str) -> None:
     assert severity(unmet_demand.RULE, seen(usable, unmet=30)) == expected
+
+
+def test_what_must_have_been_used_since_the_count_fills_nothing() -> None:
+    assert severity(unmet_demand.RULE, seen(100, unmet=30)._replace(untold=Untold(90.0))) == "critical"
+    assert severity(unmet_demand.RULE, seen(100, unmet=30)._replace(untold=Untold(70.0))) == "high"
 
 
 def test_unmet_demand_gets_no_milder_the_longer_the_item_is_out() -> None:
