@@ -13,7 +13,7 @@ from supply.catalogue import RegisteredFrom, valid_on
 from supply.cpm import cpm
 from supply.cpm_policy import Outflow
 from supply.cpm_window import NOTHING_HAPPENED, moved_of
-from supply.demand import Plan, use_from, used_within
+from supply.demand import Plan, Use, use_from, used_within
 from supply.ledger_state import Ledger, MonthRecord
 from supply.policy_choice import Chosen
 from supply.projection import DUST_PIECES
@@ -73,17 +73,21 @@ def untold_use(ledger: Ledger, day: int, by: Reckoning) -> Untold:
             if begins < told_until:
                 use.append((begins - since, rate))
             begins = max(begins, told_until)
-        elif moved:
-            use.append((begins - since, 0.0))
-            begins = ends
         if begins < ends:
             of_month = use_from(by.plan, begins, _daily_use(ledger, month, begins, by))
-            use.extend([(begins - since + start, rate * share) for start, rate in of_month if begins + start < ends])
+            untold = share * _not_moved(of_month, ends - begins, max(0, moved) / scale if record.reported < 0 else 0.0)
+            use.extend([(begins - since + start, rate * untold) for start, rate in of_month if begins + start < ends])
     begins_ms = calendar.midnight(since)
     counted_in = (at - begins_ms) / (calendar.midnight(since + 1) - begins_ms)
     pieces, left = _walked(ledger, since, counted_in, day, use, scale)
     came = any(amount > 0 for _, amount in ledger.since_count)
     return Untold(pieces, since, came, left > DUST_PIECES and use[-1][1] > 0)
+
+
+def _not_moved(of_month: Use, days: int, moved: float) -> float:
+    """How much of the use that is foretold for the days of a month its few single movements do not tell (0 to 1)."""
+    foretold = used_within(of_month, days)
+    return max(0.0, 1 - moved / foretold) if foretold > 0 else 1.0
 
 
 def _told_until(ledger: Ledger, month: int, calendar: LocalCalendar) -> int:
@@ -95,15 +99,20 @@ def _told_until(ledger: Ledger, month: int, calendar: LocalCalendar) -> int:
 
 
 def _share_untold(months: dict[int, MonthRecord], outflow: Outflow) -> float:
-    """How much of the use no single movement tells (0 to 1), by the sheet of the latest month of which any use is told;
-    without a sheet it is in the book already."""
+    """How much of the use no single movement tells (0 to 1), by the latest sheet; none of it where a month since then
+    has movements for half as much: they have taken the place of sheets."""
+    since: list[int] = []
     for month in sorted(months, reverse=True):
         record = months[month]
         moved = moved_of(record, outflow)
-        if record.reported > 0:
+        if record.reported < 0:
+            since.append(moved)
+        elif record.reported == 0:
+            return 0.0 if moved or any(since) else 1.0
+        elif 2 * max(since, default=0) >= record.reported:
+            return 0.0
+        else:
             return max(0.0, min(1.0, 1 - moved / record.reported))
-        if record.reported == 0 or moved:
-            return 0.0 if moved else 1.0
     return 0.0
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from schemas.catalogue import DemandProfile, OfficialCpm, PlannedUse
 from schemas.events import ConsumptionReported, Event, StockCounted
-from tests.events import HOSPITAL, ITEM, counted, day, dispensed, instant, lot, received, reported
+from tests.events import HOSPITAL, ITEM, counted, day, dispensed, instant, lot, received, reported, returned
 from tests.thoroughness import cases
 from tests.unit.supply.histories import histories
 from tests.unit.supply.shelf import Shelf, position
@@ -89,13 +89,21 @@ def test_of_the_month_of_the_count_only_the_days_after_it_count() -> None:
 
 
 def test_what_single_movements_tell_is_in_the_book_already() -> None:
-    assert position(*by_sheets(95, dispensed(5, "2026-03-09")), at="2026-03-20").untold_use == 0
+    assert position(*by_sheets(95, dispensed(5, "2026-03-09")), at="2026-03-20").untold_use == pytest.approx(52.25)
+    taken_over = by_sheets(95, dispensed(45, "2026-03-09"))
+    assert position(*taken_over, at="2026-03-20").untold_use == 0
     both = by_sheets(
         95, *(dispensed(30, f"2026-03-{on}") for on in ("05", "12")), reported("2026-03", 62, "2026-04-01 06:00")
     )
     assert position(*both, at="2026-04-01 12:00").untold_use == 2
     # Of the days after it as much goes untold as of the sheet.
     assert position(*both, at="2026-04-12").untold_use == pytest.approx(2 + 11 * 242 / 90 * 2 / 62, abs=0.001)
+
+
+def test_a_stray_movement_takes_off_no_more_than_itself() -> None:
+    for stray in (returned(2, "2026-03-10"), dispensed(1, "2026-03-10")):
+        found = position(*by_sheets(95, stray), at="2026-04-12")
+        assert (found.status, found.untold_use) == ("critical", pytest.approx(95, abs=2))
 
 
 def test_where_movements_tell_all_that_sheets_do_nothing_is_reckoned_and_the_position_keeps_calm() -> None:
