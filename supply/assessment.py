@@ -118,7 +118,7 @@ class Assessment(NamedTuple):
     @property
     def left(self) -> float:
         """Usable pieces without the untold use: what all that looks ahead reckons with."""
-        return (self.usable or 0.0) - self.untold.pieces
+        return max(0.0, (self.usable or 0.0) - self.untold.pieces)
 
     @property
     def fades(self) -> bool:
@@ -211,7 +211,7 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
     usable = None if ledger.on_hand is None else max(0, ledger.on_hand) / scale
     sheets = needed and ledger.sheet_at is not None
     untold = untold_use(ledger, day, _reckoning(place, first_month, scale)) if sheets else NOTHING_UNTOLD
-    left = None if usable is None else usable - untold.pieces
+    left = None if usable is None else max(0.0, usable - untold.pieces)
     due = tuple(line for line in ledger.orders.values() if line.outstanding > 0)
     lead_time = lead_time_of(ledger, place)
     # Who waits longer for an order than projections look must still be told in time to give it.
