@@ -75,7 +75,8 @@ def untold_use(ledger: Ledger, day: int, by: Reckoning) -> Untold:
             begins = max(begins, told_until)
         if begins < ends:
             of_month = use_from(by.plan, begins, _daily_use(ledger, month, begins, by))
-            untold = share * _not_moved(of_month, ends - begins, max(0, moved) / scale if record.reported < 0 else 0.0)
+            single = max(0, moved) / scale if record.reported < 0 else 0.0
+            untold = min(share, _not_moved(of_month, ends - begins, single))
             use.extend([(begins - since + start, rate * untold) for start, rate in of_month if begins + start < ends])
     begins_ms = calendar.midnight(since)
     counted_in = (at - begins_ms) / (calendar.midnight(since + 1) - begins_ms)
@@ -85,7 +86,7 @@ def untold_use(ledger: Ledger, day: int, by: Reckoning) -> Untold:
 
 
 def _not_moved(of_month: Use, days: int, moved: float) -> float:
-    """How much of the use that is foretold for the days of a month its few single movements do not tell (0 to 1)."""
+    """How much of the use that is foretold for the days of a month its single movements do not tell (0 to 1)."""
     foretold = used_within(of_month, days)
     return max(0.0, 1 - moved / foretold) if foretold > 0 else 1.0
 
@@ -99,8 +100,8 @@ def _told_until(ledger: Ledger, month: int, calendar: LocalCalendar) -> int:
 
 
 def _share_untold(months: dict[int, MonthRecord], outflow: Outflow) -> float:
-    """How much of the use no single movement tells (0 to 1), by the latest sheet; none of it where a month since then
-    has movements for half as much: they have taken the place of sheets."""
+    """How much of the use no single movement tells (0 to 1), by the latest sheet; none of it where movements of a
+    month since then tell half of that as well: they have taken the place of sheets."""
     since: list[int] = []
     for month in sorted(months, reverse=True):
         record = months[month]
@@ -109,7 +110,7 @@ def _share_untold(months: dict[int, MonthRecord], outflow: Outflow) -> float:
             since.append(moved)
         elif record.reported == 0:
             return 0.0 if moved or any(since) else 1.0
-        elif 2 * max(since, default=0) >= record.reported:
+        elif 2 * (max(since, default=0) - moved) >= record.reported - moved:
             return 0.0
         else:
             return max(0.0, min(1.0, 1 - moved / record.reported))

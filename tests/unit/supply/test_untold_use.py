@@ -109,6 +109,20 @@ def test_a_stray_movement_takes_off_no_more_than_itself() -> None:
         assert found.untold_use == pytest.approx(95, abs=2)
 
 
+def test_where_half_of_it_is_told_singly_the_other_half_is_reckoned() -> None:
+    halves = [dispensed(45, f"{month}-15") for month in MONTHS[:-1]]
+    march = [dispensed(3, f"2026-03-{on:02} 12:00") for on in range(1, 32, 2)]
+    told = sorted([*by_sheets(95), *halves, *march], key=lambda each: each.time)
+    for asked_on, untold in (("2026-03-16", 21), ("2026-03-30", 42)):
+        found = position(*(each for each in told if each.time < instant(asked_on)), at=asked_on)
+        assert found.untold_use == pytest.approx(untold, abs=2)
+    shelf = Shelf(*told, only=["shortage"]).until("2026-04-10")
+    assert [line for line in shelf.story if line > "2026-03-01"] == [
+        "2026-03-17 shortage firing high",
+        "2026-03-25 shortage firing critical",
+    ]
+
+
 def test_where_movements_tell_all_that_sheets_do_nothing_is_reckoned_and_the_position_keeps_calm() -> None:
     told = [counted(600, "2025-11-30")]
     for month, following in (("2025-12", "2026-01"), ("2026-01", "2026-02"), ("2026-02", "2026-03")):
