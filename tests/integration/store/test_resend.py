@@ -53,6 +53,7 @@ def engine(database: str) -> Iterator[Engine]:
 @pytest.fixture
 def inventory(kafka: KafkaServer) -> Iterator[str]:
     """An empty inventory topic."""
+    remove_topics(kafka, [channels.INVENTORY])
     kafka.create_topics(channels.INVENTORY, partitions=PARTITIONS)
     yield channels.INVENTORY
     remove_topics(kafka, [channels.INVENTORY])
@@ -119,6 +120,7 @@ def test_a_broker_that_is_not_there_leaves_it_open(database: str, engine: Engine
 def test_a_topic_that_is_not_there_leaves_it_open(
     kafka: KafkaServer, database: str, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    remove_topics(kafka, [channels.INVENTORY])
     monkeypatch.setattr(store.sender, "TOPIC_MS", 500)
     (tmp_path / "mended.json").write_text(json.dumps(MENDED), encoding="utf-8")
     sent = CliRunner().invoke(
