@@ -36,7 +36,8 @@ from tests.servers.worker import REAL, running_workers
 pytestmark = pytest.mark.integration
 
 PARTITIONS = 2
-WITHIN_SECONDS = 90.0
+WITHIN_SECONDS = 240.0
+"""Half a minute after a history has ended positions are told; a machine that does much else takes its time."""
 
 
 def test_history_beside_a_running_worker_loses_nothing_to_lateness(
