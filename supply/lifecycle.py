@@ -119,7 +119,8 @@ def follow(
         return alert, _next(alert, at_ms)
     if alert.told_ms is None:
         alert.told_ms = at_ms
-    if repeat_days > 0 and at_ms >= _due(alert.told_ms, repeat_days):
+    # Nobody is reminded of a severity that is about to fall: what is told in a few days says the milder one.
+    if repeat_days > 0 and alert.milder_since_ms is None and at_ms >= _due(alert.told_ms, repeat_days):
         return alert, _next(alert, at_ms)._replace(repeat=True)
     return alert, None
 
@@ -131,11 +132,9 @@ def may_change_at(alert: OpenAlert, timing: AlertTiming, repeat_days: float) -> 
         return _due(_began(alert), timing.hold_days)
     if alert.over_since_ms is not None:
         return _due(alert.over_since_ms, timing.clear_days)
-    falls = None if alert.milder_since_ms is None else _due(alert.milder_since_ms, timing.fall_days)
-    repeats = None if repeat_days <= 0 or alert.told_ms is None else _due(alert.told_ms, repeat_days)
-    if falls is None or repeats is None:
-        return repeats if falls is None else falls
-    return min(falls, repeats)
+    if alert.milder_since_ms is not None:
+        return _due(alert.milder_since_ms, timing.fall_days)
+    return None if repeat_days <= 0 or alert.told_ms is None else _due(alert.told_ms, repeat_days)
 
 
 def _opened(

@@ -173,6 +173,18 @@ def test_a_change_puts_the_reminder_off() -> None:
     assert life(AT_ONCE, *steps, repeat_days=2) == ["01 firing medium 1", "02 firing high 2", "04 firing high 3 again"]
 
 
+def test_nobody_is_reminded_of_a_severity_that_is_about_to_fall() -> None:
+    falling = graded("high", "high", "low", "low", "low", "low")
+    timing = AlertTiming(fall_days=2)
+    assert life(timing, *falling, repeat_days=2) == ["01 firing high 1", "05 firing low 2"]
+    swaying = graded("high", "low", "high", "low", "high")
+    assert life(timing, *swaying, repeat_days=2) == [
+        "01 firing high 1",
+        "03 firing high 2 again",
+        "05 firing high 3 again",
+    ]
+
+
 def test_nobody_is_reminded_of_a_pending_alert_or_of_one_that_ends() -> None:
     assert life(AlertTiming(hold_days=9, clear_days=9), *days("yyyyyy"), repeat_days=1) == ["01 pending high 1"]
     assert life(AlertTiming(clear_days=9), *days("ynnnnn"), repeat_days=1) == ["01 firing high 1"]
