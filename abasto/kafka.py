@@ -13,9 +13,13 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from abasto.terminal import Failure
-from streams.clients import BATCH_BYTES, REQUEST_TIMEOUT_MS, connection
+from streams.clients import BATCH_BYTES, connection
 from streams.faults import WrongSetting
 from streams.settings import Settings
+
+PATIENCE_MS = 60_000
+"""How long a record waits for a broker that is restarted, or for another one that takes over: to wait is better than to
+give up, because who goes on afterwards sends some records again that had arrived."""
 
 Partitions = dict[str, int]
 """How many partitions each topic has."""
@@ -81,7 +85,7 @@ def _producer(settings: Settings) -> AIOKafkaProducer:
             acks="all",
             max_batch_size=BATCH_BYTES,
             max_request_size=BATCH_BYTES,
-            request_timeout_ms=REQUEST_TIMEOUT_MS,
+            request_timeout_ms=PATIENCE_MS,
         )
     except (WrongSetting, ValueError) as wrong:
         raise Failure(str(wrong)) from wrong

@@ -1,45 +1,60 @@
 """A campaign: rounds of faults while events are published, then the comparison with a replay."""
 
-import asyncio
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
-from abasto.feed.publish import send
-from tests.chaos.faults import FAULTS
+from tests.chaos.broker_faults import ON_ONE_BROKER
+from tests.chaos.cluster_faults import ON_THREE_BROKERS
+from tests.chaos.faults import Fault
 from tests.chaos.oracle import Expected, differences, is_shown
-from tests.chaos.stack import PARTITIONS, Stack, furnish, running_stack
+from tests.chaos.stack import PARTITIONS, Stack, furnish, one_broker, three_brokers
+from tests.chaos.traffic import Traffic
 from tests.chaos.workload import Workload
 from tests.servers.reaper import Reaper
 
 BETWEEN_SECONDS: Final = (0.2, 2.5)
 """Time in service before a fault strikes: often too short to have recovered from the one before."""
-SLACK: Final = 1.3
-"""Publishing takes longer than the rounds by this factor, so that none strikes a quiet system."""
 SETTLED_WITHIN_SECONDS: Final = 180.0
 
 
+class Kind(NamedTuple):
+    """A stack to run, and what may befall it."""
+
+    running: Callable[[Path, Reaper], AbstractContextManager[Any]]
+    faults: Mapping[str, Fault[Any]]
+
+
+Brokers = Literal[1, 3]
+KINDS: Final[Mapping[Brokers, Kind]] = {1: Kind(one_broker, ON_ONE_BROKER), 3: Kind(three_brokers, ON_THREE_BROKERS)}
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What follows from a seed: `names` of the faults of each round, in their order. `months` of a `small` network or
-    the nation are published, and the database is gone for up to `database_gone_seconds`."""
+    """What follows from a seed: `names` of the faults of each round, in their order, on so many `brokers`. `months` of
+    a `small` network or the nation are published, and the database is gone for up to `database_gone_seconds`."""
 
     seed: int
     names: tuple[str, ...]
     months: int
     small: bool
     database_gone_seconds: float
+    brokers: Brokers = 1
 
     @property
-    def seconds(self) -> float:
-        """About how long the rounds last."""
-        pause = sum(BETWEEN_SECONDS) / 2
-        gone = self.names.count("database gone") * self.database_gone_seconds / 2
-        return gone + sum(pause + FAULTS[name].seconds for name in self.names)
+    def kind(self) -> Kind:
+        """What it runs on."""
+        return KINDS[self.brokers]
+
+    def seconds(self, name: str) -> float:
+        """About how long a round with this fault lasts."""
+        gone = self.database_gone_seconds / 2 if name == "database gone" else 0.0
+        return sum(BETWEEN_SECONDS) / 2 + self.kind.faults[name].seconds + gone
 
 
 class Struck(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,36 +81,41 @@ def run_campaign(plan: Plan, folder: Path, reaper: Reaper, tell: Callable[[str],
     folder.mkdir(parents=True, exist_ok=True)
     workload = Workload(folder / "network", plan.months, PARTITIONS, plan.seed, small=plan.small)
     records = workload.records()
-    rate = len(records) / (plan.seconds * SLACK)
-    tell(f"seed {plan.seed}, {len(plan.names)} rounds, {len(records):,} records at {rate:,.0f} a second")
-    with running_stack(folder, reaper) as (stack, database):
+    traffic = Traffic(records, [plan.seconds(name) for name in plan.names])
+    tell(f"seed {plan.seed}, {len(plan.names)} rounds, {len(records):,} records at {traffic.rate:,.0f} a second")
+    with plan.kind.running(folder, reaper) as stack:
         stack.database_gone_seconds = plan.database_gone_seconds
-        furnish(stack, folder / "network" / "catalogue", database)
+        furnish(stack, folder / "network" / "catalogue")
         with ThreadPoolExecutor(1) as beside:
-            publishing = beside.submit(lambda: asyncio.run(send(records, stack.direct, rate)))
-            with (folder / "chaos.jsonl").open("wb") as log:
-                for struck in _rounds(plan, stack, publishing, tell):
-                    log.write(msgspec.json.encode(struck) + b"\n")
-                    log.flush()
+            publishing = beside.submit(traffic.publish, stack.direct)
+            try:
+                with (folder / "chaos.jsonl").open("wb") as log:
+                    for struck in _rounds(plan, stack, traffic, publishing, tell):
+                        log.write(msgspec.json.encode(struck) + b"\n")
+                        log.flush()
+            except BaseException:
+                traffic.abandon()
+                raise
             tell("all faults struck; the rest is published")
             publishing.result()
         expected = Expected.of(workload.replayed())
-        settled = _settle(stack, expected, database)
+        settled = _settle(stack, expected)
         tell("settled; everything is compared" if settled else f"not settled in {SETTLED_WITHIN_SECONDS:g} s")
-        return differences(expected, stack.direct, database)
+        return differences(expected, stack.direct, stack.database)
 
 
 def _rounds(
-    plan: Plan, stack: Stack, publishing: Future[dict[str, int]], tell: Callable[[str], None]
+    plan: Plan, stack: Stack, traffic: Traffic, publishing: Future[None], tell: Callable[[str], None]
 ) -> Iterator[Struck]:
     began = time.monotonic()
     for number, name in enumerate(plan.names, start=1):
-        fault = FAULTS[name]
+        fault = plan.kind.faults[name]
         # A round's own chance: it can be looked at again without those before it.
         chance = random.Random(f"{plan.seed} {number}")
+        traffic.next_round()
         time.sleep(chance.uniform(*BETWEEN_SECONDS))
         if publishing.done():
-            raise RuntimeError(f"publishing ended before round {number}: {publishing.result()}")
+            publishing.result()  # ended so early it failed
         if fault.needs_disk and stack.disk is None:
             tell(f"{number:>4} {name}: left out, this process may not mount a disk")
             continue
@@ -113,9 +133,9 @@ def _rounds(
         )
 
 
-def _settle(stack: Stack, expected: Expected, database: str) -> bool:
+def _settle(stack: Stack, expected: Expected) -> bool:
     deadline = time.monotonic() + SETTLED_WITHIN_SECONDS
-    while not is_shown(expected, database):
+    while not is_shown(expected, stack.database):
         if time.monotonic() > deadline:
             return False
         stack.revive()

@@ -1,4 +1,5 @@
-"""The faults: each draws what it does from the round's chance, does it, and tells what it drew.
+"""The faults of workers, projector and database: each draws what it does from the round's chance, does it, and tells
+what it drew.
 
 A fault may leave parts dead: the round starts them again (`Stack.revive`). It must leave the proxy open, the disk
 with room, the database running and the clock right.
@@ -7,24 +8,23 @@ with room, the database running and the clock right.
 import random
 import time
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from streams.settings import Settings
 from tests.chaos.stack import NAMED, NAMELESS, Stack
 from tests.workers.hooks import POINTS
 
 SESSION_SECONDS: Final = Settings().session_seconds
-BROKER_NOTICES_SECONDS: Final = 10.0
-"""Within this a broker on a full disk has met a write that fails, and ended."""
 
 Drawn = dict[str, object]
+Struck_contra = TypeVar("Struck_contra", bound=Stack, contravariant=True)
 
 
-class Fault(NamedTuple):
-    """A fault and about how long it lasts, in seconds, what starts again after it included. The database is gone for
-    half of `database_gone_seconds` on top."""
+class Fault(NamedTuple, Generic[Struck_contra]):
+    """A fault of a kind of stack, and about how long it lasts, in seconds, what starts again after it included. The
+    database is gone for half of `database_gone_seconds` on top."""
 
-    strike: Callable[[Stack, random.Random], Drawn]
+    strike: Callable[[Struck_contra, random.Random], Drawn]
     seconds: float
     needs_disk: bool = False
 
@@ -39,7 +39,8 @@ def _kill_worker(stack: Stack, chance: random.Random) -> Drawn:
     return {"worker": name}
 
 
-def _kill_both_workers(stack: Stack, _chance: random.Random) -> Drawn:
+def kill_both_workers(stack: Stack, _chance: random.Random) -> Drawn:
+    """Both are killed at once."""
     for name in (NAMED, NAMELESS):
         stack.worker(name).kill()
     return {}
@@ -55,7 +56,7 @@ def _kill_worker_in_checkpoint(stack: Stack, chance: random.Random) -> Drawn:
     stack.worker(name).kill()
     worker = stack.start_worker(name, DIE_AT=point, DIE_AFTER=str(after))
     # It may have no shard with anything to save; then the next round finds it as it is.
-    return {"worker": name, "point": point, "after": after, "met": _ended_within(worker.process.poll, 15.0)}
+    return {"worker": name, "point": point, "after": after, "met": ended_within(worker.process.poll, 15.0)}
 
 
 def _freeze_worker(stack: Stack, chance: random.Random) -> Drawn:
@@ -116,55 +117,6 @@ def _stop_projector(stack: Stack, _chance: random.Random) -> Drawn:
     return {}
 
 
-def _kill_broker(stack: Stack, chance: random.Random) -> Drawn:
-    away = chance.uniform(0, 3)
-    stack.kafka.kill()
-    time.sleep(away)
-    stack.kafka.start()
-    return {"away_seconds": away}
-
-
-def _restart_broker(stack: Stack, _chance: random.Random) -> Drawn:
-    stack.kafka.stop()
-    stack.kafka.start()
-    return {}
-
-
-def _kill_all(stack: Stack, chance: random.Random) -> Drawn:
-    """As when the machine loses its power, but for what the disk had not yet written."""
-    _kill_both_workers(stack, chance)
-    stack.projector.kill()
-    stack.postgres.stop(at_once=True)
-    stack.kafka.kill()
-    stack.postgres.start()
-    stack.kafka.start()
-    return {}
-
-
-def _slow_broker(stack: Stack, chance: random.Random) -> Drawn:
-    delay, seconds = chance.uniform(0.02, 0.4), chance.uniform(3, 8)
-    stack.proxy.slow_down(delay)
-    time.sleep(seconds)
-    stack.proxy.slow_down(0)
-    return {"delay_seconds": delay, "seconds": seconds}
-
-
-def _cut_connections(stack: Stack, chance: random.Random) -> Drawn:
-    pauses = [chance.uniform(0.1, 1.0) for _ in range(chance.randint(1, 6))]
-    for pause in pauses:
-        stack.proxy.cut()
-        time.sleep(pause)
-    return {"pauses_seconds": pauses}
-
-
-def _network_gone(stack: Stack, chance: random.Random) -> Drawn:
-    seconds = chance.uniform(1, SESSION_SECONDS + 4)
-    stack.proxy.close()
-    time.sleep(seconds)
-    stack.proxy.reopen()
-    return {"seconds": seconds}
-
-
 def _database_gone(stack: Stack, chance: random.Random) -> Drawn:
     """Long enough to find the projector in its retries."""
     at_once, seconds = chance.random() < 0.5, chance.uniform(0.1, 1.0) * stack.database_gone_seconds
@@ -174,19 +126,8 @@ def _database_gone(stack: Stack, chance: random.Random) -> Drawn:
     return {"at_once": at_once, "seconds": seconds}
 
 
-def _disk_full(stack: Stack, _chance: random.Random) -> Drawn:
-    """The broker's disk is full until somebody makes room; it then ended, or met no write that failed."""
-    assert stack.disk is not None
-    stack.disk.fill()
-    ended = _ended_within(lambda: None if stack.kafka.is_running else 0, BROKER_NOTICES_SECONDS)
-    stack.disk.free()
-    if not ended:
-        stack.kafka.kill()
-    stack.kafka.start()
-    return {"broker_ended": ended}
-
-
-def _ended_within(exit_code: Callable[[], int | None], seconds: float) -> bool:
+def ended_within(exit_code: Callable[[], int | None], seconds: float) -> bool:
+    """Whether something has an exit code before so many seconds have passed."""
     deadline = time.monotonic() + seconds
     while exit_code() is None:
         if time.monotonic() > deadline:
@@ -195,9 +136,9 @@ def _ended_within(exit_code: Callable[[], int | None], seconds: float) -> bool:
     return True
 
 
-FAULTS: Final[dict[str, Fault]] = {
+EVERYWHERE: Final[dict[str, Fault[Stack]]] = {
     "kill worker": Fault(_kill_worker, 1),
-    "kill both workers": Fault(_kill_both_workers, 1),
+    "kill both workers": Fault(kill_both_workers, 1),
     "kill worker in checkpoint": Fault(_kill_worker_in_checkpoint, 8),
     "stop worker": Fault(_stop_worker, 2),
     "freeze worker": Fault(_freeze_worker, 9),
@@ -206,12 +147,6 @@ FAULTS: Final[dict[str, Fault]] = {
     "clock jumps": Fault(_clock_jumps, 3),
     "kill projector": Fault(_kill_projector, 1),
     "stop projector": Fault(_stop_projector, 2),
-    "kill broker": Fault(_kill_broker, 6),
-    "restart broker": Fault(_restart_broker, 5),
-    "kill all": Fault(_kill_all, 6),
-    "slow broker": Fault(_slow_broker, 6),
-    "cut connections": Fault(_cut_connections, 2),
-    "network gone": Fault(_network_gone, 6),
     "database gone": Fault(_database_gone, 2),
-    "disk full": Fault(_disk_full, 8, needs_disk=True),
 }
+"""Whatever Kafka there is."""

@@ -16,17 +16,24 @@ with warnings.catch_warnings():
     from kafka import KafkaAdminClient
 
 
+@contextmanager
+def admin_of(brokers: str) -> Iterator[KafkaAdminClient]:
+    """An admin client for the length of a block."""
+    admin = KafkaAdminClient(bootstrap_servers=brokers)
+    try:
+        yield admin
+    finally:
+        admin.close()
+
+
 class KafkaServer(LocalKafka):
     """The local Kafka, with what a test wants to say to it in one line."""
 
     def create_topics(self, *names: str, partitions: int = 1, settings: Mapping[str, str] | None = None) -> None:
         """Make topics, all alike, and wait for their leaders; `settings` are such as `cleanup.policy`."""
-        admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
-        try:
+        with admin_of(self.bootstrap) as admin:
             each = {"num_partitions": partitions, "configs": dict(settings or {})}
             admin.create_topics(dict.fromkeys(names, each), wait_for_metadata=True)
-        finally:
-            admin.close()
 
 
 class ProxiedKafka(KafkaServer):
