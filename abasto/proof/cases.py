@@ -7,7 +7,7 @@ A file of cases is a JSON list; of each case `id`, `function` (the name of the m
 import math
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -18,6 +18,10 @@ SAME = 1e-12
 """Figures as far apart as this, for each unit of theirs, are the same: 0.1 + 0.2 is 0.3."""
 
 
+LARGEST_TOLERANCE = 1e9
+"""With an infinite one anything would agree."""
+
+
 class Case(msgspec.Struct, frozen=True):
     """One case of a file."""
 
@@ -25,7 +29,7 @@ class Case(msgspec.Struct, frozen=True):
     function: str
     inputs: dict[str, Any]
     expected: Any
-    tolerance: float = 0.0
+    tolerance: Annotated[float, msgspec.Meta(ge=0, le=LARGEST_TOLERANCE)] = 0.0
 
 
 class Judged(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -67,6 +67,14 @@ def test_a_tolerance_is_a_distance(tmp_path: Path) -> None:
     assert judge(read_cases(written(tmp_path, {**near, "tolerance": 0.02}))).differ == 1
 
 
+@pytest.mark.parametrize(("tolerance", "why"), [(-1, ">= 0"), (1e300, "<= 1000000000")])
+def test_a_tolerance_below_zero_or_without_bounds_is_refused(tmp_path: Path, tolerance: float, why: str) -> None:
+    shown = run(app, ["verify", "cases", str(written(tmp_path, {**CASE, "tolerance": tolerance}))])
+    assert shown.exit_code == 1
+    assert "case 1 (bhima-001): tolerance: " in shown.output
+    assert why in shown.output
+
+
 def test_a_function_that_nobody_knows_is_reported_and_not_passed(tmp_path: Path) -> None:
     file = written(tmp_path, CASE, {**CASE, "id": "x-1", "function": "average_of_tomorrow"})
     shown = run(app, ["verify", "cases", str(file)])
