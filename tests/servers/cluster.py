@@ -36,8 +36,8 @@ _PREFERRED: Final = 0
 class Member(LocalKafka):
     """One broker of the three, and one voice in the choice of who leads them."""
 
-    def __init__(self, folder: Path, node: int, controllers: dict[int, int]) -> None:
-        super().__init__(folder, free_port(), heap_mib=_HEAP_MIB)
+    def __init__(self, folder: Path, node: int, port: int, controllers: dict[int, int]) -> None:
+        super().__init__(folder, port, heap_mib=_HEAP_MIB)
         self.node = node
         self._controllers = controllers
 
@@ -91,8 +91,9 @@ class KafkaCluster:
     """The three brokers; each keeps its port over restarts."""
 
     def __init__(self, folder: Path, reaper: Reaper) -> None:
-        controllers = {node: free_port() for node in NODES}
-        self.members = {node: Member(folder / f"broker {node}", node, controllers) for node in NODES}
+        ports = _free_ports(2 * len(NODES))
+        controllers = {node: ports.pop() for node in NODES}
+        self.members = {node: Member(folder / f"broker {node}", node, ports.pop(), controllers) for node in NODES}
         for member in self.members.values():
             member.lay_storage()
             reaper.watch_kafka(member.folder.parent)
@@ -139,3 +140,11 @@ class KafkaCluster:
 
 def _next_first(replicas: Sequence[int]) -> list[int]:
     return [*replicas[1:], replicas[0]]
+
+
+def _free_ports(number: int) -> set[int]:
+    """So many different ones: what is free stays so until somebody listens."""
+    ports: set[int] = set()
+    while len(ports) < number:
+        ports.add(free_port())
+    return ports
