@@ -14,18 +14,21 @@ SPAN_DAYS = 30
 START = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
 DISORDER_SECONDS = 6 * 3600
 FACILITIES = 50
+MOST_ITEMS = 9_000
+"""Codes of items have four digits to choose."""
 SOURCE = "urn:abasto:benchmark"
 
 
-def _codes(positions: int) -> tuple[list[str], list[str]]:
-    facilities = [f"DFSSA{number:06d}" for number in range(FACILITIES)]
-    items = [f"010.000.{number:04d}.00" for number in range(positions // FACILITIES)]
+def codes(positions: int) -> tuple[list[str], list[str]]:
+    """The facilities and items of a network of so many positions."""
+    facilities = [f"DFSSA{number:06d}" for number in range(max(FACILITIES, -(-positions // MOST_ITEMS)))]
+    items = [f"010.000.{number:04d}.00" for number in range(positions // len(facilities))]
     return facilities, items
 
 
 def write_network(folder: Path, positions: int) -> None:
     """The catalogue of the workload: all items oncology, so every position is watched."""
-    facilities, items = _codes(positions)
+    facilities, items = codes(positions)
     write_catalogue(
         folder,
         [Item(item=code, name=code, oncology=True, ven="V") for code in items],
@@ -37,7 +40,7 @@ def events(count: int, positions: int, seed: int = 1) -> Iterator[bytes]:
     """`count` events in plain JSON. Each position is counted first; then it dispenses, is counted now and then, orders
     when it is low and receives what it ordered."""
     chance = random.Random(seed)  # a workload, not a secret
-    facilities, items = _codes(positions)
+    facilities, items = codes(positions)
     shelves = [_Shelf(facility, item, chance) for facility in facilities for item in items]
     encode = msgspec.json.encode
     for number in range(count):

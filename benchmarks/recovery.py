@@ -1,0 +1,99 @@
+"""A worker that takes over the state of many positions, what it holds of memory, and how fast it is scraped.
+
+    .venv/bin/python -m benchmarks.recovery [--positions 1000000] [--rounds 3] [--plain]
+
+Each position is counted once and used a little; then a fresh worker takes over all shards, again and again. The aims:
+1,000,000 positions within 15 s, 1.5 kB of memory each at most, a scrape of 300,000 positions within 1 s.
+"""
+
+import argparse
+import asyncio
+import datetime as dt
+import itertools
+import statistics
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from abasto.feed.publish import send
+from abasto.local.programs import free_port
+from benchmarks.stand import Process, Stand, counts, dispensings, standing
+
+SCRAPES = 5
+
+
+def main() -> None:
+    """Fill the changelog once, then recover from it in rounds."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--positions", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--plain", action="store_true", help="the rules in plain Python")
+    chosen = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory(prefix="abasto-bench-") as folder,
+        standing(Path(folder), chosen.positions, "sqlite", plain=chosen.plain) as stand,
+    ):
+        empty = _recovered(stand, "nothing")
+        began = time.monotonic()
+        fill(stand, chosen.positions)
+        print(f"{chosen.positions:,} positions published in {time.monotonic() - began:,.0f} s", flush=True)
+        first = stand.worker(metrics_port=str(port := free_port()))
+        _await_read(port)
+        first.stop()
+        taken = [_recovered(stand, f"round {number}") for number in range(1, chosen.rounds + 1)]
+    seconds = statistics.median(each[0] for each in taken)
+    memory = (statistics.median(each[1] for each in taken) - empty[1]) / chosen.positions
+    scrape = statistics.median(each[2] for each in taken)
+    print(
+        f"median of {chosen.rounds}: {chosen.positions:,} positions in {seconds:.1f} s, "
+        f"{memory:,.0f} bytes each, scrape {scrape:.2f} s"
+    )
+
+
+def fill(stand: Stand, positions: int) -> None:
+    """Count each position, and dispense of it."""
+    then = dt.datetime.now(dt.UTC) - dt.timedelta(hours=2)
+    asyncio.run(send(counts(positions, then), stand.settings))
+    asyncio.run(send(itertools.islice(dispensings(positions, 1), positions), stand.settings))
+
+
+def _await_read(port: int) -> None:
+    while _metric(port, "abasto_lag_offsets") != 0:
+        time.sleep(0.5)
+
+
+def _recovered(stand: Stand, name: str) -> tuple[float, float, float]:
+    """Seconds that the takeover took, the memory of the worker then, and the seconds of a scrape."""
+    worker: Process = stand.worker(metrics_port=str(port := free_port()))
+    found = worker.await_sentence(r"shards kept \[\], recovered \[[0-9, ]+\] in ([0-9.]+) s")
+    memory = float(worker.memory_bytes)
+    scrapes = [_scraped(port) for _ in range(SCRAPES)]
+    worker.stop()
+    seconds, scrape = float(found[1]), statistics.median(scrapes)
+    print(f"{name}: recovered in {seconds:.1f} s, {memory / 2**20:,.0f} MiB, scrape {scrape:.2f} s", flush=True)
+    return seconds, memory, scrape
+
+
+def _scraped(port: int) -> float:
+    began = time.perf_counter()
+    _metrics(port)
+    return time.perf_counter() - began
+
+
+def _metrics(port: int) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as answer:
+        return str(answer.read().decode())
+
+
+def _metric(port: int, name: str) -> float | None:
+    try:
+        lines = _metrics(port).splitlines()
+    except OSError:
+        return None
+    values = [float(line.rpartition(" ")[2]) for line in lines if line.startswith((f"{name} ", f"{name}{{"))]
+    return sum(values) if values else None
+
+
+if __name__ == "__main__":
+    main()
