@@ -18,7 +18,7 @@ from pathlib import Path
 
 from abasto.feed.publish import send
 from abasto.local.programs import free_port
-from benchmarks.stand import Process, Stand, counts, dispensings, standing
+from benchmarks.stand import LIMIT_SECONDS, Process, Stand, counts, dispensings, standing
 
 SCRAPES = 5
 
@@ -34,14 +34,15 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="abasto-bench-") as folder,
         standing(Path(folder), chosen.positions, "sqlite", plain=chosen.plain) as stand,
     ):
-        empty = _recovered(stand, "nothing")
+        empty = _recovered(stand, 0)
         began = time.monotonic()
         fill(stand, chosen.positions)
         print(f"{chosen.positions:,} positions published in {time.monotonic() - began:,.0f} s", flush=True)
         first = stand.worker(metrics_port=str(port := free_port()))
-        _await_read(port)
+        _await(port, "abasto_positions", chosen.positions)
+        _await(port, "abasto_lag_offsets", 0)
         first.stop()
-        taken = [_recovered(stand, f"round {number}") for number in range(1, chosen.rounds + 1)]
+        taken = [_recovered(stand, chosen.positions) for _ in range(chosen.rounds)]
     seconds = statistics.median(each[0] for each in taken)
     memory = (statistics.median(each[1] for each in taken) - empty[1]) / chosen.positions
     scrape = statistics.median(each[2] for each in taken)
@@ -58,20 +59,27 @@ def fill(stand: Stand, positions: int) -> None:
     asyncio.run(send(itertools.islice(dispensings(positions, 1), positions), stand.settings))
 
 
-def _await_read(port: int) -> None:
-    while _metric(port, "abasto_lag_offsets") != 0:
+def _await(port: int, name: str, value: float) -> None:
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while (found := _metric(port, name)) != value:
+        if time.monotonic() > deadline:
+            raise SystemExit(f"{name} is {found} after {LIMIT_SECONDS:g} s, expected {value:g}")
         time.sleep(0.5)
 
 
-def _recovered(stand: Stand, name: str) -> tuple[float, float, float]:
+def _recovered(stand: Stand, positions: int) -> tuple[float, float, float]:
     """Seconds that the takeover took, the memory of the worker then, and the seconds of a scrape."""
     worker: Process = stand.worker(metrics_port=str(port := free_port()))
     found = worker.await_sentence(r"shards kept \[\], recovered \[[0-9, ]+\] in ([0-9.]+) s")
+    _await(port, "abasto_positions", positions)
     memory = float(worker.memory_bytes)
     scrapes = [_scraped(port) for _ in range(SCRAPES)]
     worker.stop()
     seconds, scrape = float(found[1]), statistics.median(scrapes)
-    print(f"{name}: recovered in {seconds:.1f} s, {memory / 2**20:,.0f} MiB, scrape {scrape:.2f} s", flush=True)
+    print(
+        f"{positions:,} positions: recovered in {seconds:.1f} s, {memory / 2**20:,.0f} MiB, scrape {scrape:.2f} s",
+        flush=True,
+    )
     return seconds, memory, scrape
 
 
