@@ -48,12 +48,20 @@ class KafkaLock(msgspec.Struct, frozen=True):
 
 def kafka_lock() -> KafkaLock:
     """The files that this release of Abasto was tested with."""
-    return msgspec.convert(tomllib.loads(_LOCK.read_text()), KafkaLock)
+    return read_lock(_LOCK)
 
 
-def lock_text(lock: KafkaLock) -> str:
+def read_lock(path: Path) -> KafkaLock:
+    """The lock that a file holds."""
+    return msgspec.convert(tomllib.loads(path.read_text()), KafkaLock)
+
+
+_BROKER_HEADING = "Made by `python -m abasto.local.kafka_resolve`: the class path of the local Kafka."
+
+
+def lock_text(lock: KafkaLock, heading: str = _BROKER_HEADING) -> str:
     """The lock as `kafka_lock.toml` holds it: one jar a line, so that a new release shows as a readable diff."""
-    lines = ["# Made by `python -m abasto.local.kafka_resolve`: the class path of the local Kafka.", "roots = ["]
+    lines = [f"# {heading}", "roots = ["]
     lines += [f'  "{root}",' for root in lock.roots]
     lines += ["]", "jars = ["]
     lines += [

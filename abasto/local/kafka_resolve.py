@@ -30,15 +30,15 @@ def dependencies(context: MavenContext, roots: tuple[str, ...]) -> list[Dependen
     return found
 
 
-def resolve_lock(context: MavenContext) -> KafkaLock:
+def resolve_lock(context: MavenContext, roots: tuple[str, ...] = _ROOTS) -> KafkaLock:
     """Resolve the roots through jgo, download every jar and hash what came."""
-    given, transitive = context.resolver.resolve(dependencies(context, _ROOTS))
+    given, transitive = context.resolver.resolve(dependencies(context, roots))
     jars = []
     for dependency in [*given, *(each for each in transitive if each.scope in {"compile", "runtime"})]:
         coordinate = f"{dependency.groupId}:{dependency.artifactId}:{dependency.version}"
         content = dependency.artifact.resolve().read_bytes()
         jars.append(Jar(coordinate, len(content), hashlib.sha256(content).hexdigest()))
-    return KafkaLock(_ROOTS, tuple(sorted(jars, key=lambda jar: jar.coordinate)))
+    return KafkaLock(roots, tuple(sorted(jars, key=lambda jar: jar.coordinate)))
 
 
 if __name__ == "__main__":
