@@ -8,8 +8,11 @@ COMPILED := build/compiled
 
 # Pinned with hashes for every platform and Python that pyproject.toml allows. No address of a registry gets in:
 # where packages come from is the business of the machine that installs them.
-LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-emit-index-url --no-emit-find-links --no-header
+
+# What the benchmark's peers need, each in an environment of its own: none of it is a dependency of Abasto.
+PEER_LOCKS := $(patsubst %.in,%.txt,$(wildcard benchmarks/peers/locks/*.in))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types unit compiled itest thorough chaos bench docs docs-check format lock clean
@@ -46,7 +49,7 @@ thorough: $(INSTALLED) ## The tests that draw their cases, with 20 times as many
 chaos: $(INSTALLED) ## Strikes the whole service with faults, round after round, and compares the result with a replay (ARGS="--rounds 20 --seed 7")
 	$(BIN)/python -m tests.chaos $(ARGS)
 
-bench: $(COMPILED)/.compiled ## Drains a backlog beside an idiomatic Faust agent (ARGS="--events 300000 --rounds 1" is quicker)
+bench: $(COMPILED)/.compiled ## Drains a backlog beside other engines and fails when slower than before (ARGS="--events 300000 --rounds 1" is quicker)
 	$(BIN)/python -m benchmarks.throughput $(ARGS)
 
 docs: $(INSTALLED) ## Regenerates the event reference from the message types, and the dashboard
@@ -61,9 +64,10 @@ format: $(INSTALLED) ## Formats the code and mends what can be mended
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-lock: $(INSTALLED) ## Pins what pyproject.toml pulls in (ARGS=--upgrade takes newer releases)
-	$(LOCK) $(ARGS) --extra build --output-file constraints.txt
-	$(LOCK) $(ARGS) --all-extras --constraint constraints.txt --output-file constraints-dev.txt
+lock: $(INSTALLED) ## Pins what pyproject.toml and the benchmark's peers pull in (ARGS=--upgrade takes newer releases)
+	$(LOCK) $(ARGS) pyproject.toml --extra build --output-file constraints.txt
+	$(LOCK) $(ARGS) pyproject.toml --all-extras --constraint constraints.txt --output-file constraints-dev.txt
+	set -e; for lock in $(PEER_LOCKS); do $(LOCK) $(ARGS) "$${lock%.txt}.in" --output-file "$$lock"; done
 
 clean: ## Removes what was installed or cached
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -89,6 +93,7 @@ $(INSTALLED): constraints-dev.txt pyproject.toml
 $(COMPILED)/.compiled: $(INSTALLED) setup.py $(wildcard schemas/*.py supply/*.py supply/*/*.py streams/*.py agents/*.py)
 	@command -v cc >/dev/null || { echo "Compiling needs a C compiler. On Debian and Ubuntu: apt-get install gcc" \
 		"python3-dev. All but this verb and the benchmark do without." >&2; exit 1; }
-	rm -rf build
+	mkdir -p build
+	find build -mindepth 1 -maxdepth 1 ! -name peers -exec rm -rf {} +
 	ABASTO_COMPILED=1 $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --target $(COMPILED) .
 	@touch $@

@@ -1,1 +1,1 @@
-"""Side-by-side measurements. They print figures and assert nothing."""
+"""Side-by-side measurements. They print figures; only `throughput` fails, when Abasto has become slower."""

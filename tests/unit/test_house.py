@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 RUNTIME_LOCK = ROOT / "constraints.txt"
 DEV_LOCK = ROOT / "constraints-dev.txt"
+PEER_LOCKS = sorted((ROOT / "benchmarks/peers/locks").glob("*.txt"))
 RULES_MAY_IMPORT = {"msgspec", "xxhash"}
 
 
@@ -43,7 +44,12 @@ def direct(*extras: str) -> dict[str, str]:
     return pins(project["dependencies"] + [pin for extra in extras for pin in project["optional-dependencies"][extra]])
 
 
-@pytest.mark.parametrize("lock", [RUNTIME_LOCK, DEV_LOCK], ids=lambda lock: lock.name)
+def peers() -> dict[str, str]:
+    """What the peers of the benchmark ask for, each in an environment of its own."""
+    return pins([line for lock in PEER_LOCKS for line in lock.with_suffix(".in").read_text().split()])
+
+
+@pytest.mark.parametrize("lock", [RUNTIME_LOCK, DEV_LOCK, *PEER_LOCKS], ids=lambda lock: lock.name)
 def test_a_lock_holds_versions_and_hashes_and_no_address(lock: Path) -> None:
     assert "://" not in lock.read_text()
     for requirement, hashes in locked(lock).items():
@@ -63,6 +69,21 @@ def test_a_lock_is_that_of_pyproject(lock: Path, extras: list[str]) -> None:
     assert {name: in_lock.get(name) for name in wanted} == wanted, "stale: run `make lock`"
 
 
+def test_the_lock_of_a_peer_is_that_of_what_it_asks_for() -> None:
+    assert {lock.stem for lock in PEER_LOCKS} == {wanted.stem for wanted in PEER_LOCKS[0].parent.glob("*.in")}
+    for lock in PEER_LOCKS:
+        wanted = pins(lock.with_suffix(".in").read_text().split())
+        in_lock = [requirement.partition(" ")[0] for requirement in locked(lock)]
+        assert {f"{name}=={pin}" for name, pin in wanted.items()} <= set(in_lock), "stale: run `make lock`"
+
+
+def test_no_peer_of_the_benchmark_is_a_dependency() -> None:
+    engines = {"quixstreams", "bytewax", "pathway", "confluent-kafka"}
+    assert engines <= set(peers())
+    for lock in (RUNTIME_LOCK, DEV_LOCK):
+        assert engines.isdisjoint(pins(list(locked(lock)))), lock.name
+
+
 def test_what_runs_is_what_is_tested() -> None:
     runtime, development = locked(RUNTIME_LOCK), locked(DEV_LOCK)
     assert {requirement: development.get(requirement) for requirement in runtime} == runtime
@@ -77,7 +98,7 @@ def test_the_build_backend_is_the_locked_one() -> None:
 def test_every_direct_dependency_is_explained() -> None:
     rows = re.findall(r"^\| ([\w.-]+) \|", (ROOT / "docs/dependencies.md").read_text(), re.MULTILINE)
     explained = {normalised(name) for name in rows} - {"package"}
-    assert explained == set(direct("build", "java", "dev"))
+    assert explained == set(direct("build", "java", "dev")) | set(peers())
 
 
 def test_messages_and_rules_are_forbidden_every_dependency_but_two() -> None:
