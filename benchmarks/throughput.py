@@ -15,6 +15,7 @@ import asyncio
 import datetime as dt
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -58,6 +59,8 @@ class Run(NamedTuple):
 def main() -> None:
     """Run the rounds, print a table for each number of positions, and hold the ratio against the reference."""
     chosen = _arguments()
+    # Asked to end, it ends its programs and the broker on the way out, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryDirectory(prefix="abasto-bench-") as folder, Reaper() as reaper:
         run = Run(chosen, Path(folder), reaper, {}, {}, {positions: Rounds() for positions in chosen.positions})
         _install(run)
