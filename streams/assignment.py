@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-from streams.checkpoint import OwnedShard
+from streams.checkpoint import OwnedShard, Turn
 from streams.faults import EngineFault, Fenced, NotCopartitioned, Superseded
 from streams.lag import Ends, Lag
 from streams.metrics import WorkerMetrics
@@ -44,7 +44,7 @@ class Assignment:
         self._wall_ms = wall_ms
         self._said = "shards" if name == POSITIONS_STAGE.name else f"{name} parts"
         self._owned: dict[int, OwnedShard] = {}
-        self._turn = asyncio.Lock()
+        self._turn = Turn()
         self._parked = True
         self._released = False
         self._reading = 0

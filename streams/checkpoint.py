@@ -41,6 +41,15 @@ class _Addressed(NamedTuple):
     records: Sequence[Record]
 
 
+class Turn:
+    """Whose snapshot is encoded and sent just now, among the shards of a worker's stage. Once brokers did not confirm
+    one in time it is `overdue`, and nobody else waits for them as long again."""
+
+    def __init__(self) -> None:
+        self.taken = asyncio.Lock()
+        self.overdue = False
+
+
 class OwnedShard:
     """A shard and the transactional producer that proves whose it is.
 
@@ -48,7 +57,7 @@ class OwnedShard:
     its producer is used again. `turn` is shared by all shards of a worker's stage.
     """
 
-    def __init__(self, shard: Shard, settings: Settings, metrics: WorkerMetrics, turn: asyncio.Lock) -> None:
+    def __init__(self, shard: Shard, settings: Settings, metrics: WorkerMetrics, turn: Turn) -> None:
         self.shard = shard
         self.lost: str | None = None
         self.saved_at = time.monotonic()
@@ -97,13 +106,14 @@ class OwnedShard:
     async def _save(self, judged_at: JudgedAt) -> tuple[Snapshot, Mapping[str, int]]:
         number, limit = self.shard.partition, self._settings.checkpoint_limit_seconds
         try:
-            async with asyncio.timeout(limit):
-                return await self._transaction(judged_at)
+            async with asyncio.timeout(None) as patience:
+                return await self._transaction(judged_at, patience)
         except (ProducerFenced, InvalidProducerEpoch) as fenced:
             self.lost = f"shard {number} was taken over by another owner"
             self._metrics.fenced.inc()
             raise Fenced(self.lost) from fenced
         except TimeoutError as overdue:
+            self._turn.overdue = True
             self.lost = (
                 f"checkpoint of shard {number} not confirmed within {limit:g} s: brokers unreachable or overloaded"
             )
@@ -114,7 +124,7 @@ class OwnedShard:
                 raise CheckpointFailed(self.lost) from failed
             raise
 
-    async def _transaction(self, judged_at: JudgedAt) -> tuple[Snapshot, Mapping[str, int]]:
+    async def _transaction(self, judged_at: JudgedAt, patience: asyncio.Timeout) -> tuple[Snapshot, Mapping[str, int]]:
         producer, number = self._producer, self.shard.partition
         if producer is None:
             raise CheckpointFailed(f"shard {number} was never claimed")
@@ -122,7 +132,11 @@ class OwnedShard:
         try:
             # Shards take turns until the first records are on their way: the broker writes those of the one while the
             # next is encoded. All at once, it would wait for the last to be encoded, and then they for it.
-            async with self._turn:
+            async with self._turn.taken:
+                if self._turn.overdue:
+                    raise TimeoutError
+                # The brokers' time runs from here: what other shards took before is not theirs.
+                patience.reschedule(asyncio.get_running_loop().time() + self._settings.checkpoint_limit_seconds)
                 # 1. Everything is encoded before the next await, so chunks that come in between are for the next one.
                 snapshot = self.shard.snapshot(judged_at())
                 # 2. The transaction is open only from here to the commit: a timeout of it would look like fencing.

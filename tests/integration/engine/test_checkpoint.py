@@ -9,7 +9,7 @@ from aiokafka.errors import IllegalOperation, MessageSizeTooLargeError, Producer
 
 import streams.checkpoint
 from schemas.channels import CHANGELOG, CONSUMPTION, POSITIONS
-from streams.checkpoint import OwnedShard
+from streams.checkpoint import OwnedShard, Turn
 from streams.clients import connection, shard_producer
 from streams.faults import CheckpointFailed, Fenced
 from streams.metrics import WorkerMetrics
@@ -72,7 +72,7 @@ async def owned_shard(
     producer = kind(shard_producer(settings, 0))
     monkeypatch.setattr(streams.checkpoint, "shard_producer", lambda _settings, _partition: producer)
     shard = counting_shards(settings, Rules(), Catalogue())(0)
-    owned = OwnedShard(shard, settings, WorkerMetrics(), asyncio.Lock())
+    owned = OwnedShard(shard, settings, WorkerMetrics(), Turn())
     await owned.claim()
     shard.take(chunk_of(0, 1, topic=CONSUMPTION))
     return owned, producer

@@ -1,12 +1,10 @@
 """Partitions that a worker must not take: a position would be split, or has moved."""
 
-import asyncio
-
 import pytest
 
 from schemas.channels import CONSUMPTION, INPUTS, INVENTORY
 from streams.assignment import Assignment
-from streams.checkpoint import OwnedShard
+from streams.checkpoint import OwnedShard, Turn
 from streams.faults import NotCopartitioned
 from streams.metrics import WorkerMetrics
 from streams.settings import Settings
@@ -40,7 +38,7 @@ def test_chunks_of_an_earlier_reading_are_dropped() -> None:
     """They were under way when the consumer was told to read on from elsewhere: what is in them comes once more."""
     owner = assignment()
     shard = Shard(0, INPUTS, 1, intake=PlainIntake(), book=CountingBook, clock=ShardClock(INPUTS, 0), wall_ms=lambda: 0)
-    owner._owned[0] = OwnedShard(shard, SETTINGS, WorkerMetrics(), asyncio.Lock())
+    owner._owned[0] = OwnedShard(shard, SETTINGS, WorkerMetrics(), Turn())
     owner._parked = False
     earlier, _ = owner.begin_reading()
     reading, offsets = owner.begin_reading()

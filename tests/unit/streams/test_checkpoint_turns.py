@@ -9,7 +9,7 @@ import pytest
 
 import streams.checkpoint
 from schemas.channels import CHANGELOG, CONSUMPTION, INPUTS
-from streams.checkpoint import OwnedShard
+from streams.checkpoint import OwnedShard, Turn
 from streams.faults import CheckpointFailed
 from streams.metrics import WorkerMetrics
 from streams.settings import Settings
@@ -31,13 +31,19 @@ class Batch:
 class Producer:
     """Notes what it is asked for; `answers` says whether its broker confirms anything."""
 
-    def __init__(self, partition: int, events: list[str], *, answers: bool = True) -> None:
+    def __init__(
+        self, partition: int, events: list[str], *, answers: bool = True, begins_after_seconds: float = 0.0
+    ) -> None:
         self._partition = partition
         self._events = events
         self._answers = answers
+        self._begins_after_seconds = begins_after_seconds
 
     async def start(self) -> None: ...
-    async def begin_transaction(self) -> None: ...
+
+    async def begin_transaction(self) -> None:
+        await asyncio.sleep(self._begins_after_seconds)
+
     async def send_offsets_to_transaction(self, offsets: object, group: str) -> None: ...
 
     def create_batch(self) -> Batch:
@@ -71,7 +77,7 @@ class NotedBook(CountingBook):
 
 async def shards(monkeypatch: pytest.MonkeyPatch, events: list[str], *producers: Producer) -> list[OwnedShard]:
     """Claimed shards, each with a piece to save, that share their turns."""
-    turn, owned = asyncio.Lock(), []
+    turn, owned = Turn(), []
     for number, producer in enumerate(producers):
         monkeypatch.setattr(streams.checkpoint, "shard_producer", lambda *_, it=producer: cast(Any, it))
         shard = Shard(
@@ -109,6 +115,17 @@ async def test_a_broker_that_answers_nothing_holds_all_shards_up_for_one_limit_o
         failures = await asyncio.gather(*(owned.checkpoint() for owned in both), return_exceptions=True)
     assert [type(each) for each in failures] == [CheckpointFailed, CheckpointFailed]
     assert all(owned.lost for owned in both)
+
+
+async def test_the_time_that_others_take_for_their_turns_is_not_that_of_the_brokers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each is well within its limit, and all together are not."""
+    events: list[str] = []
+    all_three = await shards(monkeypatch, events, *(Producer(n, events, begins_after_seconds=0.5) for n in range(3)))
+    await asyncio.gather(*(owned.checkpoint() for owned in all_three))
+    assert {f"{number} committed" for number in range(3)} <= set(events)
+    assert not any(owned.lost for owned in all_three)
 
 
 async def test_a_shard_is_judged_at_the_instant_of_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:

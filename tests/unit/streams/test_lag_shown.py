@@ -8,7 +8,7 @@ import pytest
 
 from schemas.channels import CONSUMPTION, INPUTS
 from streams.assignment import Assignment
-from streams.checkpoint import OwnedShard
+from streams.checkpoint import OwnedShard, Turn
 from streams.metrics import WorkerMetrics
 from streams.pacing import Pacer
 from streams.settings import Settings
@@ -31,7 +31,7 @@ class Scene:
         self.assignment = Assignment(SETTINGS, lambda _: shard, self.metrics, wall_ms=lambda: None)
         self.assignment.ends = lambda topic, _: self.end if topic == CONSUMPTION else 0
         self.pacer = Pacer(self.assignment, SETTINGS, self.metrics)
-        owned = OwnedShard(shard, SETTINGS, self.metrics, asyncio.Lock())
+        owned = OwnedShard(shard, SETTINGS, self.metrics, Turn())
         shard.committed = dict(shard.positions)
         monkeypatch.setattr(Assignment, "owned", property(lambda _: (owned,)))
         monkeypatch.setattr("streams.pacing.LOOK_SECONDS", 0)

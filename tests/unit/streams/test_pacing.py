@@ -1,12 +1,10 @@
 """When a checkpoint is due, and how a fenced worker ends."""
 
-import asyncio
-
 import pytest
 
 from schemas.channels import CONSUMPTION, INPUTS
 from streams.assignment import Assignment
-from streams.checkpoint import OwnedShard
+from streams.checkpoint import OwnedShard, Turn
 from streams.faults import FencedForGood
 from streams.lag import BACKLOG_RECORDS, Lag
 from streams.metrics import WorkerMetrics
@@ -52,7 +50,7 @@ class Scene:
         self.assignment = Assignment(SETTINGS, lambda _: shard_of(), metrics, wall_ms=lambda: None)
         self.assignment.ends = lambda topic, _: self.end if topic == CONSUMPTION else 0
         self.pacer = Pacer(self.assignment, SETTINGS, metrics, monotonic=self.clock)
-        self.owned = OwnedShard(shard_of(), SETTINGS, metrics, asyncio.Lock())
+        self.owned = OwnedShard(shard_of(), SETTINGS, metrics, Turn())
         self.owned.saved_at = self.clock.seconds
         self.owned.shard.committed = dict(self.owned.shard.positions)
 
