@@ -47,6 +47,7 @@ COMPILED = [
     "supply/observed.py",
     "supply/order_book.py",
     "supply/order_months.py",
+    "supply/outflow.py",
     "supply/pace.py",
     "supply/places.py",
     "supply/position.py",

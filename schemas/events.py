@@ -108,7 +108,8 @@ class StockDispensed(Envelope, tag="stock.dispensed", gc=False):
 
 
 class StockIssued(Envelope, tag="stock.issued", gc=False):
-    """Pieces sent to another facility or service."""
+    """Pieces sent to another facility or service. A `destination` that is the code of another facility makes it a
+    transfer."""
 
     quantity: PositiveQuantity
     destination: Identifier | None = None

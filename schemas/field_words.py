@@ -19,7 +19,7 @@ FIELD_WORDS = {
     "deadline": "The last day on which they are on time; the expected day when absent.",
     "supplier": "The company that delivers.",
     "origin": "The facility of the network that sends the pieces.",
-    "destination": "The facility or service that the pieces went to.",
+    "destination": "The facility that the pieces went to, by its code; or the service, by any name.",
     "period": "The calendar month reported, such as 2026-01.",
     "stockout_days": "Whole days of that month without stock.",
 }

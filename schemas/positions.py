@@ -19,12 +19,13 @@ class CpmInputs(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
     `state` is `insufficient` when there is no figure, `uncorrected` when the item was out all the time and the
     plain mean stands in. `month_days` is null where a month has the calendar's days. `consumption` says what counted
-    here, `unmet` how many pieces of unmet demand were counted beside `pieces` (null: they are shown apart), and
-    `chosen_by` what the choice of the policy named (empty: it holds everywhere). `days_gone` are those of the running
-    month, which enters as that share of a month (null: it does not enter, or the window is one of days). `spread_month`
-    is the month of which only some days lie in the window, where what was used on which day is not known: its use was
-    spread evenly over its days (null: every day is known). The rest are the policy's parameters; one that is missing
-    has its default.
+    here (`dispensed`, `issued`, `both`; `issued_to_services`: where nothing is dispensed, what was issued but not to
+    another facility), `unmet` how many pieces of unmet demand were counted beside `pieces` (null: they are shown
+    apart), and `chosen_by` what the choice of the policy named (empty: it holds everywhere). `days_gone` are those of
+    the running month, which enters as that share of a month (null: it does not enter, or the window is one of days).
+    `spread_month` is the month of which only some days lie in the window, where what was used on which day is not
+    known: its use was spread evenly over its days (null: every day is known). The rest are the policy's parameters; one
+    that is missing has its default.
     """
 
     state: CpmState

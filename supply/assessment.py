@@ -12,6 +12,7 @@ from supply.calendar import LocalCalendar, days_in_month, first_day
 from supply.catalogue import RegisteredFrom, valid_on
 from supply.cover import days_of_stock, months_of_stock
 from supply.cpm import Cpm, cpm
+from supply.cpm_policy import Outflow
 from supply.cpm_presets import ABASTO
 from supply.cpm_window import days_gone
 from supply.demand import Plan, Use, done_of, lasts_for, planned_from, use_from
@@ -31,6 +32,7 @@ from supply.observed import (
 )
 from supply.order_book import known_deliveries
 from supply.orders import OrderLine
+from supply.outflow import outflow_of
 from supply.policy_choice import Chosen
 from supply.projection import Projection, days_until_out, project, unused_at_expiry
 from supply.rules import MONTHS_KEPT_BEYOND_WINDOW, Rules, StockLevels
@@ -114,6 +116,8 @@ class Assessment(NamedTuple):
     """Where a use is planned, days until the first one that the stock, with what is due, does not serve."""
     untold: Untold = NOTHING_UNTOLD
     """What must have been used since the count and is not in the book yet; `usable` and `on_hand` still hold it."""
+    outflow: Outflow = "dispensed"
+    """What counts as consumption (`supply.outflow`)."""
 
     @property
     def left(self) -> float:
@@ -196,7 +200,7 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
     _bring_up(ledger, at_ms, day, month, place)
     policy = place.chosen.policy
     kind, first_month = place.facility.kind, first_whole_month(ledger, calendar)
-    outflow = policy.outflows.of(kind)
+    outflow = outflow_of(ledger.months, policy, kind)
     gone = 0.0 if policy.window == "complete_months" else days_gone(policy, at_ms, day, calendar)
     consumption = cpm(ledger, kind, place.chosen, month, first_month, scale, days_gone=gone)
     month_days = policy.month_days or days_in_month(month)
@@ -282,4 +286,5 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
         horizon_days=horizon_days,
         unheard_days=max(0, window_ends - heard_day) if plan is None and heard_day is not None else 0,
         untold=untold,
+        outflow=outflow,
     )

@@ -185,7 +185,7 @@ class Book:
         if now_ms is None or half_told:
             at_ms = max(position.last_entry_at() + 1, position.evaluated_at)
             ledger = position.as_of(at_ms, -1, place.calendar)
-            used = 0 if place.plan is None else used_today(position.pending, at_ms, place)
+            used = 0 if place.plan is None else used_today(position.pending, ledger, at_ms, place)
             assessment = assess(ledger, at_ms, position.scale, place, self._rules, used)
         else:
             # No two evaluations at one instant: an alert that ends and begins again must not get the same number.

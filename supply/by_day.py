@@ -25,31 +25,42 @@ def keep_days(
         ledger.days = None
         return
     outflow = policy.outflows.of(kind)
-    if ledger.days is None or ledger.days.outflow != outflow:
-        since = calendar.day(calendar.next_midnight(settled_before - 1)) if ledger.months else 0
-        ledger.days = Days(outflow, since)
+    days = ledger.days
+    if days is not None and days.outflow == outflow and days.other_since >= 0:
+        return
+    since = calendar.day(calendar.next_midnight(settled_before - 1)) if ledger.months else 0
+    if days is not None and days.outflow == outflow:
+        days.other_since = since
+    else:
+        ledger.days = Days(outflow, since, other_since=since)
 
 
 def note_day(days: Days, entry: Entry, calendar: LocalCalendar) -> None:
     """Add an entry to its day."""
-    at, kind, _, amount, _ = entry
+    at, kind, _, amount, detail = entry
+    other = False
     if kind == RETURNED:
         amount = -amount
     elif kind == DISPENSED:
-        if days.outflow == "issued":
-            return
+        other = days.outflow == "issued"
     elif kind == ISSUED:
-        if days.outflow == "dispensed":
+        other = days.outflow == "dispensed"
+        if other and detail is not None:
             return
     elif kind != UNMET:
         return
     day = calendar.day(at)
     if day >= days.since:
         month = calendar.month_of_day(day)
-        record = _days_of(days, month)
-        pieces, index = record.unmet if kind == UNMET else record.used, day - first_day(month)
-        pieces.extend([0] * (index + 1 - len(pieces)))
-        pieces[index] += amount
+        record, index = _days_of(days, month), day - first_day(month)
+        _add(record.unmet if kind == UNMET else record.other if other else record.used, index, amount)
+        if kind == RETURNED and days.outflow != "both":
+            _add(record.other, index, amount)
+
+
+def _add(pieces: list[int], index: int, amount: int) -> None:
+    pieces.extend([0] * (index + 1 - len(pieces)))
+    pieces[index] += amount
 
 
 def note_day_out(days: Days, day: int, month: int) -> None:
@@ -58,13 +69,15 @@ def note_day_out(days: Days, day: int, month: int) -> None:
         _days_of(days, month).out |= 1 << (day - first_day(month))
 
 
-def since_day(days: Days, month: int, day: int) -> tuple[int, int, int]:
-    """Consumption, unmet demand and days out of a month from one of its days on."""
+def since_day(days: Days, month: int, day: int, *, by_policy: bool) -> tuple[int, int, int]:
+    """Consumption, unmet demand and days out of a month from one of its days on; consumption by the policy, or by what
+    takes its place."""
     record = days.months.get(month)
     if record is None:
         return 0, 0, 0
     index = day - first_day(month)
-    return sum(record.used[index:]), sum(record.unmet[index:]), (record.out >> index).bit_count()
+    used = record.used if by_policy else record.other
+    return sum(used[index:]), sum(record.unmet[index:]), (record.out >> index).bit_count()
 
 
 def forget_days(days: Days, policy: CpmPolicy, today: int) -> None:

@@ -14,6 +14,7 @@ from supply.cpm_window import consumption_of, happened
 from supply.finding import timing_of
 from supply.ledger_state import Ledger
 from supply.lifecycle import may_change_at
+from supply.outflow import outflow_of
 from supply.position import Position
 from supply.rules import Rules
 
@@ -25,7 +26,7 @@ def settle_down(position: Position, ledger: Ledger, assessment: Assessment, plac
     # A CPM of the running month or a rolling window changes with every piece and day.
     lasting = place.chosen.policy.window == "complete_months" and not bounds.restless
     until_ms = position.turns_at if lasting else 0
-    position.calm.begin(bounds, assessment.month, assessment.lead_time.days, until_ms)
+    position.calm.begin(bounds, assessment.month, assessment.lead_time.days, until_ms, assessment.outflow)
     if position.alerts and not is_inside(position, ledger):
         # Where the stock comes back inside, an open alert gets milder: that is news, and no calm.
         position.calm.end()
@@ -85,12 +86,15 @@ def is_calm(position: Position, ledger: Ledger, at_ms: int) -> bool:
     calm = position.calm
     if at_ms >= calm.until or not is_inside(position, ledger):
         return False
-    if calm.used_below == UNBOUNDED:
-        return True
     record = ledger.months.get(calm.month)
-    place = position.place
-    outflow = place.chosen.policy.outflows.of(place.facility.kind)
-    return record is None or consumption_of(record, outflow) < calm.used_below
+    if record is None:
+        return True
+    outflow, place = calm.outflow, position.place
+    # What counts as use changes with a piece that leaves the other way, and with nothing else before the month is over.
+    other_way = record.issued if outflow == "dispensed" else record.dispensed
+    if other_way and outflow_of(ledger.months, place.chosen.policy, place.facility.kind) != outflow:
+        return False
+    return calm.used_below == UNBOUNDED or consumption_of(record, outflow) < calm.used_below
 
 
 def is_inside(position: Position, ledger: Ledger) -> bool:

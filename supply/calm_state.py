@@ -5,11 +5,13 @@ from typing import Final
 from supply import entries
 from supply.assessment import Place, lead_time_of
 from supply.bounds import Bounds
+from supply.cpm_policy import Outflow
 from supply.entries import Entry
 from supply.ledger_state import Ledger
 
 DISTURBS: Final = frozenset({entries.UNMET, entries.COUNTED})
-"""Kinds that may end a calm and may carry no detail; all others that may do carry one."""
+"""Kinds that may end a calm and may carry no detail; all others that may do carry one. Issues carry one and end none:
+it is asked every day what counts as use."""
 
 _DISTURBS_ALWAYS: Final = frozenset({entries.ADJUSTED, entries.REPORTED, entries.UNMET})
 """Of adjustments those that get here: what is released."""
@@ -20,12 +22,12 @@ _ON_ORDERS: Final = frozenset({entries.SCHEDULED, entries.RECEIVED, entries.CANC
 
 class Calm:
     """While the stock is above `above` and not above `up_to`, less than `used_below` was used in `month` (smallest
-    units) and the instant is before `until`, no condition has anything new to say, so the evaluation of a midnight is
-    skipped (`supply.calm`). A count that is `gap_below` off the book or more ends it, and so does a longer lead time
-    than `lead_days`.
+    units), `outflow` is what counts as use and the instant is before `until`, no condition has anything new to say, so
+    the evaluation of a midnight is skipped (`supply.calm`). A count that is `gap_below` off the book or more ends it,
+    and so does a longer lead time than `lead_days`.
     """
 
-    __slots__ = ("above", "gap_below", "lead_days", "month", "until", "up_to", "used_below")
+    __slots__ = ("above", "gap_below", "lead_days", "month", "outflow", "until", "up_to", "used_below")
 
     def __init__(self) -> None:
         self.until = 0
@@ -35,8 +37,9 @@ class Calm:
         self.month = 0
         self.gap_below = 0
         self.lead_days = 0
+        self.outflow: Outflow = "dispensed"
 
-    def begin(self, bounds: Bounds, month: int, lead_days: int, until_ms: int) -> None:
+    def begin(self, bounds: Bounds, month: int, lead_days: int, until_ms: int, outflow: Outflow) -> None:
         """Note the bounds of an evaluation; `until_ms` 0 is no calm at all."""
         self.above = bounds.above
         self.up_to = bounds.up_to
@@ -44,6 +47,7 @@ class Calm:
         self.gap_below = bounds.gap_below
         self.month = month
         self.lead_days = lead_days
+        self.outflow = outflow
         self.until = until_ms
 
     def end(self) -> None:
@@ -57,7 +61,7 @@ class Calm:
         be one about an order. Movements and what is due cannot break a calm: it counts on nothing that is due, and the
         stock and the month's use are looked at every day."""
         kind, detail = entry[1], entry[4]
-        if self.until == 0 or (kind == entries.ADJUSTED and detail != entries.RELEASED):
+        if self.until == 0 or kind == entries.ISSUED or (kind == entries.ADJUSTED and detail != entries.RELEASED):
             return
         if kind == entries.COUNTED:
             off = abs(ledger.count_gap or 0) >= self.gap_below or ledger.sheet_at is not None

@@ -20,6 +20,7 @@ from supply.calendar import month_name
 from supply.cpm_policy import CpmPolicy
 from supply.cpm_window import MonthConsumption, window
 from supply.ledger_state import Ledger
+from supply.outflow import outflow_of
 from supply.policy_choice import Chosen
 
 DUST_DAYS = 1e-6
@@ -159,7 +160,7 @@ def cpm(
         days_gone: days of the running month so far (`supply.cpm_window.days_gone`); 0: it has not begun.
     """
     policy, chosen_by = chosen
-    outflow = policy.outflows.of(kind)
+    outflow = outflow_of(ledger.months, policy, kind)
     months, absent, spread = window(ledger, outflow, policy, running_month, first_whole_month, days_gone)
     value, state, used = average(months, policy, scale)
     left_out = absent

@@ -13,7 +13,9 @@ WindowDays = Literal["nominal", "calendar"]
 FullMonthOut = Literal["left_out", "uncorrected", "zero"]
 IdleMonths = Literal["counted", "left_out"]
 BeforeFirst = Literal["left_out", "counted"]
-Outflow = Literal["dispensed", "issued", "both"]
+PolicyOutflow = Literal["dispensed", "issued", "both"]
+Outflow = Literal["dispensed", "issued", "both", "issued_to_services"]
+"""What counts at a position in fact (`supply.outflow`): what its policy says, or what takes its place."""
 CpmRounding = Literal["none", "up"]
 
 WINDOW_MONTHS_LIMIT = 60
@@ -24,13 +26,13 @@ class Outflows(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What is consumption in each kind of facility: what was `dispensed` to patients, `issued` to other places, or
     `both`. Hospitals dispense and their transfers are not consumption; a warehouse's issues are."""
 
-    hospital: Outflow = "dispensed"
-    warehouse: Outflow = "issued"
-    mixing_centre: Outflow = "both"
+    hospital: PolicyOutflow = "dispensed"
+    warehouse: PolicyOutflow = "issued"
+    mixing_centre: PolicyOutflow = "both"
 
-    def of(self, kind: FacilityKind) -> Outflow:
-        """What counts in a kind of facility."""
-        outflow: Outflow = getattr(self, kind)
+    def of(self, kind: FacilityKind) -> PolicyOutflow:
+        """What counts in a kind of facility; of a position ask `supply.outflow`."""
+        outflow: PolicyOutflow = getattr(self, kind)
         return outflow
 
 

@@ -49,6 +49,8 @@ def moved_of(record: MonthRecord, outflow: Outflow) -> int:
         return record.dispensed - record.returned
     if outflow == "issued":
         return record.issued - record.returned
+    if outflow == "issued_to_services":
+        return record.issued - record.transferred - record.returned
     return record.dispensed + record.issued - record.returned
 
 
@@ -167,9 +169,12 @@ def _known_part(ledger: Ledger, outflow: Outflow, whole: MonthConsumption, day: 
     """A month from a day on; `None` where its days are not known: they were not kept yet, or it came as a sheet."""
     days = ledger.days
     record = ledger.months.get(whole.month, NOTHING_HAPPENED)
-    if days is None or day < days.since or record.reported >= 0 or days.outflow != outflow:
+    if days is None or day < days.since or record.reported >= 0:
         return None
-    amount, unmet, days_out = since_day(days, whole.month, day)
+    by_policy = days.outflow == outflow
+    if not by_policy and day < days.other_since:
+        return None
+    amount, unmet, days_out = since_day(days, whole.month, day, by_policy=by_policy)
     return whole._replace(amount=amount, days_out=days_out, unmet=unmet if whole.unmet else 0)
 
 

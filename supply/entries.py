@@ -40,6 +40,10 @@ RELEASED: Final = 3
 """Why an adjustment was made, as far as the shelf asks. Releases before knew the first two, as false and true."""
 _REASONS: Final = {"expired": EXPIRED, "quarantined": QUARANTINED, "released": RELEASED}
 
+TRANSFER: Final = 1
+"""The detail of an issue to another facility. One to a service of the facility itself has none, as those of releases
+before."""
+
 Entry = tuple[int, int, int, int, Any]
 _hash64: Final = xxhash.xxh3_64_intdigest
 """The same in every process and release: hashes are stored. 64 bits are far more than the events of a position in the
@@ -145,7 +149,8 @@ _READERS: Final[dict[type, tuple[int, Callable[[Any, int], tuple[int, Any]]]]] =
 
 
 def entry_of(event: events.Event, at_ms: int, scale: int) -> Entry:
-    """The ledger entry of an event at `at_ms`, for an item kept in `1/scale` of a piece.
+    """The ledger entry of an admitted event at `at_ms`, for an item kept in `1/scale` of a piece. The destination of
+    one that was admitted is another facility (`supply.intake`).
 
     Raises:
         BadRecord: a quantity finer than the item allows.
@@ -156,6 +161,8 @@ def entry_of(event: events.Event, at_ms: int, scale: int) -> Entry:
         quantity = cast(_Movement, event).quantity
         # Most events are whole pieces dispensed: asked here, it saves them a call.
         amount = quantity * scale if quantity.__class__ is int else amount_of(quantity, scale, "quantity")
+        if moved == ISSUED and cast(events.StockIssued, event).destination is not None:
+            return at_ms, ISSUED, identity, amount, TRANSFER
         return at_ms, moved, identity, amount, None
     kind, read = _READERS[event.__class__]
     amount, detail = read(event, scale)

@@ -43,7 +43,7 @@ def evaluate(position: Position, ledger: Ledger, at_ms: int, place: Place, rules
     Afterwards the position is calm while it keeps to the bounds of `supply.calm`.
     """
     expired = ledger.expired
-    used = used_today(position.pending, at_ms, place) if position.pending else 0
+    used = used_today(position.pending, ledger, at_ms, place) if position.pending else 0
     assessment = assess(ledger, at_ms, position.scale, place, rules, used)
     alerts = _follow_all(position, ledger, assessment, place, rules) if place.watched or position.alerts else []
     position.looked_at = at_ms

@@ -1,9 +1,11 @@
 """The door of a shard: from a record's bytes to an event that counts, or the reason why it cannot.
 
-Codes leave here in the spelling of the catalogue, aliases resolved, so that one position has one key.
+Codes leave here in the spelling of the catalogue, aliases resolved, so that one position has one key. The destination
+of an issue leaves as another facility or not at all: of services nobody asks for the name.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from schemas.catalogue import Facility, Item
@@ -11,7 +13,7 @@ from schemas.channels import TOPIC_OF, position_key
 from schemas.codes import normalise_facility, normalise_item, shown
 from schemas.dead_letters import BadRecord
 from schemas.decode import decode_event
-from schemas.events import ArrivalScheduled, ConsumptionReported, Event
+from schemas.events import ArrivalScheduled, ConsumptionReported, Event, StockDispensed, StockIssued
 from supply.calendar import DAY_MS, calendar_of, milliseconds, month_name, month_named
 from supply.catalogue import Catalogue
 
@@ -65,7 +67,14 @@ class Intake:
                 "time",
                 f"time is {event.time.isoformat()}, which lies more than 10 minutes in the future",
             )
-        if type(event) is ConsumptionReported:
+        if type(event) is StockDispensed:
+            # Most events are: asked first, it saves them the other questions.
+            pass
+        elif type(event) is StockIssued:
+            if event.destination is not None:
+                other = self._catalogue.facility(event.destination) or self._find_spelt(event.destination)
+                event.destination = None if other is None or other is facility else other.facility
+        elif type(event) is ConsumptionReported:
             _check_period(event, calendar_of(facility.timezone).month(at_ms + DAY_MS))
         elif type(event) is ArrivalScheduled and event.origin is not None:
             origin = self._catalogue.facility(event.origin)
@@ -97,6 +106,11 @@ class Intake:
             raise BadRecord("unknown_item", field, reason)
         return item
 
+    def _find_spelt(self, text: str) -> Facility | None:
+        """The facility that a free text names, if it does."""
+        code = _code_in(text)
+        return None if code is None else self._catalogue.facility(code)
+
     def _check_key(self, key: bytes, event: Event) -> None:
         """A key may be spelt otherwise than the canonical one, but must name the position of the body."""
         text = key.decode(errors="replace")
@@ -109,6 +123,15 @@ class Intake:
             facility = item = None
         if facility is None or item is None or (facility.facility, item.item) != (event.facility, event.item):
             raise BadRecord("wrong_key", "key", f"the Kafka key is {shown(text)}; expected {expected}, as in the body")
+
+
+@lru_cache(maxsize=4096)
+def _code_in(text: str) -> str | None:
+    """The code that a free text may be. Kept because wards are few and named with every issue."""
+    try:
+        return normalise_facility(text)
+    except ValueError:
+        return None
 
 
 def _check_period(event: ConsumptionReported, latest_month: int) -> None:

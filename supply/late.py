@@ -67,11 +67,13 @@ def apply_late(ledger: Ledger, entry: Entry, now_ms: int, calendar: LocalCalenda
 
 
 def _use(ledger: Ledger, entry: Entry, now_ms: int, calendar: LocalCalendar, *, moves: bool) -> None:
-    at, kind, _, amount, _ = entry
+    at, kind, _, amount, detail = entry
     if ledger.days is not None:
         note_day(ledger.days, entry, calendar)
     record, field = month_record(ledger, calendar.month(at)), _MONTH_FIELD[kind]
     setattr(record, field, getattr(record, field) + amount)
+    if kind == entries.ISSUED and detail is not None:
+        record.transferred += amount
     if kind != entries.UNMET:
         delta = amount if kind == entries.RETURNED else -amount
         if moves:

@@ -30,7 +30,9 @@ def apply(ledger: Ledger, entry: Entry, calendar: LocalCalendar) -> None:
         month_record(ledger, calendar.month(at)).dispensed += amount
         move(ledger, at, -amount, calendar)
     elif kind == entries.ISSUED:
-        month_record(ledger, calendar.month(at)).issued += amount
+        record = month_record(ledger, calendar.month(at))
+        record.issued += amount
+        record.transferred += 0 if detail is None else amount
         move(ledger, at, -amount, calendar)
     elif kind == entries.RETURNED:
         month_record(ledger, calendar.month(at)).returned += amount

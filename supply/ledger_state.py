@@ -16,7 +16,8 @@ class MonthRecord(msgspec.Struct, array_like=True, gc=False):
     `closing` is the book of usable pieces at the end of the month, as `Ledger.on_hand` (`None`: not known, because the
     month is not over, the item had not been counted by then, or a release that did not keep it closed the month), and
     `count_age` the whole minutes from the count that it rests on to that end: what comes late and lies before the count
-    is inside it.
+    is inside it. `transferred`: of `issued`, what went to other facilities. Releases before did not know it: what they
+    issued reads as use of the place's own services, as far as `supply.outflow` asks.
     """
 
     dispensed: int = 0
@@ -28,6 +29,7 @@ class MonthRecord(msgspec.Struct, array_like=True, gc=False):
     reported_out: int = -1
     closing: int | None = None
     count_age: int = 0
+    transferred: int = 0
 
 
 class OrderCounts(msgspec.Struct, array_like=True, gc=False):
@@ -42,21 +44,25 @@ class OrderCounts(msgspec.Struct, array_like=True, gc=False):
 
 class DaysOfMonth(msgspec.Struct, array_like=True):
     """The days of one local month, from the first to the last on which anything was `used` (what counts as consumption)
-    or asked for in vain (`unmet`). `out`: the days out of stock, a bit for each, the lowest the first day's.
+    or asked for in vain (`unmet`). `out`: the days out of stock, a bit for each, the lowest the first day's. `other` is
+    `used` by what takes its place where there is none of it (`supply.outflow`).
     """
 
     used: list[int] = msgspec.field(default_factory=list)
     unmet: list[int] = msgspec.field(default_factory=list)
     out: int = 0
+    other: list[int] = msgspec.field(default_factory=list)
 
 
 class Days(msgspec.Struct, array_like=True):
-    """The days of a window, by month (`supply.by_day`): `outflow` counts as consumption in them, `since` is the first
-    day from which on they are known."""
+    """The days of a window, by month (`supply.by_day`): `outflow` counts as consumption in them by the policy, `since`
+    is the first day from which on they are known, and `other_since` that of `DaysOfMonth.other` (-1: a release that did
+    not keep it wrote them)."""
 
     outflow: Outflow
     since: int = 0
     months: dict[int, DaysOfMonth] = msgspec.field(default_factory=dict)
+    other_since: int = -1
 
 
 class Ledger(msgspec.Struct, array_like=True):

@@ -4,6 +4,7 @@ from schemas.catalogue import FacilityKind
 from supply.cpm_policy import CpmPolicy, Outflow
 from supply.cpm_window import NOTHING_HAPPENED, consumption_of, days_out_of, happened
 from supply.ledger_state import Ledger, MonthRecord
+from supply.outflow import outflow_of
 
 
 def is_needed(
@@ -26,7 +27,7 @@ def is_needed(
     """
     if (cpm is not None and cpm > 0) or (official is not None and official > 0):
         return True
-    outflow = policy.outflows.of(kind)
+    outflow = outflow_of(ledger.months, policy, kind)
     if official is not None:
         lately = range(running_month - policy.window_months, running_month + 1)
         return any(_wanted(ledger.months.get(month, NOTHING_HAPPENED), outflow) for month in lately)

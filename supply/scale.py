@@ -23,6 +23,7 @@ def refine_ledger(ledger: Ledger, factor: int) -> None:
     for month in (*ledger.months.values(), *ledger.rolled.values()):
         month.dispensed *= factor
         month.issued *= factor
+        month.transferred *= factor
         month.returned *= factor
         month.unmet *= factor
         month.reported *= factor if month.reported > 0 else 1
@@ -32,6 +33,7 @@ def refine_ledger(ledger: Ledger, factor: int) -> None:
         for days in ledger.days.months.values():
             days.used = [amount * factor for amount in days.used]
             days.unmet = [amount * factor for amount in days.unmet]
+            days.other = [amount * factor for amount in days.other]
 
 
 def refined_entry(entry: Entry, factor: int) -> Entry:

@@ -15,6 +15,7 @@ from supply.cpm_policy import Outflow
 from supply.cpm_window import NOTHING_HAPPENED, moved_of
 from supply.demand import Plan, Use, use_from, used_within
 from supply.ledger_state import Ledger, MonthRecord
+from supply.outflow import outflow_of
 from supply.policy_choice import Chosen
 from supply.projection import DUST_PIECES
 from supply.stand_in import stand_in, tells_nothing
@@ -55,7 +56,7 @@ def untold_use(ledger: Ledger, day: int, by: Reckoning) -> Untold:
     """
     calendar, scale = by.calendar, by.scale
     at, on_hand = ledger.counted_at, ledger.on_hand
-    outflow = by.chosen.policy.outflows.of(by.kind)
+    outflow = outflow_of(ledger.months, by.chosen.policy, by.kind)
     if at is None or on_hand is None or on_hand <= 0:
         return NOTHING_UNTOLD
     share = _share_untold(ledger.months, outflow)

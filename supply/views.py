@@ -10,6 +10,7 @@ from supply.assessment import Assessment, Place
 from supply.calendar import instant, month_name
 from supply.catalogue import valid_on
 from supply.conditions.surplus import may_be_lent, may_lend
+from supply.cpm_policy import Outflow
 from supply.cpm_window import consumption_of, days_out_of
 from supply.lead_times import by_supplier
 from supply.ledger_state import Ledger, MonthRecord
@@ -52,9 +53,8 @@ def due_of(assessment: Assessment) -> tuple[DueArrival, ...]:
     )
 
 
-def months_of(months: Mapping[int, MonthRecord], place: Place, scale: int) -> tuple[MonthTotals, ...]:
+def months_of(months: Mapping[int, MonthRecord], outflow: Outflow, scale: int) -> tuple[MonthTotals, ...]:
     """Months as they are published, oldest first."""
-    outflow = place.chosen.policy.outflows.of(place.facility.kind)
     return tuple(
         MonthTotals(
             month=month_name(month),
@@ -155,8 +155,8 @@ def position_of(
         last_count_on=last_count_date(ledger, place),
         last_count_gap=_count_gap(assessment),
         last_event_at=None if (heard := heard_at(ledger)) is None else instant(heard),
-        months=months_of(ledger.months, place, assessment.scale),
-        rolled_months=months_of(ledger.rolled, place, assessment.scale) if ledger.rolled else (),
+        months=months_of(ledger.months, assessment.outflow, assessment.scale),
+        rolled_months=months_of(ledger.rolled, assessment.outflow, assessment.scale) if ledger.rolled else (),
         target=None if reckoned is None else target_stock(reckoned, place.levels.target_months),
         lead_time_days=assessment.lead_time.days,
         lead_time_source=assessment.lead_time.source,

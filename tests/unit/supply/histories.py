@@ -6,13 +6,15 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 
 from schemas.channels import INPUTS, TOPIC_OF
-from schemas.events import ConsumptionReported, Event, Lot
+from schemas.events import ConsumptionReported, Event, Lot, StockDispensed, StockIssued
 from tests import events as told
 from tests.events import lot
 
 START = dt.date(2026, 1, 3)
 DAYS = 110
 LATENESS_DAYS = 3
+ELSEWHERE = "DFIMS000015"
+"""Another facility."""
 REASONS = ("correction", "expired", "found", "damaged", "quarantined", "released", "released")
 
 _quantities = st.integers(1, 40)
@@ -59,7 +61,7 @@ def event(draw: st.DrawFn, number: int) -> Event:
         case "d":
             return told.dispensed(quantity, at, id=named)
         case "i":
-            return told.issued(quantity, at, id=named)
+            return told.issued(quantity, at, id=named, destination=draw(st.sampled_from([None, ELSEWHERE])))
         case "r":
             return told.returned(quantity, at, id=named)
         case "u":
@@ -88,6 +90,16 @@ def histories(draw: st.DrawFn, most: int = 45, sheets: bool = True) -> list[Even
     """A set of events, each with an id of its own."""
     made = [draw(event(number)) for number in range(draw(st.integers(1, most)))]
     return made if sheets else [each for each in made if not isinstance(each, ConsumptionReported)]
+
+
+def handed_to_wards(history: list[Event]) -> list[Event]:
+    """The same where the pharmacy records as issued what others dispense."""
+    return [
+        StockIssued(**{field: getattr(each, field) for field in each.__struct_fields__})
+        if isinstance(each, StockDispensed)
+        else each
+        for each in history
+    ]
 
 
 class Delivery(NamedTuple):

@@ -76,8 +76,15 @@ class Model:
     def gap(self) -> float | None:
         """Counted - book at the latest count, less what sheets say."""
         sheets = {name: self.months[name]["reported"] for name in self.reported}
-        single = {name: month["dispensed"] - month["returned"] for name, month in self.months.items()}
+        used = "to_services" if self.hands_to_services else "dispensed"
+        single = {name: month[used] - month["returned"] for name, month in self.months.items()}
         return left_of_the_last(self.gaps, sheets, single)
+
+    @property
+    def hands_to_services(self) -> bool:
+        """Whether nothing was dispensed, and issued in two months to what is no facility."""
+        months = self.months.values()
+        return not any(month["dispensed"] for month in months) and sum(month["to_services"] > 0 for month in months) > 1
 
     def _is_empty(self) -> bool:
         return self.on_hand is not None and self.on_hand <= 0
@@ -130,6 +137,8 @@ class Model:
             case events.StockDispensed(quantity=quantity) | events.StockIssued(quantity=quantity):
                 self.here = True
                 month[LEAVES[type(event)]] += quantity
+                if isinstance(event, events.StockIssued) and event.destination is None:
+                    month["to_services"] += quantity
                 self._move(-quantity)
         return self.on_hand
 

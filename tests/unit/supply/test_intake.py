@@ -9,7 +9,7 @@ import pytest
 
 from schemas.channels import ARRIVALS, CONSUMPTION, INVENTORY
 from schemas.dead_letters import BadRecord
-from schemas.events import ArrivalScheduled, Event, StockCounted
+from schemas.events import ArrivalScheduled, Event, StockCounted, StockIssued
 from supply.catalogue import Catalogue
 from supply.intake import RECORD_BYTES_LIMIT, Intake
 from tests.events import HOSPITAL, ITEM, ms
@@ -142,6 +142,24 @@ def test_a_sheet_may_come_in_the_month_it_tells_of_and_on_its_eve() -> None:
     for time in ("2026-02-28T20:00:00-06:00", "2026-01-31T00:00:01-06:00"):
         admit({**SHEET, "time": time}, CONSUMPTION)
     assert refused({**SHEET, "time": "2026-01-30T23:00:00-06:00"}, CONSUMPTION).field == "period"
+
+
+@pytest.mark.parametrize(
+    ("told", "other"),
+    [
+        ("DFIMS000001", "DFIMS000001"),
+        (" dfims 000001", "DFIMS000001"),
+        ("DFIMS000999", None),
+        ("Quirófano 2", None),
+        (ALIAS, None),
+        (None, None),
+    ],
+)
+def test_an_issue_names_another_facility_of_the_catalogue_or_none(told: str | None, other: str | None) -> None:
+    """Wards, places that nobody knows, and the facility itself under another code are no other facility."""
+    event, _ = admit({**COUNT, "type": "stock.issued", "destination": told}, CONSUMPTION)
+    assert isinstance(event, StockIssued)
+    assert event.destination == other
 
 
 def test_the_facility_an_order_comes_from_is_named_as_in_the_catalogue_where_it_is_known() -> None:
