@@ -64,7 +64,9 @@ class Calm:
         if self.until == 0 or kind == entries.ISSUED or (kind == entries.ADJUSTED and detail != entries.RELEASED):
             return
         if kind == entries.COUNTED:
-            off = abs(ledger.count_gap or 0) >= self.gap_below or ledger.sheet_at is not None
+            gap = ledger.count_gap
+            # Of what was never counted before, no condition knew the stock.
+            off = gap is None or abs(gap) >= self.gap_below or ledger.sheet_at is not None
             if detail is not None or off:
                 self.until = 0
             return

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace as changed
 
 from schemas.alerts import Condition
+from schemas.catalogue import OfficialCpm
 from schemas.events import Event
 from supply.assessment import Assessment
 from supply.conditions import shortage
@@ -14,7 +15,7 @@ from supply.language import ENGLISH, SPANISH
 from supply.lead_times import LeadTime
 from supply.policy_choice import PolicyChoices
 from supply.rules import Rules
-from tests.events import adjusted, counted, day, dispensed, lot, received, reported, scheduled
+from tests.events import HOSPITAL, ITEM, adjusted, counted, day, dispensed, lot, received, reported, scheduled
 from tests.unit.supply.assessed import BETWEEN, NO, TIMINGS, YES, assessed, place, says
 from tests.unit.supply.shelf import Shelf
 from tests.unit.supply.stories import SUPPLIED, stock_of, story
@@ -150,4 +151,13 @@ def test_a_sheet_in_the_middle_of_a_calm_month_raises_what_is_needed() -> None:
     assert story(counted(730, "2026-03-01 09:00"), sheet, until="2026-03-09") == [
         "2026-03-06 low_stock pending medium",
         "2026-03-07 low_stock firing medium",
+    ]
+
+
+def test_a_first_count_that_finds_little_is_judged_the_day_after() -> None:
+    """As long as nothing was counted nobody could tell what is needed, and which stock would be too little."""
+    registered = OfficialCpm(facility=HOSPITAL, item=ITEM, cpm=10, valid_from=day("2026-02-20"))
+    told = scheduled(1, "2026-01-03 06:00", "2026-01-03"), counted(3, "2026-02-20 06:00")
+    assert Shelf(*told, entries=[registered], only=SHORTAGE).until("2026-02-25").story == [
+        "2026-02-21 shortage firing high"
     ]
