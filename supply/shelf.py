@@ -21,8 +21,8 @@ def count(
     """What was counted at an instant, expired pieces included; `detail`: the lots on the shelf and those in quarantine,
     `None` where nobody looked."""
     if detail is None:
-        ledger.expired = 0
-        usable = amount
+        ledger.expired = _expired_within(ledger, amount)
+        usable = amount - ledger.expired
         _keep_lots_within(ledger, usable)
     else:
         lots, aside = detail
@@ -39,6 +39,14 @@ def count(
     if ledger.since_count:
         ledger.since_count = []
     _set(ledger, at, usable, calendar)
+
+
+def _expired_within(ledger: Ledger, amount: int) -> int:
+    """How much of a count without lots is known to have passed its date: what it finds beyond the book, as far as that
+    stands there and was not written off."""
+    if ledger.on_hand is None:
+        return 0
+    return min(ledger.expired, max(0, amount - max(0, ledger.on_hand)))
 
 
 def adjust(ledger: Ledger, at: int, delta: int, reason: int, calendar: LocalCalendar) -> None:

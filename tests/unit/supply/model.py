@@ -100,15 +100,17 @@ class Model:
         match event:
             case events.StockCounted():
                 usable, lots = self._usable(event)
+                expired = sum(each.quantity for each in self._past(event)) if event.lots else self._expired_in(usable)
+                usable -= 0 if event.lots else expired
                 if self.on_hand is not None:
                     self.gaps.append(Gap(self.counted_at, event.time, usable - self.on_hand, after_sheet=self.sheets))
                 self.on_hand, self.last_count_on, self.counted_at = usable, self.today, event.time
                 self.here = self.here or self._usable(event, expired_too=True)[0] > 0
                 self.aside = self._quarantined(event) or self.aside
+                self.expired = expired
                 if event.lots:
-                    self.lots, self.expired = lots, sum(each.quantity for each in self._past(event))
+                    self.lots = lots
                 else:
-                    self.expired = 0
                     self._trim(usable)
             case events.ArrivalReceived():
                 usable, lots = self._usable(event)
@@ -141,6 +143,10 @@ class Model:
                     month["to_services"] += quantity
                 self._move(-quantity)
         return self.on_hand
+
+    def _expired_in(self, counted: float) -> float:
+        """What a count of which nobody told the lots holds beyond the book is what stood there expired."""
+        return 0 if self.on_hand is None else min(self.expired, max(0, counted - max(0, self.on_hand)))
 
     def _adjust(self, delta: float, reason: str) -> None:
         back: list[list[Any]] = []

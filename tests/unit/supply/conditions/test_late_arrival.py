@@ -99,7 +99,7 @@ def test_a_late_arrival_gets_milder_the_day_after_a_count_finds_more() -> None:
         counted(0, "2026-01-03 06:00"),
         scheduled(1, "2026-01-03 06:00", "2026-01-03"),
         counted(9, "2026-02-01 06:00", lot(4, "2026-02-01", "L0"), lot(5, "2026-02-03", "L1")),
-        counted(7, "2026-02-02 06:00"),
+        counted(11, "2026-02-02 06:00"),
     ]
     assert Shelf(*told, only=["late_arrival"]).until("2026-02-20").story == [
         "2026-01-04 late_arrival pending critical",
