@@ -37,8 +37,15 @@ OTHERWISE: Final = 0
 EXPIRED: Final = 1
 QUARANTINED: Final = 2
 RELEASED: Final = 3
+LOST: Final = 4
 """Why an adjustment was made, as far as the shelf asks. Releases before knew the first two, as false and true."""
-_REASONS: Final = {"expired": EXPIRED, "quarantined": QUARANTINED, "released": RELEASED}
+_REASONS: Final = {
+    "expired": EXPIRED,
+    "quarantined": QUARANTINED,
+    "released": RELEASED,
+    "lost": LOST,
+    "damaged": LOST,
+}
 
 TRANSFER: Final = 1
 """The detail of an issue to another facility. One to a service of the facility itself has none, as those of releases

@@ -129,6 +129,11 @@ class Language(NamedTuple):
             f"{number(quantity)} would expire unused, {agreeing(quantity, 'on', 'the first on')} {first}",
         )
 
+    def aside(self, assessment: Assessment) -> str:
+        """What a sentence adds of pieces that stand in quarantine: they may be released."""
+        held = assessment.observed.aside
+        return f"; {self.pieces(held)} {self.say('en cuarentena', 'in quarantine')}" if held else ""
+
     def cover(self, assessment: Assessment) -> str:
         """What can be handed out and how long that lasts; without a CPM nobody knows."""
         stock, lasts = self.stock(assessment), assessment.cover_days

@@ -8,6 +8,7 @@ from supply.cpm import Cpm, corrected
 from supply.cpm_policy import CpmPolicy, Outflow
 from supply.cpm_window import NOTHING_HAPPENED, consumption_of, window
 from supply.ledger_state import Ledger
+from supply.quarantine import may_be_released
 
 MONTHS_COMPARED = 6
 """What comes every other month, or once a quarter, has come twice by then."""
@@ -24,7 +25,8 @@ class Observed(NamedTuple):
     less what monthly sheets say was used; `None` where there was no book to compare with, or a sheet is awaited that
     may explain it. `lots`: (days from today to the last usable day, pieces), by expiry. `largest`: the most consumed in
     one of the `MONTHS_COMPARED` months before this one. `sheet_on`: the day on which the latest sheet came, where the
-    gap is one to sheets as well, and `sheet_month` the last month whose sheet is reckoned with.
+    gap is one to sheets as well, and `sheet_month` the last month whose sheet is reckoned with. `aside`: in quarantine,
+    and not past the date.
     """
 
     used: float = 0.0
@@ -36,6 +38,7 @@ class Observed(NamedTuple):
     largest: float = 0.0
     sheet_on: int | None = None
     sheet_month: int | None = None
+    aside: float = 0.0
 
 
 NOTHING_OBSERVED = Observed()
@@ -103,4 +106,5 @@ def observe(
         largest / scale,
         calendar.day(ledger.sheet_at) if gap.last_month is not None and ledger.sheet_at is not None else None,
         gap.last_month,
+        may_be_released(ledger, calendar.day(at_ms)) / scale if ledger.aside else 0.0,
     )

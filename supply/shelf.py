@@ -6,10 +6,20 @@ Amounts are in the item's smallest unit.
 from supply.by_day import note_day_out
 from supply.calendar import LocalCalendar
 from supply.count_gap import remember
-from supply.entries import EXPIRED, QUARANTINED, RELEASED, LotEntry
+from supply.entries import EXPIRED, LOST, QUARANTINED, RELEASED, LotEntry
 from supply.ledger_state import Ledger
 from supply.months import month_record
-from supply.quarantine import first_of, set_aside, take_back, write_off
+from supply.quarantine import (
+    NO_DATE,
+    count_aside,
+    count_released,
+    destroy,
+    first_of,
+    set_aside,
+    take_back,
+    total,
+    write_off,
+)
 
 MOST_CHANGES_KEPT = 60
 """Receipts and expired lots of a year, of which there are a few a month; what is older is of no count to trust."""
@@ -20,6 +30,7 @@ def count(
 ) -> None:
     """What was counted at an instant, expired pieces included; `detail`: the lots on the shelf and those in quarantine,
     `None` where nobody looked."""
+    more_aside = 0
     if detail is None:
         ledger.expired = _expired_within(ledger, amount)
         usable = amount - ledger.expired
@@ -27,14 +38,16 @@ def count(
     else:
         lots, aside = detail
         today = calendar.day(at)
-        if aside:
-            # Quarantine is often a room of its own: a count that tells of none there says nothing of it.
-            ledger.aside = aside
         ledger.expired = sum(lot[1] for lot in lots if lot[0] < today)
         ledger.lots = [lot for lot in lots if lot[0] >= today]
         usable = amount - ledger.expired
+        # Quarantine is often a room of its own: a count that tells of none there says nothing of it.
+        if aside:
+            more_aside = count_aside(ledger, aside, today)
+        elif ledger.aside and ledger.on_hand is not None:
+            more_aside = -count_released(ledger, ledger.lots, usable - ledger.on_hand)
     if ledger.on_hand is not None:
-        remember(ledger, usable - ledger.on_hand, calendar)
+        remember(ledger, _gap(usable - ledger.on_hand, more_aside), calendar)
     ledger.counted_at = at
     if ledger.since_count:
         ledger.since_count = []
@@ -49,6 +62,12 @@ def _expired_within(ledger: Ledger, amount: int) -> int:
     return min(ledger.expired, max(0, amount - max(0, ledger.on_hand)))
 
 
+def _gap(usable: int, aside: int) -> int:
+    """Counted - book, from how much more was found usable, and how much more in quarantine: what went there, or came
+    back from there, is none. Nor is what left the quarantine for elsewhere: nobody has to tell of that."""
+    return usable + (aside if aside >= 0 else max(aside, -max(0, usable)))
+
+
 def adjust(ledger: Ledger, at: int, delta: int, reason: int, calendar: LocalCalendar) -> None:
     """Pieces that were found, lost, thrown away, set aside or released; `reason` is that of an adjusted entry."""
     if ledger.on_hand is None:
@@ -61,9 +80,11 @@ def adjust(ledger: Ledger, at: int, delta: int, reason: int, calendar: LocalCale
         delta += gone
         if delta and ledger.aside:
             delta += write_off(ledger, -delta, calendar.day(at))
-    elif reason == QUARANTINED and ledger.lots:
+    elif reason == LOST and ledger.aside:
+        delta += destroy(ledger, -delta)
+    elif reason == QUARANTINED:
         first, _ = first_of(ledger.lots, -delta)
-        set_aside(ledger, first, calendar.day(at))
+        set_aside(ledger, [*first, (NO_DATE, -delta - total(first), "")], calendar.day(at))
     elif reason == RELEASED and ledger.aside:
         back, past = take_back(ledger, delta, calendar.day(at))
         ledger.expired += past

@@ -41,8 +41,9 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     """The sentence of the alert."""
     takes = f"{language.say('surtir tarda', 'supply takes')} {language.days(assessment.lead_time.days)}"
     return (
-        f"{language.stock(assessment)}, {_ends(assessment, language)}{language.expiring(assessment)}; {takes}; "
-        f"{language.consumption(assessment)}; {language.due(assessment)}{language.treatments(assessment)}."
+        f"{language.stock(assessment)}, {_ends(assessment, language)}{language.expiring(assessment)}"
+        f"{language.aside(assessment)}; {takes}; {language.consumption(assessment)}; {language.due(assessment)}"
+        f"{language.treatments(assessment)}."
     )
 
 

@@ -41,8 +41,9 @@ def keep(_assessment: Assessment, _place: Place, _timing: AlertTiming, is_open: 
 def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     """The sentence of the alert."""
     return (
-        f"{language.cover(assessment)}{language.expiring(assessment)}; {language.consumption(assessment)}; "
-        f"{language.due(assessment)}{language.covered(assessment)}{language.treatments(assessment)}."
+        f"{language.cover(assessment)}{language.expiring(assessment)}{language.aside(assessment)}; "
+        f"{language.consumption(assessment)}; {language.due(assessment)}{language.covered(assessment)}"
+        f"{language.treatments(assessment)}."
     )
 
 

@@ -15,7 +15,7 @@ DAYS = 110
 LATENESS_DAYS = 3
 ELSEWHERE = "DFIMS000015"
 """Another facility."""
-REASONS = ("correction", "expired", "found", "damaged", "quarantined", "released", "released")
+REASONS = ("correction", "expired", "found", "damaged", "lost", "quarantined", "released", "released")
 
 _quantities = st.integers(1, 40)
 _orders = st.sampled_from(["P-1", "P-2"])

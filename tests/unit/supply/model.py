@@ -26,6 +26,8 @@ AT_ONE_INSTANT = (
     events.StockCounted,
 )
 LEAVES = {events.StockDispensed: "dispensed", events.StockIssued: "issued"}
+UNDATED = dt.date.max
+"""Of pieces in quarantine of which no lot is known."""
 
 
 def _order(event: events.Event) -> tuple[Any, ...]:
@@ -103,7 +105,8 @@ class Model:
                 expired = sum(each.quantity for each in self._past(event)) if event.lots else self._expired_in(usable)
                 usable -= 0 if event.lots else expired
                 if self.on_hand is not None:
-                    self.gaps.append(Gap(self.counted_at, event.time, usable - self.on_hand, after_sheet=self.sheets))
+                    found = self._found(event, usable - self.on_hand, lots)
+                    self.gaps.append(Gap(self.counted_at, event.time, found, after_sheet=self.sheets))
                 self.on_hand, self.last_count_on, self.counted_at = usable, self.today, event.time
                 self.here = self.here or self._usable(event, expired_too=True)[0] > 0
                 self.aside = self._quarantined(event) or self.aside
@@ -148,6 +151,23 @@ class Model:
         """What a count of which nobody told the lots holds beyond the book is what stood there expired."""
         return 0 if self.on_hand is None else min(self.expired, max(0, counted - max(0, self.on_hand)))
 
+    def _found(self, event: events.StockCounted, more: float, lots: list[list[Any]]) -> float:
+        """Counted - book, pieces in quarantine included. What left it is no loss, nor is what expired there; a lot
+        counted as usable of which more is found than the book says has come back from it."""
+        told = self._quarantined(event)
+        if told:
+            by_date = {False: 0.0, True: 0.0}
+            for held, sign in [*((each, 1) for each in told), *((each, -1) for each in self.aside)]:
+                by_date[held[0] < self.today] += sign * held[1]
+            entered = by_date[False] + max(0, by_date[True])
+            return more + entered if entered > 0 else max(min(more, 0), more + entered)
+        for held in self.aside:
+            back = max(0, min(held[1], more, sum(h[1] for h in lots if [h[0], h[2]] == [held[0], held[2]])))
+            held[1] -= back
+            more -= back
+        self.aside = [held for held in self.aside if held[1]]
+        return more
+
     def _adjust(self, delta: float, reason: str) -> None:
         back: list[list[Any]] = []
         if reason == "expired":
@@ -157,21 +177,28 @@ class Model:
             delta += sum(held[1] for held in self._out_of(self.aside, -delta, past=True))
         if reason == "quarantined":
             # Copies: the shelf gives them up when it moves.
-            self.aside = sorted(self.aside + self._out_of([[*held] for held in self.lots], -delta, past=False))
+            dated = self._out_of([[*held] for held in self.lots], -delta, past=False)
+            undated = [UNDATED, -delta - sum(held[1] for held in dated), ""]
+            self.aside = sorted(held for held in [*self.aside, *dated, undated] if held[1])
+        usable = max(0, self.on_hand or 0)
+        if reason in {"damaged", "lost"} and -delta > usable:
+            whole = -delta <= sum(held[1] for held in self.aside)
+            destroyed = self._out_of(self.aside, -delta if whole else -delta - usable, past=None)
+            delta += sum(held[1] for held in destroyed)
         if reason == "released":
             back = self._out_of(self.aside, delta, past=False)
             past = sum(held[1] for held in self._out_of(self.aside, delta - sum(each[1] for each in back), past=True))
             self.expired += past
             delta -= past
         self._move(delta)
-        self.lots = sorted(self.lots + back)
+        self.lots = sorted(self.lots + [held for held in back if held[0] != UNDATED])
         self._trim(self.on_hand or 0)
 
-    def _out_of(self, lots: list[list[Any]], amount: float, *, past: bool) -> list[list[Any]]:
-        """Take pieces out of lots, those past their date or the others, first expiry first."""
+    def _out_of(self, lots: list[list[Any]], amount: float, *, past: bool | None) -> list[list[Any]]:
+        """Take pieces out of lots, those past their date, the others or all (`None`), first expiry first."""
         out = []
         for held in lots:
-            if (held[0] < self.today) == past:
+            if past is None or (held[0] < self.today) == past:
                 taken = min(amount, held[1])
                 amount -= taken
                 held[1] -= taken
