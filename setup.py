@@ -66,6 +66,7 @@ COMPILED = [
     "supply/untold.py",
     "supply/used_today.py",
     "supply/views.py",
+    "supply/waiting.py",
     "streams/letters.py",
     "streams/partitioning.py",
     "streams/shard.py",

@@ -33,7 +33,8 @@ class AlertFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `pace` is what the running month would come to if it went on as it began, `unmet` what was not filled in it and in
     the last month, `official_cpm` the CPM registered here, `treatments_at_risk` the planned treatments that the stock
-    does not reach before more can come (absent where the plan counts none); `untold_use` what must have been used since
+    does not reach before more can come, and those that wait since it ended (absent where the plan counts none);
+    `untold_use` what must have been used since
     the count and is not in the book yet (absent: 0); the rest are those of a position.
     """
 

@@ -108,8 +108,8 @@ class OrderMonth(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 class PlannedDemand(msgspec.Struct, frozen=True, gc=False):
     """Pieces planned to be used from now to the last planned day; of the treatments they are for,
-    `treatments_at_risk` are those that the stock does not reach before more can come (null where the plan counts
-    none)."""
+    `treatments_at_risk` are those that the stock does not reach before more can come, and those that have waited since
+    the shelf is empty (null where the plan counts none)."""
 
     until: dt.date
     pieces: Number

@@ -34,13 +34,14 @@ from supply.order_book import known_deliveries
 from supply.orders import OrderLine
 from supply.outflow import outflow_of
 from supply.policy_choice import Chosen
-from supply.projection import Projection, days_until_out, project, unused_at_expiry
+from supply.projection import Projection, first_without, project, unused_at_expiry
 from supply.rules import MONTHS_KEPT_BEYOND_WINDOW, Rules, StockLevels
 from supply.shelf import accrue_days_out, expire
 from supply.stand_in import StandIn, stand_in, tells_nothing
 from supply.status import status_of
 from supply.treatments import treatments_at_risk
 from supply.untold import NOTHING_UNTOLD, Reckoning, Untold, lots_left, untold_use
+from supply.waiting import NOBODY_WAITS, Waiting, after_those, waiting, with_those
 
 FADES_AFTER_DAYS = 7
 """Without news for longer, at the end of a CPM's window, what is short is not called over. Such a stock is dated."""
@@ -107,7 +108,8 @@ class Assessment(NamedTuple):
     planned_until: int | None = None
     """The last planned day."""
     treatments_at_risk: int | None = None
-    """Planned treatments that the stock does not reach before more can come; `None` where that is not known."""
+    """Planned treatments that wait, and those that the stock does not reach before more can come; `None` where that is
+    not known."""
     horizon_days: int = 180
     """How far the projection looks."""
     unheard_days: int = 0
@@ -118,6 +120,8 @@ class Assessment(NamedTuple):
     """What must have been used since the count and is not in the book yet; `usable` and `on_hand` still hold it."""
     outflow: Outflow = "dispensed"
     """What counts as consumption (`supply.outflow`)."""
+    waits: Waiting = NOBODY_WAITS
+    """Who went without a planned use since the shelf is empty."""
 
     @property
     def left(self) -> float:
@@ -137,13 +141,15 @@ class Assessment(NamedTuple):
     @property
     def short_in(self) -> int | None:
         """Days until somebody goes without, with what is due: the stock-out, but where a use is planned an empty shelf
-        leaves nobody without until the next planned day."""
-        return self.projection.days_with_due if self.planned is None else self.plan_short_in
+        leaves nobody without until the next planned day, unless somebody waits."""
+        if self.planned is None:
+            return self.projection.days_with_due
+        return 0 if self.waits.pieces else self.plan_short_in
 
     @property
     def plan_is_safe(self) -> bool:
         """Whether a use is planned and nobody goes without before what would be ordered today is there."""
-        return self.planned is not None and (self.plan_short_in is None or self.plan_short_in > self.lead_time.days)
+        return self.planned is not None and (self.short_in is None or self.short_in > self.lead_time.days)
 
     @property
     def observed_cpm(self) -> float | None:
@@ -216,27 +222,23 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
     sheets = needed and ledger.sheet_at is not None
     untold = untold_use(ledger, day, _reckoning(place, first_month, scale)) if sheets else NOTHING_UNTOLD
     left = None if usable is None else max(0.0, usable - untold.pieces)
+    lots = lots_left(ledger, day, scale, untold.pieces) if ledger.lots else ()
     due = tuple(line for line in ledger.orders.values() if line.outstanding > 0)
     lead_time = lead_time_of(ledger, place)
     # Who waits longer for an order than projections look must still be told in time to give it.
     horizon_days = max(rules.horizon_days, lead_time.days)
     plan = place.plan if place.is_planned(day) else None
     done = min(used_today / scale, daily_use) if plan is None else done_of(plan, day, used_today / scale)
-    needed = needed or (plan is not None and planned_from(plan, day, horizon_days) > done)
+    seen = observe(ledger, outflow, at_ms, month, scale, calendar, lots)
+    waits = NOBODY_WAITS if place.plan is None else waiting(place.plan, ledger, day, seen.unmet, scale, calendar)
+    needed = needed or waits.pieces > 0 or (plan is not None and planned_from(plan, day, horizon_days) > done)
     projection = Projection(None, None, 0.0)
     arrivals = [(on - day, line.outstanding / scale) for line in due if (on := line.arrives_on(day)) is not None]
     use_known = a_month is not None
     before_plan = None if use_known or plan is None else use_so_far(ledger, outflow, day, scale, calendar)
     use = use_from(plan, day, daily_use, done, before_plan)
-    lots = lots_left(ledger, day, scale, untold.pieces) if ledger.lots else ()
     if left is not None:
-        projection = project(
-            left,
-            use,
-            lots,
-            arrivals,
-            horizon_days,
-        )
+        projection = project(left, use, lots, arrivals, horizon_days)
     cover_days = months = at_risk = None
     short_in = projection.days_with_due
     if plan is None and left is not None:
@@ -245,8 +247,8 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
         cover_days = lasts_for(left, use)
         months = None if cover_days is None else cover_days / month_days
         changes = sorted([*arrivals, *unused_at_expiry(lots, use)])
-        short_in = None if short_in is None else days_until_out(left, use, changes, horizon_days, empty_is_out=False)
-        at_risk = treatments_at_risk(plan, day, left, use, changes, lead_time.days)
+        short_in = None if short_in is None else first_without(left, use, changes, horizon_days, scale)
+        at_risk = treatments_at_risk(plan, day, left, use, after_those(waits, changes), lead_time.days, scale)
     heard_day = None if (heard := heard_at(ledger)) is None else calendar.day(heard)
     window_ends = first_day(month) if policy.window == "complete_months" else day
     return Assessment(
@@ -273,18 +275,19 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
         ),
         lead_time=lead_time,
         planned=None if plan is None else planned_from(plan, day) - done,
-        observed=observe(ledger, outflow, at_ms, month, scale, calendar, lots),
+        observed=seen,
         use=use,
         months=months,
         month_days=month_days,
         instead=instead,
         by_month=use_by_month(ledger, outflow, month, first_month, scale) if place.official else (),
         planned_until=None if plan is None else plan.last_day,
-        treatments_at_risk=at_risk,
+        treatments_at_risk=with_those(waits, at_risk),
         plan_short_in=None if plan is None else short_in,
         heard_day=heard_day,
         horizon_days=horizon_days,
         unheard_days=max(0, window_ends - heard_day) if plan is None and heard_day is not None else 0,
         untold=untold,
         outflow=outflow,
+        waits=waits,
     )

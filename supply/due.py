@@ -66,7 +66,8 @@ def next_planned(assessment: Assessment) -> tuple[int, float] | None:
 
 
 class Covering(NamedTuple):
-    """The lines that bring what the next planned use, on `used_on`, takes; all of them are there on `there_on`."""
+    """The lines that bring what is waited for and what the next planned use, on `used_on`, takes; all of them are there
+    on `there_on`."""
 
     lines: list[OrderLine]
     there_on: int
@@ -75,11 +76,11 @@ class Covering(NamedTuple):
 
 def covering(assessment: Assessment) -> Covering | None:
     """What covers the next planned use of an empty shelf, the first to come in front; `None` where nothing is planned,
-    or what is due by then is not enough. What is late covers nothing."""
+    or what is due by then is not enough for it and those who wait before it. What is late covers nothing."""
     planned = next_planned(assessment)
     if planned is None or assessment.usable is None or assessment.usable > 0:
         return None
-    used_on, missing = planned
+    used_on, missing = planned[0], planned[1] + assessment.waits.pieces
     coming = [(on, line) for line in assessment.due if (on := line.arrives_on(assessment.day)) is not None]
     lines: list[OrderLine] = []
     for there_on, line in sorted(coming, key=lambda each: (each[0], each[1].order, each[1].line or "")):

@@ -68,7 +68,7 @@ class Language(NamedTuple):
         """What is planned to be used."""
         if assessment.planned is None or assessment.planned_until is None:
             return ""
-        pieces, until = self.pieces(assessment.planned), date_of(assessment.planned_until)
+        pieces, until = self.pieces(round(assessment.planned, 1)), date_of(assessment.planned_until)
         return self.say(f"; por usar según plan: {pieces} hasta el {until}", f"; {pieces} planned until {until}")
 
     def no_use(self, assessment: Assessment) -> str:
@@ -165,14 +165,35 @@ class Language(NamedTuple):
 
     def treatments(self, assessment: Assessment) -> str:
         """What a sentence adds of planned treatments that the stock does not reach."""
-        count = assessment.treatments_at_risk
-        if not count:
+        waits = assessment.waits.treatments
+        count = (assessment.treatments_at_risk or 0) - waits
+        if count <= 0:
             return ""
         planned = self.say("tratamiento planeado", "planned treatment")
         if count > 1:
             planned = self.say("tratamientos planeados", "planned treatments")
+        more = self.say(" más", " more") if waits else ""
         until = self.say("sin cubrir antes de que pueda llegar más", "not covered before more can come")
-        return f"; {count} {planned} {until}"
+        return self.say(f"; {count} {planned}{more} {until}", f"; {count}{more} {planned} {until}")
+
+    def waiting(self, assessment: Assessment) -> str:
+        """What a sentence adds of planned uses that an empty shelf did not serve."""
+        waits = assessment.waits
+        if waits.since is None:
+            return ""
+        quantity, since = round(waits.pieces, 1), date_of(waits.since)
+        shown, given_to = number(quantity), ""
+        if waits.treatments == 1:
+            given_to = self.say(" (1 tratamiento)", " (1 treatment)")
+        elif waits.treatments:
+            given_to = f" ({waits.treatments} {self.say('tratamientos', 'treatments')})"
+        if self.code == "es":
+            one, many = (" planeada", " planeadas") if waits.planned else ("", "")
+            told = agreeing(quantity, f"espera {shown} pieza{one}", f"esperan {shown} piezas{many}")
+            return f"; {told}{given_to} sin surtir desde el {since}"
+        planned = "planned " if waits.planned else ""
+        told = f"{shown} {planned}{agreeing(quantity, 'piece', 'pieces')}{given_to} not given since {since}"
+        return f"; {told} still {agreeing(quantity, 'waits', 'wait')}"
 
     def covered(self, assessment: Assessment) -> str:
         """What a sentence adds of the next planned use of an empty shelf: the orders that cover it and must not be
@@ -181,9 +202,13 @@ class Language(NamedTuple):
         if covers is not None:
             used_on, there_on = date_of(covers.used_on), date_of(covers.there_on)
             orders = ", ".join(dict.fromkeys([line.order for line in covers.lines]))
+            es, en = f"el uso planeado para el {used_on} lo cubre", f"the use planned for {used_on} is covered"
+            if assessment.waits.pieces:
+                es = f"lo que espera y el uso planeado para el {used_on} los cubre"
+                en = f"what waits and the use planned for {used_on} are covered"
             return self.say(
-                f"; el uso planeado para el {used_on} lo cubre el pedido {orders} si llega a más tardar el {there_on}",
-                f"; the use planned for {used_on} is covered by order {orders} if it comes by {there_on}",
+                f"; {es} el pedido {orders} si llega a más tardar el {there_on}",
+                f"; {en} by order {orders} if it comes by {there_on}",
             )
         planned = next_planned(assessment)
         if planned is None or not assessment.plan_is_safe or assessment.usable:

@@ -74,7 +74,10 @@ def _use(ledger: Ledger, entry: Entry, now_ms: int, calendar: LocalCalendar, *, 
     setattr(record, field, getattr(record, field) + amount)
     if kind == entries.ISSUED and detail is not None:
         record.transferred += amount
-    if kind != entries.UNMET:
+    if kind == entries.UNMET:
+        if ledger.empty_from is not None and at >= ledger.empty_from:
+            ledger.unmet_since_empty += amount
+    else:
         delta = amount if kind == entries.RETURNED else -amount
         if moves:
             move(ledger, now_ms, delta, calendar)

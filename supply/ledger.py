@@ -11,7 +11,7 @@ from supply.entries import Entry
 from supply.ledger_state import Ledger
 from supply.month_ends import close_months
 from supply.months import forget_months, month_record, report
-from supply.shelf import adjust, count, expire, move, receive
+from supply.shelf import adjust, count, expire, go_without, move, receive
 
 
 def apply(ledger: Ledger, entry: Entry, calendar: LocalCalendar) -> None:
@@ -46,7 +46,7 @@ def apply(ledger: Ledger, entry: Entry, calendar: LocalCalendar) -> None:
         if detail[0] is not None:
             order_book.receive(ledger, calendar.day(at), detail[1], detail[0])
     elif kind == entries.UNMET:
-        month_record(ledger, calendar.month(at)).unmet += amount
+        go_without(ledger, at, amount, calendar)
     elif kind == entries.REPORTED:
         report(ledger, at, amount, detail)
     elif kind == entries.SCHEDULED:

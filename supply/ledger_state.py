@@ -82,7 +82,8 @@ class Ledger(msgspec.Struct, array_like=True):
     counted - book at the latest count, `gap_since` the count before it, and `gap_before` the gaps that counts up to
     that one had found in its month; `sheet_at` is when the latest monthly sheet came (`supply.count_gap`). `days` are
     kept where the policy looks back a number of them, else there are none. `since_count`: once a sheet has come, the
-    pieces that came (above zero) or passed their date on a day since the latest count (`supply.untold`).
+    pieces that came (above zero) or passed their date on a day since the latest count (`supply.untold`). `empty_from`
+    is the instant since which nothing is on hand, and `unmet_since_empty` the unmet demand since (`supply.waiting`).
     """
 
     on_hand: int | None = None
@@ -107,3 +108,5 @@ class Ledger(msgspec.Struct, array_like=True):
     aside: list[LotEntry] = msgspec.field(default_factory=list)
     days: Days | None = None
     since_count: list[tuple[int, int]] = msgspec.field(default_factory=list)
+    empty_from: int | None = None
+    unmet_since_empty: int = 0

@@ -51,7 +51,13 @@ def unused_at_expiry(lots: Sequence[tuple[int, float]], use: Use) -> list[Change
 
 
 def days_until_out(
-    usable: float, use: Use, changes: Sequence[Change], horizon_days: int, *, empty_is_out: bool = True
+    usable: float,
+    use: Use,
+    changes: Sequence[Change],
+    horizon_days: int,
+    *,
+    empty_is_out: bool = True,
+    spare: float = DUST_PIECES,
 ) -> int | None:
     """Days from today to the first day that the stock cannot serve, or that begins with none, within the horizon.
 
@@ -60,6 +66,7 @@ def days_until_out(
         use: pieces a day from each day on.
         changes: what comes (above zero) or leaves, at the beginning of a day, by day.
         empty_is_out: also a day that begins with none and uses none. Where not, the day is the first that goes without.
+        spare: pieces that may be missing without anybody going without.
     """
     if usable <= 0 and empty_is_out:
         return 0
@@ -81,11 +88,23 @@ def days_until_out(
             use_on = use[following][0] if following < len(use) else beyond
         day = use_on if use_on < change_on else change_on
         left = stock - rate * (day - today)
-        if left < -DUST_PIECES:
-            days = today + math.floor((stock + DUST_PIECES) / rate)
+        if left < -spare:
+            days = today + math.floor((stock + spare) / rate)
             return days if days <= horizon_days else None
         stock, today = left, day
     return None
+
+
+def less_than_half(scale: int) -> float:
+    """The pieces that may be missing without anybody going without, `scale` smallest quantities a piece. The CPM takes
+    parts of a piece from a stock, a hand takes whole ones: less than half of one missing is a part that was reckoned
+    too much, from half on it is the last one."""
+    return (0.5 - DUST_PIECES) / scale
+
+
+def first_without(usable: float, use: Use, changes: Sequence[Change], horizon_days: int, scale: int) -> int | None:
+    """Days from today to the first day on which somebody goes without; arguments as those of `days_until_out`."""
+    return days_until_out(usable, use, changes, horizon_days, empty_is_out=False, spare=less_than_half(scale))
 
 
 def project(

@@ -13,6 +13,7 @@ def refine_ledger(ledger: Ledger, factor: int) -> None:
     if ledger.count_gap is not None:
         ledger.count_gap *= factor
     ledger.gap_before *= factor
+    ledger.unmet_since_empty *= factor
     ledger.expired *= factor
     ledger.lots = _refined_lots(ledger.lots, factor)
     ledger.aside = _refined_lots(ledger.aside, factor)

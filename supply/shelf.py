@@ -138,14 +138,23 @@ def move(ledger: Ledger, at: int, delta: int, calendar: LocalCalendar) -> None:
         _take_from_lots(ledger, -delta)
 
 
+def go_without(ledger: Ledger, at: int, amount: int, calendar: LocalCalendar) -> None:
+    """Pieces that were asked for in vain at an instant."""
+    month_record(ledger, calendar.month(at)).unmet += amount
+    if ledger.out_from is not None:
+        ledger.unmet_since_empty += amount
+
+
 def _set(ledger: Ledger, at: int, on_hand: int, calendar: LocalCalendar) -> None:
     """The usable pieces from an instant on: a shelf begins to be empty, or ends to be."""
     if on_hand > 0:
         if ledger.out_from is not None:
             accrue_days_out(ledger, at, calendar)
-            ledger.out_from = None
+            ledger.out_from = ledger.empty_from = None
+            ledger.unmet_since_empty = 0
     elif ledger.out_from is None:
-        ledger.out_from = at
+        ledger.out_from = ledger.empty_from = at
+        ledger.unmet_since_empty = 0
     ledger.on_hand = on_hand
 
 
@@ -186,6 +195,9 @@ def accrue_days_out(ledger: Ledger, until_ms: int, calendar: LocalCalendar) -> N
     """
     if ledger.out_from is None or ledger.here_from is None:
         return
+    if ledger.empty_from is None:
+        # Stored by a release that did not keep it.
+        ledger.empty_from = ledger.out_from
     start = max(ledger.out_from, ledger.here_from)
     day = calendar.day(start)
     if calendar.midnight(day) != start:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 
 from supply.demand import Plan, Use
-from supply.projection import Change
+from supply.projection import Change, less_than_half
 
 DUST_TREATMENTS = 1e-6
 """What sums of parts of treatments may be off by, far below a treatment: as much as those of pieces
@@ -15,12 +15,13 @@ DUST_TREATMENTS = 1e-6
 
 
 def treatments_at_risk(
-    plan: Plan, day: int, stock: float, use: Use, changes: Iterable[Change], lead_time_days: int
+    plan: Plan, day: int, stock: float, use: Use, changes: Iterable[Change], lead_time_days: int, scale: int
 ) -> int | None:
     """The planned treatments from a day on, until what would be ordered today is there, for which the stock and what
     comes meanwhile are not enough. What is there is used piece by piece, so where it is enough for nine treatments of
     ten on a day, one goes without; parts of treatments are added up, and the sum rounded up. What is not used because
-    it was missing is not used later. `None` where the plan counts no treatments.
+    it was missing is not used later. What a planned use finds is whole pieces, for all that was used before it.
+    `None` where the plan counts no treatments.
 
     With 1 treatment of 10 pieces on each day, and a lead time of 15 days:
 
@@ -35,6 +36,7 @@ def treatments_at_risk(
         stock: pieces usable now.
         use: pieces a day from each day on, without what was used of the plan today.
         changes: what comes (above zero) or leaves, at the beginning of a day.
+        scale: smallest quantities a piece.
     """
     if not plan.treatments:
         return None
@@ -47,6 +49,8 @@ def treatments_at_risk(
         until = use[number + 1][0] if number + 1 < len(use) else lead_time_days + 1
         for in_days in range(first, min(until, lead_time_days + 1)):
             stock = max(0.0, stock + moved.get(in_days, 0.0))
+            if in_days == first and in_days in a_piece:
+                stock = math.floor((stock + less_than_half(scale)) * scale) / scale
             served = min(stock, rate)
             stock -= served
             missed += a_piece.get(in_days, 0.0) * (rate - served)

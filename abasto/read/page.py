@@ -143,7 +143,7 @@ def _cover(position: Position, words: Words) -> Text:
 
 def _planned(planned: PlannedDemand, words: Words) -> Text:
     """What is counted on in place of the CPM."""
-    text = Text(words("planned.until", pieces=words.quantity(planned.pieces), day=words.date(planned.until)))
+    text = Text(words("planned.until", pieces=words.quantity(round(planned.pieces, 1)), day=words.date(planned.until)))
     if planned.treatments_at_risk:
         text.append(f"\n{words('planned.at_risk', count=planned.treatments_at_risk)}", style="bold red")
     return text

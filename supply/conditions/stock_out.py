@@ -12,9 +12,9 @@ from supply.rules import AlertTiming
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters at usable = 0; leaves when the stock covers `leave_days` days of what is used, or planned.
 
-    An item that is not needed here is not out (`supply.need`). Critical, but where a use is planned and none of it goes
-    without before an order of today is there: then medium where an order covers the next planned use, high where none
-    does, or there is no week left to find another way should it not come.
+    An item that is not needed here is not out (`supply.need`). Critical, but where a use is planned, nobody waits for
+    an earlier one and none of it goes without before an order of today is there: then medium where an order covers the
+    next planned use, high where none does, or there is no week left to find another way should it not come.
     """
     if assessment.usable is None or not assessment.needed:
         return NOT_APPLICABLE
@@ -42,7 +42,8 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     """The sentence of the alert."""
     return (
         f"{language.cover(assessment)}{language.expiring(assessment)}{language.aside(assessment)}; "
-        f"{language.consumption(assessment)}; {language.due(assessment)}{language.covered(assessment)}"
+        f"{language.consumption(assessment)}; {language.due(assessment)}{language.waiting(assessment)}"
+        f"{language.covered(assessment)}"
         f"{language.treatments(assessment)}."
     )
 

@@ -89,12 +89,12 @@ def test_a_position_says_what_is_planned_and_whom_it_leaves_without(
     project()
     shown = words_of(run("show", HOSPITAL, "010.000.5433.00"))
     assert "Planned use 96 pieces until 30 Apr 2026, in place of the CPM to tell how long it lasts" in shown
-    assert "Planned treatments not covered before more can come: 3" in shown
+    assert "Planned treatments that wait or are not covered before more can come: 3" in shown
     assert "Runs out 17 Mar 2026" in shown
     assert "6 days by what is planned" in shown
     spanish = words_of(invoke("show", HOSPITAL, "010.000.5433.00", "--lang", "es", database=database))
     assert "Consumo planeado 96 piezas hasta el 30 abr 2026, en lugar del CPM para saber cuánto dura" in spanish
-    assert "Tratamientos planeados sin cubrir antes de que pueda llegar más: 3" in spanish
+    assert "Tratamientos planeados que esperan o quedan sin cubrir antes de que pueda llegar más: 3" in spanish
 
 
 def test_a_position_says_what_must_have_been_used_since_its_count(

@@ -57,6 +57,14 @@ def test_a_sentence_and_its_numbers_tell_of_the_plan() -> None:
     assert (facts.planned.pieces, facts.planned.until) == (13, day("2026-03-25"))
 
 
+def test_a_season_is_told_in_pieces_and_tenths() -> None:
+    """200 pieces over the 31 days of March, a day of which is over."""
+    season = profile(on("2026-03-01", 200, "2026-03-31"))
+    (alert,) = Shelf(counted(60, "2026-03-01 12:00"), entries=[season], only={"shortage"}).until("2026-03-03").alerts
+    assert "; por usar según plan: 193.5 piezas hasta el 2026-03-31;" in alert.reason
+    assert "; 193.5 pieces planned until 2026-03-31;" in alert.reason_en
+
+
 def test_a_plan_beyond_the_horizon_is_a_plan() -> None:
     far = profile(on("2026-03-12", 10), on("2026-12-20", 10))
     found = position(*USE, at="2026-03-10 12:00", entries=[far])

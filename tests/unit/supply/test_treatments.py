@@ -12,12 +12,12 @@ from schemas.alerts import Alert
 from schemas.catalogue import PlannedUse
 from schemas.events import Event
 from supply.demand import plan_of, use_from
-from supply.projection import unused_at_expiry
+from supply.projection import first_without, unused_at_expiry
 from supply.treatments import treatments_at_risk
-from tests.events import counted, lot, scheduled
+from tests.events import counted, dispensed, lot, scheduled
 from tests.thoroughness import cases
+from tests.unit.supply.plans import HORIZON, Spans, on, plans, profile
 from tests.unit.supply.plans import TODAY as TODAY_DATE
-from tests.unit.supply.plans import Spans, on, plans, profile
 from tests.unit.supply.shelf import Shelf, position
 from tests.unit.supply.test_demand import each_day
 from tests.unit.supply.test_projection import Changes, changes, stocks
@@ -29,6 +29,8 @@ EVERY_WEEK = plan_of(
 """Today, and in 7, 14, 21 and 28 days."""
 
 
+FINEST = 10**9
+"""So many quantities a piece that none is ever a part of one."""
 SIX_A_WEEK = use_from(EVERY_WEEK, TODAY, 0.0)
 
 
@@ -54,7 +56,7 @@ SIX_A_WEEK = use_from(EVERY_WEEK, TODAY, 0.0)
 def test_those_that_neither_the_stock_nor_what_is_due_reaches_until_an_order_of_today_is_there(
     stock: int, arrivals: list[tuple[int, float]], expected: int
 ) -> None:
-    assert treatments_at_risk(EVERY_WEEK, TODAY, stock, SIX_A_WEEK, arrivals, 15) == expected
+    assert treatments_at_risk(EVERY_WEEK, TODAY, stock, SIX_A_WEEK, arrivals, 15, 1) == expected
 
 
 @pytest.mark.parametrize(
@@ -79,6 +81,30 @@ def test_what_covers_a_part_of_a_day_covers_those_treatments(events: list[Event]
     assert planned.treatments_at_risk == expected
 
 
+@pytest.mark.parametrize(
+    ("stock", "scale", "expected"),
+    [(12, 1, 0), (11.6, 1, 0), (11.51, 1, 0), (11.5, 1, 1), (10.8, 1, 1), (5.8, 1, 3), (0.4, 1, 6), (11.8, 10, 1)],
+)
+def test_less_than_half_a_piece_missing_is_a_part_that_was_reckoned_and_no_treatment(
+    stock: float, scale: int, expected: int
+) -> None:
+    """Six pieces for three treatments in 7 and in 14 days; where tenths are handed out, two tenths are missing."""
+    plan = plan_of(profile(on("2026-03-17", 6, treatments=3), on("2026-03-24", 6, treatments=3)))
+    use = [(0, 0.0), (7, 6.0), (8, 0.0), (14, 6.0), (15, 0.0)]
+    assert treatments_at_risk(plan, TODAY, stock, use, [], 15, scale) == expected
+    assert (first_without(stock, use, [], HORIZON, scale) is None) == (expected == 0)
+
+
+def test_what_is_used_by_parts_on_the_days_before_a_plan_is_no_emergency() -> None:
+    """Twelve pieces for two days of treatments, the second on the day on which an order of today would be there; one
+    piece in five days until the first of them."""
+    plan = profile(*(on(date, 6, treatments=3) for date in ("2026-03-10", "2026-03-24", "2026-04-20")))
+    used = [dispensed(2, str(date)) for date in ("2025-12-05", "2025-12-20", "2026-01-05", "2026-01-20", "2026-02-20")]
+    given = [dispensed(6, "2026-03-10 10:00")]
+    shelf = Shelf(counted(22, "2025-11-30"), *used, *given, entries=[plan], only={"shortage", "stock_out"})
+    assert shelf.until("2026-03-12").story == []
+
+
 def test_what_is_due_today_reaches_those_of_today_where_the_shelf_is_empty() -> None:
     plan = profile(on("2026-03-10", 6, treatments=3), on("2026-03-17", 6, treatments=3))
     waits = [counted(0, "2026-03-01"), scheduled(20, "2026-03-01", "2026-03-10")]
@@ -90,15 +116,15 @@ def test_what_is_due_today_reaches_those_of_today_where_the_shelf_is_empty() -> 
 
 def test_a_plan_that_counts_none_says_nothing() -> None:
     season = plan_of(profile(on("2026-03-01", 90, "2026-04-30")))
-    assert treatments_at_risk(season, TODAY, 0, use_from(season, TODAY, 0.0), [], 15) is None
+    assert treatments_at_risk(season, TODAY, 0, use_from(season, TODAY, 0.0), [], 15, 1) is None
     partly = plan_of(profile(on("2026-03-12", 6), on("2026-03-13", 6, treatments=1)))
-    assert treatments_at_risk(partly, TODAY, 0, use_from(partly, TODAY, 0.0), [], 15) == 1
+    assert treatments_at_risk(partly, TODAY, 0, use_from(partly, TODAY, 0.0), [], 15, 1) == 1
 
 
 @pytest.mark.parametrize(("stock", "last", "expected"), [(0, 9, 5), (0, 0, 1), (0, 1, 1), (0, 2, 2), (9, 30, 1)])
 def test_a_span_has_its_treatments_evenly_and_none_is_cut_in_two(stock: int, last: int, expected: int) -> None:
     ten_days = plan_of(profile(on("2026-03-10", 10, "2026-03-19", treatments=5)))
-    assert treatments_at_risk(ten_days, TODAY, stock, use_from(ten_days, TODAY, 0.0), [], last) == expected
+    assert treatments_at_risk(ten_days, TODAY, stock, use_from(ten_days, TODAY, 0.0), [], last, 1) == expected
 
 
 @st.composite
@@ -120,7 +146,8 @@ def at_risk(plan: tuple[Spans, list[int]], stock: int, lots: Changes, due: Chang
         )
     )
     use = use_from(found, TODAY, float(daily))
-    counted_ones = treatments_at_risk(found, TODAY, stock, use, [*due, *unused_at_expiry(lots, use)], days)
+    changes = [*due, *unused_at_expiry(lots, use)]
+    counted_ones = treatments_at_risk(found, TODAY, stock, use, changes, days, FINEST)
     assert counted_ones is not None
     return counted_ones
 
