@@ -50,6 +50,7 @@ COMPILED = [
     "supply/outflow.py",
     "supply/pace.py",
     "supply/places.py",
+    "supply/planned_month.py",
     "supply/position.py",
     "supply/projection.py",
     "supply/publication.py",

@@ -33,6 +33,7 @@ from supply.observed import (
 from supply.order_book import known_deliveries
 from supply.orders import OrderLine
 from supply.outflow import outflow_of
+from supply.planned_month import PlannedMonth, planned_month
 from supply.policy_choice import Chosen
 from supply.projection import Projection, first_without, project, unused_at_expiry
 from supply.rules import MONTHS_KEPT_BEYOND_WINDOW, Rules, StockLevels
@@ -122,6 +123,8 @@ class Assessment(NamedTuple):
     """What counts as consumption (`supply.outflow`)."""
     waits: Waiting = NOBODY_WAITS
     """Who went without a planned use since the shelf is empty."""
+    planned_month: PlannedMonth | None = None
+    """What was foreseen of this month's use, where a plan has begun."""
 
     @property
     def left(self) -> float:
@@ -290,4 +293,5 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
         untold=untold,
         outflow=outflow,
         waits=waits,
+        planned_month=None if plan is None else planned_month(plan, ledger, day, month, daily_use, before_plan, done),
     )

@@ -1,13 +1,19 @@
 """When use surges, how bad that is, and what it says."""
 
+import datetime as dt
+from typing import Any
+
 import msgspec
 import pytest
 
+from supply.assessment import Assessment
 from supply.conditions import demand_surge
 from supply.cpm import Cpm
 from supply.language import ENGLISH, SPANISH
-from tests.events import counted, dispensed
-from tests.unit.supply.assessed import BETWEEN, INPUTS, NO, YES, judged, out_throughout, place, seen, severity
+from supply.planned_month import PlannedMonth
+from tests.events import counted, day, dispensed, received
+from tests.unit.supply.assessed import BETWEEN, INPUTS, NO, TIMINGS, YES, judged, out_throughout, place, seen, severity
+from tests.unit.supply.plans import on, profile
 from tests.unit.supply.shelf import Shelf
 from tests.unit.supply.stories import SUPPLIED
 
@@ -136,3 +142,104 @@ def test_what_a_surge_says_when_the_month_has_just_begun() -> None:
     assert demand_surge.explain(position, place(), ENGLISH).startswith(
         "The month has just begun, 12 pieces used: it shows no pace yet; stock of 60 pieces;"
     )
+
+
+def by_plan(so_far: float, at_most: float, **observed: Any) -> Assessment:
+    """A position with a plan of so much by now and in the month, which used 500 in one of the last."""
+    return seen(largest=500, **observed)._replace(planned=20.0, planned_month=PlannedMonth(so_far, at_most))
+
+
+@pytest.mark.parametrize(
+    ("share", "used", "so_far", "at_most", "expected"),
+    [
+        (0.24, 90, 0, 0, BETWEEN),
+        (0.25, 60, 30, 40, YES),
+        (0.25, 59, 30, 40, BETWEEN),
+        (0.25, 45, 30, 40, BETWEEN),
+        (0.25, 44, 30, 40, NO),
+        (0.5, 60, 30, 48.1, BETWEEN),
+        (0.5, 3, 0, 0, YES),
+        (0.5, 2.9, 0, 0, NO),
+        (0.5, 0, 0, 0, NO),
+        (0.5, 3.9, 1, 1, NO),
+        (0.5, 4, 1, 1, YES),
+    ],
+)
+def test_while_a_plan_runs_what_was_planned_by_now_is_what_use_surges_beyond(
+    share: float, used: float, so_far: float, at_most: float, expected: tuple[bool, bool]
+) -> None:
+    assert judged(demand_surge.RULE, by_plan(so_far, at_most, used=used, share_gone=share)) == expected
+
+
+def test_a_plan_says_what_is_needed_also_where_no_cpm_does_but_not_after_months_without_stock() -> None:
+    used = by_plan(10, 10, used=90, share_gone=0.5)
+    assert judged(demand_surge.RULE, used._replace(cpm=Cpm(None, INPUTS))) == YES
+    out = msgspec.structs.replace(INPUTS, state="uncorrected")
+    assert judged(demand_surge.RULE, used._replace(cpm=Cpm(0, out))) == NO
+
+
+@pytest.mark.parametrize(("usable", "expected"), [(134, "high"), (135, "medium")])
+def test_a_stock_that_lasts_by_the_plan_does_not_by_the_pace_of_the_month(usable: float, expected: str) -> None:
+    """93 pieces in half of a March of 31 days: 6 a day, but 50 on the one day of the plan: 134 in 15 days."""
+    position = by_plan(10, 10, usable=usable, used=93, share_gone=0.5)
+    position = position._replace(use=[(0, 0.0), (3, 50.0), (4, 0.0)])
+    assert severity(demand_surge.RULE, position) == expected
+
+
+def test_what_a_surge_beyond_the_plan_says() -> None:
+    position = by_plan(64.516, 70, usable=60, used=186, share_gone=0.5)._replace(use=[(0, 0.0), (2, 40.0), (3, 0.0)])
+    assert demand_surge.explain(position, place(), SPANISH).startswith(
+        "Van 186 piezas este mes y según el plan irían 64.5 piezas, ritmo de 372.0 piezas al mes; "
+        "a ese ritmo se agota el 2026-03-12; existencia de 60 piezas;"
+    )
+    assert demand_surge.explain(position, place(), ENGLISH).startswith(
+        "186 pieces used this month where the plan has 64.5 pieces by now, a pace of 372.0 pieces a month; "
+        "at that pace it runs out on 2026-03-12; stock of 60 pieces;"
+    )
+    finding = demand_surge.judge(position, place(), TIMINGS["demand_surge"])
+    assert demand_surge.advise(position, place(), finding).en.endswith("raise the next order and mend the plan.")
+    assert demand_surge.advise(position, place(), finding).es.endswith("aumente el próximo pedido y corrija el plan.")
+
+
+THREE_A_DAY = [
+    counted(560, "2025-11-30 08:00"),
+    *(dispensed(3, f"{day('2025-12-01') + dt.timedelta(number)} 12:00") for number in range(182)),
+]
+
+
+def test_a_plan_that_tells_of_two_patients_alone_does_not_hide_what_all_others_use() -> None:
+    """Two treatments are planned, on 10 March and 10 June; the others use three a day as before. By 23 March 66 are
+    gone: 27 of the days before the plan and 6 of the plan were foreseen."""
+    plan = profile(on("2026-03-10", 6), on("2026-06-10", 6))
+    shelf = Shelf(*THREE_A_DAY, entries=[plan], only=["demand_surge", "surplus"]).until("2026-05-31")
+    assert [line for line in shelf.story if line > "2026-03"] == [
+        "2026-03-23 demand_surge pending medium",
+        "2026-03-24 demand_surge firing medium",
+        "2026-03-24 surplus resolved low",
+        "2026-05-22 demand_surge firing high",
+    ]
+    assert all("runs out on 2026-06-05" in alert.reason_en for alert in shelf.alerts if "pace of" in alert.reason_en)
+
+
+@pytest.mark.parametrize("date", ["2026-04-29", "2026-05-01", "2026-05-03"])
+def test_a_treatment_that_is_given_some_days_before_or_after_its_date_is_no_surge(date: str) -> None:
+    plan = profile(*(on(date, 10) for date in ("2026-03-06", "2026-04-03", "2026-05-01", "2026-05-29", "2026-06-26")))
+    given = [dispensed(10, each) for each in ("2026-03-06", "2026-04-03", date, "2026-05-29")]
+    shelf = Shelf(counted(100, "2026-03-01"), *given, entries=[plan], only=["demand_surge"])
+    assert shelf.until("2026-06-20").story == []
+
+
+def test_nor_is_what_waited_for_an_empty_shelf() -> None:
+    """Three treatments of ten were missed since the middle of March, and are given when stock comes."""
+    dates = ("2026-03-03", "2026-03-17", "2026-03-24", "2026-03-31", "2026-04-14", "2026-04-28", "2026-05-12")
+    plan = profile(*(on(date, 10) for date in dates))
+    given = [dispensed(10, "2026-03-03"), received(60, "2026-04-02"), dispensed(30, "2026-04-02 12:00")]
+    last = [dispensed(10, "2026-04-14"), dispensed(10, "2026-04-28")]
+    shelf = Shelf(counted(10, "2026-03-01"), *given, *last, entries=[plan], only=["demand_surge"])
+    assert shelf.until("2026-05-10").story == []
+
+
+def test_before_a_plan_begins_it_is_the_cpm_that_use_surges_beyond() -> None:
+    plan = profile(on("2026-03-27", 10))
+    surge = Shelf(*SUPPLIED, dispensed(200, "2026-03-05"), entries=[plan], only=["demand_surge"])
+    assert surge.until("2026-03-11").story[:1] == ["2026-03-09 demand_surge pending medium"]
