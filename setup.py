@@ -25,6 +25,7 @@ COMPILED = [
     "supply/clock.py",
     *sorted(map(str, Path("supply/conditions").glob("*.py"))),
     "supply/count_gap.py",
+    "supply/counted_use.py",
     "supply/cover.py",
     "supply/cpm.py",
     "supply/cpm_window.py",

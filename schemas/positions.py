@@ -70,7 +70,9 @@ class MonthTotals(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     `reported` marks a total that came as one sheet. `closing` is what could be handed out at the end of the month (the
     midnight that begins the next) by the counts and movements known, missing (null) where it is not known: the month
     is not over, the item had not been counted by then, or a release that did not keep it closed the month. A month
-    that is there for its `closing` alone has zeros: nothing else was told of it."""
+    that is there for its `closing` alone has zeros: nothing else was told of it. `by_counts` are pieces of
+    `consumption` that no event told of: counts found them missing where nothing was recorded as leaving for more than a
+    month (0 where it is missing)."""
 
     month: str
     consumption: Number
@@ -81,6 +83,7 @@ class MonthTotals(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     days_out: int
     reported: bool
     closing: Number | None = None
+    by_counts: Number = 0
 
 
 class SupplierLeadTime(msgspec.Struct, frozen=True, gc=False):

@@ -100,6 +100,7 @@ class ConsumptionMonthRow(Base):
     days_out: Mapped[int]
     reported: Mapped[bool]
     closing: Mapped[float | None]
+    by_counts: Mapped[float] = mapped_column(server_default="0")
 
 
 class AlertRow(Base):

@@ -58,15 +58,27 @@ def note_day(days: Days, entry: Entry, calendar: LocalCalendar) -> None:
             _add(record.other, index, amount)
 
 
-def _add(pieces: list[int], index: int, amount: int) -> None:
-    pieces.extend([0] * (index + 1 - len(pieces)))
-    pieces[index] += amount
-
-
 def note_day_out(days: Days, day: int, month: int) -> None:
     """Note a day of a month without stock."""
     if day >= days.since:
         _days_of(days, month).out |= 1 << (day - first_day(month))
+
+
+def note_by_count(days: Days, day: int, amount: int, calendar: LocalCalendar) -> None:
+    """Add what a count tells of the use of a day."""
+    if day >= days.since:
+        month = calendar.month_of_day(day)
+        _add(_days_of(days, month).by_counts, day - first_day(month), amount)
+
+
+def take_back_by_counts(days: Days, month: int, amount: int) -> None:
+    """Take pieces off what counts told of the days of a month, the last day first."""
+    record = days.months.get(month)
+    pieces: list[int] = [] if record is None else record.by_counts
+    for index in range(len(pieces) - 1, -1, -1):
+        taken = min(amount, pieces[index])
+        pieces[index] -= taken
+        amount -= taken
 
 
 def since_day(days: Days, month: int, day: int, *, by_policy: bool) -> tuple[int, int, int]:
@@ -77,7 +89,11 @@ def since_day(days: Days, month: int, day: int, *, by_policy: bool) -> tuple[int
         return 0, 0, 0
     index = day - first_day(month)
     used = record.used if by_policy else record.other
-    return sum(used[index:]), sum(record.unmet[index:]), (record.out >> index).bit_count()
+    return (
+        sum(used[index:]) + sum(record.by_counts[index:]),
+        sum(record.unmet[index:]),
+        (record.out >> index).bit_count(),
+    )
 
 
 def forget_days(days: Days, policy: CpmPolicy, today: int) -> None:
@@ -87,6 +103,11 @@ def forget_days(days: Days, policy: CpmPolicy, today: int) -> None:
     days.since = max(days.since, first_day(month))
     for gone in [number for number in days.months if number < month]:
         del days.months[gone]
+
+
+def _add(pieces: list[int], index: int, amount: int) -> None:
+    pieces.extend([0] * (index + 1 - len(pieces)))
+    pieces[index] += amount
 
 
 def _days_of(days: Days, month: int) -> DaysOfMonth:

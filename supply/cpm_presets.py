@@ -66,7 +66,8 @@ CSTOCK = CpmPolicy(
 )
 """cStock (Malawi): consumption over the days with stock and data, x 30; the last 60 days, at least 10 days of data.
 Source: dimagi/logistics, `logistics/consumption.py` and the settings of its Malawi project. It infers consumption from
-report to report (`supply.peers.cstock`); here it is what was dispensed or issued."""
+report to report (`supply.peers.cstock`); here it is what was dispensed or issued, or what counts tell of it where
+nothing else does (`supply.counted_use`)."""
 
 COMMCARE = CpmPolicy(
     name="commcare", window_months=2, window="rolling", window_days="calendar", method="ratio", least_days=10

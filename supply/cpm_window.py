@@ -33,14 +33,14 @@ NOTHING_HAPPENED = MonthRecord()
 
 def happened(record: MonthRecord) -> bool:
     """Whether anything is told of a month beside the stock at its end."""
-    moved = record.dispensed or record.issued or record.returned or record.unmet
+    moved = record.dispensed or record.issued or record.returned or record.unmet or record.by_counts
     return bool(moved or record.days_out) or record.reported >= 0
 
 
 def consumption_of(record: MonthRecord, outflow: Outflow) -> int:
-    """What counts as consumption: what was dispensed, issued or both, less what came back. A reported total stands for
-    the month. Smallest unit; below zero when more came back than left."""
-    return record.reported if record.reported >= 0 else moved_of(record, outflow)
+    """What counts as consumption: what was dispensed, issued or both, less what came back, and what only counts tell
+    of. A reported total stands for the month. Smallest unit; below zero when more came back than left."""
+    return record.reported if record.reported >= 0 else moved_of(record, outflow) + record.by_counts
 
 
 def moved_of(record: MonthRecord, outflow: Outflow) -> int:

@@ -6,6 +6,7 @@ from typing import Final
 from supply import entries, order_book
 from supply.by_day import note_day
 from supply.calendar import LocalCalendar
+from supply.counted_use import tell_late
 from supply.entries import Entry
 from supply.ledger_state import Ledger
 from supply.month_ends import close_months, move_month_ends
@@ -48,6 +49,8 @@ def apply_late(ledger: Ledger, entry: Entry, now_ms: int, calendar: LocalCalenda
             before = ledger.on_hand or 0
             adjust(ledger, now_ms, amount, detail, calendar)
             delta = (ledger.on_hand or 0) - before
+        elif delta < 0:
+            tell_late(ledger, calendar.month(at), -delta)
         move_month_ends(ledger, at, delta, [], calendar)
     elif kind == entries.REPORTED:
         if month_record(ledger, detail[0]).reported < 0:
@@ -79,6 +82,10 @@ def _use(ledger: Ledger, entry: Entry, now_ms: int, calendar: LocalCalendar, *, 
             ledger.unmet_since_empty += amount
     else:
         delta = amount if kind == entries.RETURNED else -amount
+        if delta < 0:
+            ledger.used_at = at if ledger.used_at is None else max(at, ledger.used_at)
+            if not moves:
+                tell_late(ledger, calendar.month(at), amount)
         if moves:
             move(ledger, now_ms, delta, calendar)
         move_month_ends(ledger, at, delta, [], calendar)

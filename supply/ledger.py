@@ -28,11 +28,13 @@ def apply(ledger: Ledger, entry: Entry, calendar: LocalCalendar) -> None:
         expire(ledger, calendar.day(at), calendar)
     if kind == entries.DISPENSED:
         month_record(ledger, calendar.month(at)).dispensed += amount
+        ledger.used_at = at
         move(ledger, at, -amount, calendar)
     elif kind == entries.ISSUED:
         record = month_record(ledger, calendar.month(at))
         record.issued += amount
         record.transferred += 0 if detail is None else amount
+        ledger.used_at = at
         move(ledger, at, -amount, calendar)
     elif kind == entries.RETURNED:
         month_record(ledger, calendar.month(at)).returned += amount

@@ -17,7 +17,8 @@ class MonthRecord(msgspec.Struct, array_like=True, gc=False):
     month is not over, the item had not been counted by then, or a release that did not keep it closed the month), and
     `count_age` the whole minutes from the count that it rests on to that end: what comes late and lies before the count
     is inside it. `transferred`: of `issued`, what went to other facilities. Releases before did not know it: what they
-    issued reads as use of the place's own services, as far as `supply.outflow` asks.
+    issued reads as use of the place's own services, as far as `supply.outflow` asks. `by_counts` are the pieces that
+    counts found missing and that count as use (`supply.counted_use`).
     """
 
     dispensed: int = 0
@@ -30,6 +31,7 @@ class MonthRecord(msgspec.Struct, array_like=True, gc=False):
     closing: int | None = None
     count_age: int = 0
     transferred: int = 0
+    by_counts: int = 0
 
 
 class OrderCounts(msgspec.Struct, array_like=True, gc=False):
@@ -45,13 +47,15 @@ class OrderCounts(msgspec.Struct, array_like=True, gc=False):
 class DaysOfMonth(msgspec.Struct, array_like=True):
     """The days of one local month, from the first to the last on which anything was `used` (what counts as consumption)
     or asked for in vain (`unmet`). `out`: the days out of stock, a bit for each, the lowest the first day's. `other` is
-    `used` by what takes its place where there is none of it (`supply.outflow`).
+    `used` by what takes its place where there is none of it (`supply.outflow`), `by_counts` what counts tell of a day's
+    use, as in the month's record.
     """
 
     used: list[int] = msgspec.field(default_factory=list)
     unmet: list[int] = msgspec.field(default_factory=list)
     out: int = 0
     other: list[int] = msgspec.field(default_factory=list)
+    by_counts: list[int] = msgspec.field(default_factory=list)
 
 
 class Days(msgspec.Struct, array_like=True):
@@ -84,6 +88,8 @@ class Ledger(msgspec.Struct, array_like=True):
     kept where the policy looks back a number of them, else there are none. `since_count`: once a sheet has come, the
     pieces that came (above zero) or passed their date on a day since the latest count (`supply.untold`). `empty_from`
     is the instant since which nothing is on hand, and `unmet_since_empty` the unmet demand since (`supply.waiting`).
+    `used_at` is when something was last dispensed or issued, `missing` what counts found missing since then that may
+    turn out to have been used (`supply.counted_use`).
     """
 
     on_hand: int | None = None
@@ -110,3 +116,5 @@ class Ledger(msgspec.Struct, array_like=True):
     since_count: list[tuple[int, int]] = msgspec.field(default_factory=list)
     empty_from: int | None = None
     unmet_since_empty: int = 0
+    used_at: int | None = None
+    missing: int = 0

@@ -14,6 +14,7 @@ def refine_ledger(ledger: Ledger, factor: int) -> None:
         ledger.count_gap *= factor
     ledger.gap_before *= factor
     ledger.unmet_since_empty *= factor
+    ledger.missing *= factor
     ledger.expired *= factor
     ledger.lots = _refined_lots(ledger.lots, factor)
     ledger.aside = _refined_lots(ledger.aside, factor)
@@ -27,6 +28,7 @@ def refine_ledger(ledger: Ledger, factor: int) -> None:
         month.transferred *= factor
         month.returned *= factor
         month.unmet *= factor
+        month.by_counts *= factor
         month.reported *= factor if month.reported > 0 else 1
         if month.closing is not None:
             month.closing *= factor
@@ -35,6 +37,7 @@ def refine_ledger(ledger: Ledger, factor: int) -> None:
             days.used = [amount * factor for amount in days.used]
             days.unmet = [amount * factor for amount in days.unmet]
             days.other = [amount * factor for amount in days.other]
+            days.by_counts = [amount * factor for amount in days.by_counts]
 
 
 def refined_entry(entry: Entry, factor: int) -> Entry:

@@ -6,6 +6,7 @@ Amounts are in the item's smallest unit.
 from supply.by_day import note_day_out
 from supply.calendar import LocalCalendar
 from supply.count_gap import remember
+from supply.counted_use import take_count
 from supply.entries import EXPIRED, LOST, QUARANTINED, RELEASED, LotEntry
 from supply.ledger_state import Ledger
 from supply.months import month_record
@@ -30,7 +31,7 @@ def count(
 ) -> None:
     """What was counted at an instant, expired pieces included; `detail`: the lots on the shelf and those in quarantine,
     `None` where nobody looked."""
-    more_aside = 0
+    more_aside = seen = 0
     if detail is None:
         ledger.expired = _expired_within(ledger, amount)
         usable = amount - ledger.expired
@@ -38,7 +39,9 @@ def count(
     else:
         lots, aside = detail
         today = calendar.day(at)
-        ledger.expired = sum(lot[1] for lot in lots if lot[0] < today)
+        expired = sum(lot[1] for lot in lots if lot[0] < today)
+        seen = max(0, expired - ledger.expired)
+        ledger.expired = expired
         ledger.lots = [lot for lot in lots if lot[0] >= today]
         usable = amount - ledger.expired
         # Quarantine is often a room of its own: a count that tells of none there says nothing of it.
@@ -47,7 +50,10 @@ def count(
         elif ledger.aside and ledger.on_hand is not None:
             more_aside = -count_released(ledger, ledger.lots, usable - ledger.on_hand)
     if ledger.on_hand is not None:
-        remember(ledger, _gap(usable - ledger.on_hand, more_aside), calendar)
+        gap = _gap(usable - ledger.on_hand, more_aside)
+        remember(ledger, gap, calendar)
+        if gap or ledger.missing:
+            take_count(ledger, at, gap, seen, calendar)
     ledger.counted_at = at
     if ledger.since_count:
         ledger.since_count = []
@@ -164,8 +170,13 @@ def _put_lots(ledger: Ledger, lots: list[LotEntry]) -> None:
     _keep_lots_within(ledger, ledger.on_hand or 0)
 
 
+def held_in(lots: list[LotEntry]) -> int:
+    """The pieces of some lots."""
+    return sum(lot[1] for lot in lots)
+
+
 def _keep_lots_within(ledger: Ledger, amount: int) -> None:
-    held = sum(lot[1] for lot in ledger.lots)
+    held = held_in(ledger.lots)
     if held > amount:
         _take_from_lots(ledger, held - max(0, amount))
 

@@ -66,6 +66,7 @@ def months_of(months: Mapping[int, MonthRecord], outflow: Outflow, scale: int) -
             days_out=days_out_of(record),
             reported=record.reported >= 0,
             closing=None if record.closing is None else in_pieces(max(0, record.closing), scale),
+            by_counts=in_pieces(record.by_counts, scale),
         )
         for month, record in sorted(months.items())
     )

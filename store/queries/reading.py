@@ -25,6 +25,7 @@ QUANTITIES = frozenset(
         "issued",
         "returned",
         "unmet",
+        "by_counts",
     ]
 )
 """Columns of pieces."""

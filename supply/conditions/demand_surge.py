@@ -79,16 +79,18 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
         return NOT_APPLICABLE
     if _is_young(assessment):
         return Finding(holds=False, over=False, severity=severity_for("medium", place.item.ven), frozen=True)
+    # What only a count tells may have been lost, or used in the months before: `data_quality` says what is doubtful.
+    recorded = seen.used - seen.by_counts
     if foreseen is None:
         a_month = cpm or 0.0
         by_now = a_month * seen.share_gone
-        holds = seen.used >= _surge_from(assessment, by_now, a_month, seen.largest, timing)
+        holds = recorded >= _surge_from(assessment, by_now, a_month, seen.largest, timing)
         over_below = by_now * (1.0 + timing.leave_share)
     else:
         by_now = foreseen.so_far
-        holds = seen.used >= _surge_from(assessment, by_now, foreseen.at_most, 0.0, timing)
+        holds = recorded >= _surge_from(assessment, by_now, foreseen.at_most, 0.0, timing)
         over_below = max(by_now * (1.0 + timing.leave_share), by_now + timing.enter_pieces)
-    if not holds and seen.used < over_below:
+    if not holds and recorded < over_below:
         return NOT_APPLICABLE
     needed = used_within(_use(assessment), assessment.lead_time.days)
     short = assessment.usable is not None and assessment.left <= needed

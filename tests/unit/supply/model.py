@@ -25,6 +25,7 @@ AT_ONE_INSTANT = (
     events.StockReturned,
     events.StockCounted,
 )
+MILLISECOND = dt.timedelta(milliseconds=1)
 LEAVES = {events.StockDispensed: "dispensed", events.StockIssued: "issued"}
 UNDATED = dt.date.max
 """Of pieces in quarantine of which no lot is known."""
@@ -55,6 +56,10 @@ class Model:
         self.aside: list[list[Any]] = []
         self.months: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(int))
         self.closings: dict[str, float] = {}
+        self.by_counts: dict[dt.date, int] = defaultdict(int)
+        self.waiting = 0
+        self.left_at: dt.datetime | None = None
+        self.here_at: dt.datetime | None = None
         told = {(each.source, each.id): each for each in history if each.time < as_of}
         queue = sorted(told.values(), key=_order)
         zone = ZoneInfo(ZONE)
@@ -101,20 +106,7 @@ class Model:
         month = self.months[f"{self.today:%Y-%m}"]
         match event:
             case events.StockCounted():
-                usable, lots = self._usable(event)
-                expired = sum(each.quantity for each in self._past(event)) if event.lots else self._expired_in(usable)
-                usable -= 0 if event.lots else expired
-                if self.on_hand is not None:
-                    found = self._found(event, usable - self.on_hand, lots)
-                    self.gaps.append(Gap(self.counted_at, event.time, found, after_sheet=self.sheets))
-                self.on_hand, self.last_count_on, self.counted_at = usable, self.today, event.time
-                self.here = self.here or self._usable(event, expired_too=True)[0] > 0
-                self.aside = self._quarantined(event) or self.aside
-                self.expired = expired
-                if event.lots:
-                    self.lots = lots
-                else:
-                    self._trim(usable)
+                self._count(event)
             case events.ArrivalReceived():
                 usable, lots = self._usable(event)
                 self.here = self.here or self._usable(event, expired_too=True)[0] > 0
@@ -144,8 +136,28 @@ class Model:
                 month[LEAVES[type(event)]] += quantity
                 if isinstance(event, events.StockIssued) and event.destination is None:
                     month["to_services"] += quantity
+                self.left_at = event.time
                 self._move(-quantity)
+        if self.here and self.here_at is None:
+            self.here_at = event.time
         return self.on_hand
+
+    def _count(self, event: events.StockCounted) -> None:
+        usable, lots = self._usable(event)
+        expired = sum(each.quantity for each in self._past(event)) if event.lots else self._expired_in(usable)
+        usable -= 0 if event.lots else expired
+        if self.on_hand is not None:
+            found = self._found(event, usable - self.on_hand, lots)
+            self._judge(int(found), event)
+            self.gaps.append(Gap(self.counted_at, event.time, found, after_sheet=self.sheets))
+        self.on_hand, self.last_count_on, self.counted_at = usable, self.today, event.time
+        self.here = self.here or self._usable(event, expired_too=True)[0] > 0
+        self.aside = self._quarantined(event) or self.aside
+        self.expired = expired
+        if event.lots:
+            self.lots = lots
+        else:
+            self._trim(usable)
 
     def _expired_in(self, counted: float) -> float:
         """What a count of which nobody told the lots holds beyond the book is what stood there expired."""
@@ -167,6 +179,44 @@ class Model:
             more -= back
         self.aside = [held for held in self.aside if held[1]]
         return more
+
+    def _judge(self, gap: int, count: Any) -> None:
+        """What a count finds missing was used where nothing left for over a month; before that it waits to be told."""
+        begins, left = self.counted_at, self.left_at or self.here_at
+        if left is not None and left > begins:
+            begins, self.waiting = left, 0
+        if gap >= 0:
+            waiting = min(gap, self.waiting)
+            self.waiting -= waiting
+            gap -= waiting
+            for day in sorted(self.by_counts, reverse=True):
+                taken = min(gap, self.by_counts[day])
+                self.by_counts[day] -= taken
+                gap -= taken
+            return
+        newly_expired = sum(each.quantity for each in self._past(count)) - self.expired if count.lots else 0
+        missing = int(max(0, -gap - max(0, newly_expired)))
+        if self.sheets or (left is not None and count.time - left <= dt.timedelta(days=31)):
+            self.waiting += missing
+        else:
+            if self.waiting and left is not None:
+                begins = left
+            self._spread(self.waiting + missing, min(begins, count.time - dt.timedelta(milliseconds=1)), count.time)
+            self.waiting = 0
+
+    def _spread(self, pieces: int, begins: dt.datetime, ends: dt.datetime) -> None:
+        zone, told = ZoneInfo(ZONE), 0
+        day, length = begins.astimezone(zone).date(), (ends - begins) // MILLISECOND
+        while day <= ends.astimezone(zone).date():
+            next_day = day + dt.timedelta(days=1)
+            over = dt.datetime(next_day.year, next_day.month, next_day.day, tzinfo=zone)
+            by_then = pieces * ((min(over, ends) - begins) // MILLISECOND) // length
+            self.by_counts[day] += by_then - told
+            day, told = next_day, by_then
+
+    def of_month(self, name: str) -> int:
+        """What only counts tell of the use of a month."""
+        return sum(pieces for day, pieces in self.by_counts.items() if f"{day:%Y-%m}" == name)
 
     def _adjust(self, delta: float, reason: str) -> None:
         back: list[list[Any]] = []

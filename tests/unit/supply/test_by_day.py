@@ -21,6 +21,7 @@ from tests.events import ITEM, ZONE, counted, day, dispensed, issued, reported, 
 from tests.thoroughness import cases
 from tests.unit.supply.deliver import deliver, transitions, without_version
 from tests.unit.supply.histories import LATENESS_DAYS, Delivery, deliveries, handed_to_wards, histories
+from tests.unit.supply.model import Model
 from tests.unit.supply.shelf import KEY, Shelf, medicine, position
 from tests.unit.supply.test_any_order import in_order
 
@@ -127,7 +128,7 @@ SIXTY_DAYS = CpmPolicy(
 
 
 def of_sixty_days(history: list[Event], as_of: dt.datetime) -> float:
-    """What left, less what came back, and what was asked for in vain, on the last sixty days."""
+    """What left, or only counts tell of, less what came back, and what was asked for in vain, on sixty days."""
     zone = ZoneInfo(ZONE)
     last = (as_of.astimezone(zone) - dt.timedelta(microseconds=1)).date()
     told = {each.id: each for each in history if each.time < as_of}.values()
@@ -138,6 +139,8 @@ def of_sixty_days(history: list[Event], as_of: dt.datetime) -> float:
         used = sum(each.quantity for each in within if isinstance(each, DemandUnmet) or each in to_services)
     else:
         used = sum(each.quantity for each in within if isinstance(each, StockDispensed | DemandUnmet))
+    by_counts = Model(history, as_of).by_counts
+    used += sum(pieces for day, pieces in by_counts.items() if 0 <= (last - day).days < 60)
     return used - sum(each.quantity for each in within if isinstance(each, StockReturned))
 
 

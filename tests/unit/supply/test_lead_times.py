@@ -19,7 +19,7 @@ from supply.lead_times import by_supplier, delivery_of, observed
 from supply.orders import OrderLine
 from supply.rules import Rules, StockLevels
 from tests.compiled import plain_python
-from tests.events import HOSPITAL, ITEM, counted, dispensed, ms, received
+from tests.events import HOSPITAL, ITEM, counted, dispensed, issued, ms, received
 from tests.thoroughness import cases
 from tests.unit.supply.deliver import deliver, transitions, without_version
 from tests.unit.supply.histories import LATENESS_DAYS, deliveries, histories
@@ -59,7 +59,12 @@ def test_what_was_observed_makes_the_lead_time_longer_and_never_shorter(taken: i
 def test_notices_of_dispatch_do_not_silence_a_shortage(days_before: int) -> None:
     """Six lines were scheduled when they left the supplier, and came days later. That is not how long an order takes:
     with stock for ten days and nothing due the shortage is told."""
-    use = [counted(290, "2026-05-01"), dispensed(270, "2026-05-10"), counted(30, "2026-05-31 12:00")]
+    use = [
+        issued(1, "2026-04-20"),
+        counted(290, "2026-05-01"),
+        dispensed(270, "2026-05-10"),
+        counted(30, "2026-05-31 12:00"),
+    ]
     shelf = Shelf(STOCK, *orders(*[days_before] * 6), *use, only=SHORTAGE).until("2026-06-05")
     assert shelf.story == ["2026-06-01 shortage firing high"]
 
@@ -90,7 +95,12 @@ def test_a_rank_is_a_value_that_occurs(number: int, median: int, p90: int) -> No
 
 def test_an_observed_lead_time_moves_status_and_alert() -> None:
     """Thirty days' stock is fine when orders take five days, and a risk when they take forty."""
-    use = [counted(290, "2026-05-01"), dispensed(270, "2026-05-10"), counted(100, "2026-05-31 12:00")]
+    use = [
+        issued(1, "2026-04-20"),
+        counted(290, "2026-05-01"),
+        dispensed(270, "2026-05-10"),
+        counted(100, "2026-05-31 12:00"),
+    ]
     quick = Shelf(STOCK, *orders(5, 5, 5, 5, 5), *use, only=SHORTAGE).until("2026-06-05")
     slow = Shelf(STOCK, *orders(40, 40, 40, 40, 40), *use, only=SHORTAGE).until("2026-06-05")
     assert (quick.position.status, quick.story) == ("adequate", [])
@@ -103,7 +113,12 @@ def test_an_observed_lead_time_moves_status_and_alert() -> None:
 
 def test_the_delivery_that_makes_the_lead_time_known_wakes_a_calm_position() -> None:
     """Stock for forty days lies above all that fifteen days of lead time ask for, until a fifth order took sixty."""
-    use = [counted(290, "2026-03-01"), dispensed(270, "2026-03-03"), counted(120, "2026-03-31")]
+    use = [
+        issued(1, "2026-02-20"),
+        counted(290, "2026-03-01"),
+        dispensed(270, "2026-03-03"),
+        counted(120, "2026-03-31"),
+    ]
     shelf = Shelf(STOCK, *use, *orders(60, 60, 60, 60, 60, first=10), only=SHORTAGE).until("2026-04-20")
     assert shelf.story == ["2026-04-10 shortage firing high"]
 

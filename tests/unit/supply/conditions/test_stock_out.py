@@ -80,12 +80,12 @@ def test_nor_because_its_last_use_is_forgotten() -> None:
 
 
 def test_an_item_that_nobody_uses_any_more_is_not_missed() -> None:
-    idle = [counted(100, "2025-09-15"), dispensed(9, "2025-10-20"), counted(0, "2026-03-05 10:00")]
+    idle = [counted(100, "2025-09-15"), dispensed(9, "2025-10-20"), adjusted(-91, "2026-03-05 10:00", "lost")]
     assert stock_of(*idle).until("2026-09-20").story == []
 
 
 def test_unless_somebody_asks_for_it() -> None:
-    idle = [counted(100, "2025-09-15"), dispensed(9, "2025-10-20"), counted(0, "2026-03-05 10:00")]
+    idle = [counted(100, "2025-09-15"), dispensed(9, "2025-10-20"), adjusted(-91, "2026-03-05 10:00", "lost")]
     assert stock_of(*idle, unmet(2, "2026-03-09 10:00")).until("2026-03-20").story == [
         "2026-03-10 stock_out firing critical"
     ]

@@ -11,7 +11,7 @@ from supply.assessment import Assessment
 from supply.conditions import unmet_demand
 from supply.language import ENGLISH, SPANISH
 from supply.untold import Untold
-from tests.events import HOSPITAL, ITEM, counted, day, dispensed, issued, received, unmet
+from tests.events import HOSPITAL, ITEM, adjusted, counted, day, dispensed, issued, received, unmet
 from tests.unit.supply.assessed import NO, TODAY, YES, judged, out_throughout, place, seen, severity
 from tests.unit.supply.shelf import Shelf
 from tests.unit.supply.stories import SUPPLIED
@@ -97,7 +97,7 @@ def test_it_is_critical_again_on_the_day_after_the_stock_has_gone_to_others() ->
 
 def test_a_cpm_registered_in_the_middle_of_a_month_says_from_its_day_on_what_is_much() -> None:
     """Out since April, so that nothing is used any more; five of the 90 before are no quarter, of 10 they are half."""
-    told = [counted(0, "2026-03-31 20:00"), unmet(5, "2026-07-02 12:00")]
+    told = [adjusted(-730, "2026-03-31 20:00", "lost"), unmet(5, "2026-07-02 12:00")]
     registered = OfficialCpm(facility=HOSPITAL, item=ITEM, cpm=10, valid_from=day("2026-07-10"))
     assert Shelf(*SUPPLIED, *told, entries=[registered], only=["unmet_demand"]).until("2026-07-20").story == [
         "2026-07-03 unmet_demand firing high",
