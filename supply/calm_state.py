@@ -5,7 +5,6 @@ from typing import Final
 from supply import entries
 from supply.assessment import Place, lead_time_of
 from supply.bounds import Bounds
-from supply.counted_use import is_told_by_counts
 from supply.cpm_policy import Outflow
 from supply.entries import Entry
 from supply.ledger_state import Ledger
@@ -69,8 +68,7 @@ class Calm:
             # Of what was never counted before, no condition knew the stock.
             off = gap is None or abs(gap) >= self.gap_below or ledger.sheet_at is not None
             # What a count tells of use, or takes back of it, may be of the months that the CPM looks at.
-            told = gap and (gap > 0 or is_told_by_counts(ledger, entry[0], place.calendar))
-            if detail is not None or off or told:
+            if detail is not None or off or ledger.told_by_counts:
                 self.until = 0
             return
         if kind in _DISTURBS_ALWAYS or (kind == entries.RECEIVED and detail[2]):

@@ -43,7 +43,8 @@ def take_count(ledger: Ledger, at: int, gap: int, seen: int, calendar: LocalCale
     if gap >= 0:
         waiting = min(gap, ledger.missing)
         ledger.missing -= waiting
-        _take_back(ledger, at, gap - waiting, calendar)
+        if ledger.told_by_counts:
+            _take_back(ledger, at, gap - waiting, calendar)
         return
     missing = ledger.missing + max(0, -gap - seen)
     if not is_told_by_counts(ledger, at, calendar):
@@ -52,6 +53,7 @@ def take_count(ledger: Ledger, at: int, gap: int, seen: int, calendar: LocalCale
         if ledger.missing:
             # They have waited since the first count after it.
             since, ledger.missing = used_at, 0
+        ledger.told_by_counts = True
         # Two counts at one instant have no time between them.
         _spread(ledger, min(since, at - 1), at, missing, calendar)
 

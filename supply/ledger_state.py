@@ -89,7 +89,7 @@ class Ledger(msgspec.Struct, array_like=True):
     pieces that came (above zero) or passed their date on a day since the latest count (`supply.untold`). `empty_from`
     is the instant since which nothing is on hand, and `unmet_since_empty` the unmet demand since (`supply.waiting`).
     `used_at` is when something was last dispensed or issued, `missing` what counts found missing since then that may
-    turn out to have been used (`supply.counted_use`).
+    turn out to have been used (`supply.counted_use`), `told_by_counts` whether any ever did.
     """
 
     on_hand: int | None = None
@@ -118,3 +118,4 @@ class Ledger(msgspec.Struct, array_like=True):
     unmet_since_empty: int = 0
     used_at: int | None = None
     missing: int = 0
+    told_by_counts: bool = False
