@@ -2,6 +2,9 @@
 
 The head holds what a shard needs of sleeping positions: when to look at it next, and its share of the totals. The
 first byte is the version of the whole layout; a release reads its own and older ones, and refuses newer ones.
+
+A new field comes last, with a default, and raises `STATE_VERSION`: a release that does not know the field would drop it
+in silence. `tests/unit/supply/test_older_state.py` sees to that, and says what else to do.
 """
 
 import struct
@@ -16,7 +19,7 @@ from supply.entries import Entry, as_taken
 from supply.ledger_state import Ledger
 from supply.lifecycle import OpenAlert, ResolvedAlert
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 _HEAD = struct.Struct("<BqddQ")
 _BITS = len(SEVERITIES).bit_length()
 """Bits a condition takes in the head: 0 for none firing, else 1 + the index of the severity."""
@@ -48,6 +51,22 @@ _decode = msgspec.msgpack.Decoder(PositionState).decode
 
 class UnreadableState(Exception):
     """Stored state that this release cannot read."""
+
+
+def is_readable(stored: bytes) -> bool:
+    """Whether this release or an older one wrote it."""
+    return len(stored) > 0 and 1 <= stored[0] <= STATE_VERSION
+
+
+def unreadable(what: str, stored: bytes) -> str:
+    """What is wrong with stored state, and what to do."""
+    if is_readable(stored):
+        return f"stored {what} is cut off after {len(stored)} bytes: restore the changelog topic"
+    version = stored[0] if stored else "none"
+    return (
+        f"stored {what} has state version {version}, this release reads up to {STATE_VERSION}: "
+        "start the release that wrote it, or a newer one"
+    )
 
 
 class Summary(NamedTuple):
@@ -97,12 +116,8 @@ def read_summary(stored: bytes) -> Summary:
     Raises:
         UnreadableState: too short, or of a layout this release does not know.
     """
-    if len(stored) <= _HEAD.size or stored[0] != STATE_VERSION:
-        version = stored[0] if stored else "none"
-        raise UnreadableState(
-            f"stored position has state version {version}, this release reads version {STATE_VERSION}: "
-            "start the release that wrote it, or a newer one"
-        )
+    if len(stored) <= _HEAD.size or not is_readable(stored):
+        raise UnreadableState(unreadable("position", stored))
     _, next_at, usable, cpm, firing = _HEAD.unpack_from(stored)
     return Summary(next_at, usable, cpm, firing & ~_UNJUDGED_BIT, firing & _UNJUDGED_BIT != 0)
 

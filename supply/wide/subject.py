@@ -1,14 +1,10 @@
 """A facility, or an item everywhere: what is known of it, and its alert."""
 
-from typing import Final
-
 import msgspec
 
 from schemas.rekeyed import Heard, StockNote
 from supply.lifecycle import OpenAlert, ResolvedAlert
-from supply.stored import NEVER_MS, UnreadableState
-
-STATE_VERSION: Final = 1
+from supply.stored import NEVER_MS, STATE_VERSION, UnreadableState, is_readable, unreadable
 
 
 class SubjectState(msgspec.Struct, array_like=True):
@@ -128,10 +124,6 @@ def read_place(stored: bytes) -> StockNote:
 
 
 def _content(stored: bytes) -> memoryview:
-    if not stored or stored[0] != STATE_VERSION:
-        version = stored[0] if stored else "none"
-        raise UnreadableState(
-            f"stored facility or item has state version {version}, this release reads version {STATE_VERSION}: "
-            "start the release that wrote it, or a newer one"
-        )
+    if not is_readable(stored):
+        raise UnreadableState(unreadable("facility or item", stored))
     return memoryview(stored)[1:]

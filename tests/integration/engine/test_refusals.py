@@ -15,6 +15,7 @@ from streams.faults import WrongTopics
 from streams.partitioning import partition_of
 from streams.settings import Settings
 from streams.topic_check import ensure_topics
+from supply.stored import STATE_VERSION
 from tests.integration.engine.topics import load, publish, wait_until_counted
 from tests.servers.worker import REAL, Workers
 
@@ -105,6 +106,20 @@ async def test_state_of_a_newer_release_is_refused(settings: Settings, workers: 
     refused = workers.start(settings)
     assert await asyncio.to_thread(refused.exit_code) == 1
     assert "was written by a newer release" in refused.log
+
+
+async def test_a_position_stored_by_a_newer_release_is_refused(settings: Settings, workers: Workers) -> None:
+    newer = bytes([STATE_VERSION + 1]) + bytes(64)
+    producer = AIOKafkaProducer(**connection(settings))
+    await producer.start()
+    await producer.send_and_wait(CHANGELOG, key=b"DFIMS000604|010.000.5432.00", value=newer, partition=0)
+    await producer.stop()
+    refused = workers.start(settings, REAL)
+    assert await asyncio.to_thread(refused.exit_code) == 1
+    assert (
+        f"{CHANGELOG}: stored position has state version {STATE_VERSION + 1}, this release reads up to" in refused.log
+    )
+    assert "Traceback" not in refused.log
 
 
 async def test_a_record_on_which_the_rules_fail_stops_the_worker_by_name(settings: Settings, workers: Workers) -> None:
