@@ -84,6 +84,6 @@ class CatalogueReader:
                 self._catalogue.remove(record.key.decode())
             else:
                 self._catalogue.put(_decode(record.value))
-        except (msgspec.MsgspecError, ValueError) as unreadable:
+        except (msgspec.MsgspecError, ValueError, RecursionError) as unreadable:
             self._metrics.catalogue_rejected.inc()
             log.error("%s:0:%d: this entry is left out: %s", CATALOGUE, record.offset, unreadable)

@@ -54,7 +54,7 @@ def as_a_worker_knows_it(entries: Iterable[CatalogueEntry | None]) -> Catalogue:
 def _decoded(value: bytes) -> CatalogueEntry | None:
     try:
         return _decode(value)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

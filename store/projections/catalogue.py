@@ -34,7 +34,7 @@ class CatalogueProjection:
             return CatalogueChange(key, None)
         try:
             entry = _entry.decode(record.value)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise UnreadableRecord(record, str(error)) from error
         if entry_key(entry) != key:
             raise UnreadableRecord(record, f"its key {key!r} is not that of {entry_key(entry)!r}")
