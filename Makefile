@@ -15,7 +15,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 PEER_LOCKS := $(patsubst %.in,%.txt,$(wildcard benchmarks/peers/locks/*.in))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit compiled itest thorough chaos bench docs docs-check format lock clean
+.PHONY: help demo test lint types unit compiled itest thorough chaos fuzz bench docs docs-check format lock clean
 
 help: ## Lists the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -48,6 +48,9 @@ thorough: $(INSTALLED) ## The tests that draw their cases, with 20 times as many
 
 chaos: $(INSTALLED) ## Strikes the whole service with faults, round after round, and compares the result with a replay (ARGS="--rounds 20 --seed 7")
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+fuzz: $(INSTALLED) ## Sends a million random and mutated records through a real worker: each counts or is refused (ARGS="--records 20000 --seed 7")
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 bench: $(COMPILED)/.compiled ## Drains a backlog beside other engines and fails when slower than before (ARGS="--events 300000 --rounds 1" is quicker)
 	$(BIN)/python -m benchmarks.throughput $(ARGS)
