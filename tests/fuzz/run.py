@@ -28,7 +28,7 @@ from tests.servers.worker import REAL, WorkerProcess, running_workers
 
 PARTITIONS: Final = 4
 UNCONFIRMED_BATCHES: Final = 20
-QUIET_SECONDS: Final = 3.0
+QUIET_SECONDS: Final = 5.0
 """Some checkpoints long: what was sent on to another partition has been read too."""
 
 
@@ -36,7 +36,12 @@ def run_fuzz(number: int, seed: int, folder: Path, reaper: Reaper, tell: Callabl
     """Send so many records to a worker; what is wrong comes back, nothing if all is well."""
     with running_kafka(folder / "kafka", reaper) as kafka, running_workers(folder, reaper) as workers:
         settings = Settings(
-            brokers=kafka.bootstrap, group="fuzz", partitions=PARTITIONS, clock="events", metrics_port=free_port()
+            brokers=kafka.bootstrap,
+            group="fuzz",
+            partitions=PARTITIONS,
+            clock="events",
+            backlog_checkpoint_seconds=1.0,
+            metrics_port=free_port(),
         )
         asyncio.run(ensure_topics(settings, create=True))
         asyncio.run(_publish_catalogue(settings))
@@ -101,11 +106,13 @@ async def _compare(settings: Settings, sent: int, tell: Callable[[str], None]) -
     latest: dict[str, bytes] = {}
     await _read(settings, POSITIONS, lambda *it: latest.update({it[2].key.decode(): it[2].value}))
     log = Log(letters)
+    unread = await _unread(settings)
     for topic in INPUTS:
         await _read(settings, topic, log.read)
     differences = list(
         log.differences({key: msgspec.json.decode(value, type=Position) for key, value in latest.items()})
     )
+    differences += [f"{place}: {number} offsets were not read" for place, number in unread.items() if number]
     if log.sent != sent:
         differences.append(f"{log.sent:,} records in the log, {sent:,} were sent")
     if len(letters) != len(log.letters):
@@ -116,6 +123,18 @@ async def _compare(settings: Settings, sent: int, tell: Callable[[str], None]) -
         f"({', '.join(faults)})"
     )
     return differences
+
+
+async def _unread(settings: Settings) -> dict[str, int]:
+    """What the worker has left of each input partition."""
+    places = [TopicPartition(topic, number) for topic in INPUTS for number in range(PARTITIONS)]
+    reader = bulk_reader(settings, group=settings.group)
+    await reader.start()
+    try:
+        ends = await reader.end_offsets(places)
+        return {f"{each.topic}:{each.partition}": ends[each] - (await reader.committed(each) or 0) for each in places}
+    finally:
+        await reader.stop()
 
 
 async def _read(settings: Settings, topic: str, take: Callable[[str, int, Any], None]) -> None:
