@@ -115,7 +115,9 @@ class KafkaCluster:
         """The node that leads a partition, if any does just now."""
         with admin_of(self.bootstrap) as admin:
             (found,) = admin.describe_topics([topic])
-            leader = next(each["leader_id"] for each in found["partitions"] if each["partition_index"] == partition)
+        # A topic of coordinators is made when the first group or transaction comes.
+        leaders = {each["partition_index"]: each["leader_id"] for each in found["partitions"]}
+        leader = leaders.get(partition)
         return leader if leader in self.members else None
 
     def move_leaders(self, topics: Sequence[str]) -> int:
