@@ -5,12 +5,15 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
+
+if TYPE_CHECKING:
+    import psycopg
 
 SCHEMA_REVISION = "0009"
 """The newest migration. Known without loading Alembic, which a listing on the command line need not wait for."""
@@ -61,13 +64,17 @@ def open_engine(address: str, *, read_again: bool = False) -> Engine:
     """An engine for the read model.
 
     `read_again` is for a writer whose every row can be read again from Kafka, from the offsets in the same
-    transaction: it need not wait for the disk at each commit of SQLite (`synchronous = NORMAL`: a power cut may
-    take the last commits back, whole ones, and never damages the file). What people write is not like that.
+    transaction: it need not wait for the disk at each commit (`synchronous = NORMAL` of SQLite, `synchronous_commit =
+    off` of PostgreSQL: a power cut may take the last commits back, whole ones, and never damages the rest). What people
+    write is not like that.
     """
     url = database_url(address)
     if url.drivername != "sqlite":
         # A server restarted while we were idle is noticed before the first statement, not by it.
-        return create_engine(url, pool_pre_ping=True, connect_args=_server_options(read_again))
+        engine = create_engine(url, pool_pre_ping=True, connect_args=_server_options(read_again))
+        if read_again:
+            event.listen(engine, "connect", _compress_quickly)
+        return engine
     busy_timeout_s = BUSY_TIMEOUT_READ_AGAIN_S if read_again else BUSY_TIMEOUT_S
     engine = create_engine(url, connect_args={"timeout": busy_timeout_s})
 
@@ -95,11 +102,22 @@ def open_engine(address: str, *, read_again: bool = False) -> Engine:
 
 def _server_options(read_again: bool) -> dict[str, Any]:
     lock_timeout_s = BUSY_TIMEOUT_READ_AGAIN_S if read_again else BUSY_TIMEOUT_S
+    commit = " -c synchronous_commit=off" if read_again else ""
     return {
         "connect_timeout": 5,  # seconds
         "tcp_user_timeout": 10_000,  # milliseconds: a server that vanished without a word is noticed
-        "options": f"-c lock_timeout={lock_timeout_s:.0f}s",
+        "options": f"-c lock_timeout={lock_timeout_s:.0f}s{commit}",
     }
+
+
+def _compress_quickly(connection: "psycopg.Connection", _entry: ConnectionPoolEntry) -> None:
+    """Documents are just above the size from which PostgreSQL compresses. Its own way costs it as much as the rest of
+    the row; a server too old for the other one, or built without it, stays with its own."""
+    connection.execute(
+        "SELECT set_config(name, 'lz4', false) FROM pg_settings "
+        "WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"
+    )
+    connection.commit()
 
 
 @contextmanager

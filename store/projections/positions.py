@@ -1,7 +1,7 @@
 """Positions: the newest of each facility and item, and every month they ever showed."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -47,10 +47,20 @@ class _Change:
 
     def __init__(self) -> None:
         self.removed = False
-        self.newest: Decoded[Position | Removed] | None = None
-        self.newest_months: dict[str, MonthTotals] = {}
-        self.months: dict[str, MonthTotals] = {}
-        """Those of every version in the batch: one that rolled out of the newest is kept too."""
+        self.published: list[Position] = []
+        """The versions in the batch that are newer than the stored one."""
+        self.document = ""
+        """The newest of them, as it was published."""
+
+    def changed_months(self, known: tuple[MonthTotals, ...]) -> Iterable[MonthTotals]:
+        """Those that differ from what the stored position showed: most positions change one month in fifteen."""
+        newest = self.published[-1].months
+        if not any(each.rolled_months for each in self.published) and known[:-1] == newest[:-1]:
+            return newest[-1:] if known != newest else ()
+        # Those of every version in the batch: one that rolled out of the newest is kept too.
+        told = {month.month: month for each in self.published for month in (*each.rolled_months, *each.months)}
+        before = {each.month: each for each in known}
+        return [month for month in told.values() if before.get(month.month) != month]
 
 
 _position = msgspec.json.Decoder(Position)
@@ -88,9 +98,10 @@ class PositionProjection:
         changes = _fold(records, before, thinned, faults)
         _remove(connection, [key for key, change in changes.items() if change.removed])
         # In the order of the keys: neighbours share a page of the database, which is then written once.
-        in_order = sorted(changes.items())
-        rows = [row for _, change in in_order if (row := _row(change)) is not None]
-        upsert_tuples(connection, PositionRow, POSITION_COLUMNS, rows, rises=PositionRow.version)
+        in_order = [(key, change) for key, change in sorted(changes.items()) if change.published]
+        upsert_tuples(
+            connection, PositionRow, POSITION_COLUMNS, [_row(each) for _, each in in_order], rises=PositionRow.version
+        )
         upsert_tuples(connection, ConsumptionMonthRow, MONTH_COLUMNS, _month_rows(in_order, before))
         return faults
 
@@ -119,9 +130,8 @@ def _fold(
             faults["version_jump"] += 1
         versions[key] = message.version
         change = changes.setdefault(key, _Change())
-        change.newest = each
-        change.newest_months = {month.month: month for month in message.months}
-        change.months |= {month.month: month for month in message.rolled_months} | change.newest_months
+        change.published.append(message)
+        change.document = (each.record.value or b"").decode()
     return changes
 
 
@@ -132,11 +142,9 @@ def _remove(connection: Connection, keys: Sequence[Key]) -> None:
         connection.execute(delete(table).where(tuple_(table.facility, table.item).in_(keys)))
 
 
-def _row(change: _Change) -> tuple[Any, ...] | None:
+def _row(change: _Change) -> tuple[Any, ...]:
     """The values of `POSITION_COLUMNS`."""
-    if change.newest is None or isinstance(change.newest.message, Removed):
-        return None
-    position = change.newest.message
+    position = change.published[-1]
     return (
         position.facility,
         position.item,
@@ -157,21 +165,16 @@ def _row(change: _Change) -> tuple[Any, ...] | None:
         position.last_count_on,
         position.last_count_gap,
         position.last_event_at,
-        min(change.newest_months) if change.newest_months else None,
-        (change.newest.record.value or b"").decode(),
+        min((each.month for each in position.months), default=None),
+        change.document,
         position.surplus,
     )
 
 
 def _month_rows(changes: Sequence[tuple[Key, _Change]], before: Mapping[Key, Before]) -> list[tuple[Any, ...]]:
-    """The values of `MONTH_COLUMNS`, only for months that differ from what the stored position showed: most
-    positions change one month in fifteen."""
+    """The values of `MONTH_COLUMNS`."""
     rows: list[tuple[Any, ...]] = []
     for key, change in changes:
-        known = {} if change.removed or key not in before else {each.month: each for each in before[key].months}
-        rows += [
-            (*key, *msgspec.structs.astuple(totals))
-            for totals in change.months.values()
-            if known.get(totals.month) != totals
-        ]
+        known = () if change.removed or key not in before else before[key].months
+        rows += [(*key, *msgspec.structs.astuple(totals)) for totals in change.changed_months(known)]
     return rows
