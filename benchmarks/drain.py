@@ -101,18 +101,28 @@ async def _watch(
 async def _reads(admin: AIOKafkaAdminClient, program: Program) -> bool:
     if program.group is None:
         return b"reads" in program.says
+    return await members(admin, program.group) > 0
+
+
+async def members(admin: AIOKafkaAdminClient, group: str) -> int:
+    """How many members of a consumer group have been given their partitions; 0 while these are being given."""
     try:
-        [answer] = await admin.describe_consumer_groups([program.group])
+        [answer] = await admin.describe_consumer_groups([group])
     except NO_GROUPS_YET:
-        return False
-    return any(group["state"] == "Stable" for group in answer.to_object()["groups"])
+        return 0
+    return sum(len(found["members"]) for found in answer.to_object()["groups"] if found["state"] == "Stable")
 
 
 async def _counted(admin: AIOKafkaAdminClient, program: Program, partitions: int, events: int) -> int:
     if program.group is None or not program.commits:
         return events if b"counted" in program.says else 0
+    return await committed(admin, program.group, partitions)
+
+
+async def committed(admin: AIOKafkaAdminClient, group: str, partitions: int) -> int:
+    """The records of the inputs before the offsets that a consumer group has committed."""
     inputs = [TopicPartition(topic, number) for topic in INPUTS for number in range(partitions)]
-    offsets = await admin.list_consumer_group_offsets(program.group, partitions=inputs)
+    offsets = await admin.list_consumer_group_offsets(group, partitions=inputs)
     return sum(max(0, found.offset) for found in offsets.values())
 
 

@@ -89,8 +89,25 @@ class Stand:
         self.database = database
         self.settings = Settings(brokers=kafka.bootstrap, group="stand", partitions=PARTITIONS)
         self.started: list[Process] = []
+        self._kafka = kafka
         self._rooms = rooms
         self._reaper = reaper
+
+    @property
+    def broker_cpu_seconds(self) -> float:
+        """What the broker used of the processors so far."""
+        record = self._kafka.record
+        return 0.0 if record is None else float(sum(psutil.Process(record.pid).cpu_times()[:2]))
+
+    def publish(self, events: Path) -> None:
+        """Send a file of events."""
+        subprocess.run(
+            [sys.executable, "-m", "abasto", "publish", str(events)],
+            env=os.environ | {"ABASTO_BROKERS": self.settings.brokers, "ABASTO_PARTITIONS": str(PARTITIONS)},
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+        )
 
     def worker(self, **settings: str) -> Process:
         """Start a worker; `settings` are those of its environment, in small letters and without their prefix."""

@@ -1,4 +1,4 @@
-"""A month of a network: events of many positions in the order of their time, with a little disorder."""
+"""Some days of a network: events of many positions in the order of their time, with a little disorder."""
 
 import datetime as dt
 import random
@@ -10,7 +10,8 @@ import msgspec
 from abasto.catalogue.files import write_catalogue
 from schemas.catalogue import Facility, Item
 
-SPAN_DAYS = 30
+EVENTS_OF_A_DAY = 40 / 9
+"""Of each position: two million events are thirty days of 15,000 positions, or a day and a half of 300,000."""
 START = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
 DISORDER_SECONDS = 6 * 3600
 FACILITIES = 50
@@ -43,11 +44,11 @@ def events(count: int, positions: int, seed: int = 1) -> Iterator[bytes]:
     facilities, items = codes(positions)
     shelves = [_Shelf(facility, item, chance) for facility in facilities for item in items]
     encode = msgspec.json.encode
+    seconds = count / (EVENTS_OF_A_DAY * len(shelves)) * 86_400
     for number in range(count):
         first = number < len(shelves)
         shelf = shelves[number] if first else chance.choice(shelves)
-        elapsed = SPAN_DAYS * 86_400 * number / count
-        at = START + dt.timedelta(seconds=elapsed - chance.random() * DISORDER_SECONDS * (not first))
+        at = START + dt.timedelta(seconds=seconds * number / count - chance.random() * DISORDER_SECONDS * (not first))
         content = shelf.count() if first else shelf.happening(number, at)
         whole = {"id": f"e{number}", "source": SOURCE, "time": at.isoformat()}
         yield encode({**content, **whole, "facility": shelf.facility, "item": shelf.item})
