@@ -30,7 +30,7 @@ def supply_shards(settings: Settings, rules: Rules, catalogue: Catalogue) -> Ope
             POSITIONS_STAGE.inputs,
             settings.partitions,
             intake=intake,
-            book=lambda owns: Book(catalogue, rules, owns=owns),
+            book=lambda owns: Book(catalogue, rules, owns=owns, at_once=settings.checkpoint_keys),
             clock=ShardClock(POSITIONS_STAGE.inputs, rules.lateness_ms),
             wall_ms=wall_ms,
             changelog=POSITIONS_STAGE.changelog,

@@ -56,7 +56,9 @@ def main() -> None:
 
 
 def _told(share: Share) -> str:
-    return f"{share.rate:,.0f} events/s, workers {share.workers_us:.1f} us and broker {share.broker_us:.1f} us of CPU an event"
+    return (
+        f"{share.rate:,.0f} events/s; CPU an event: workers {share.workers_us:.1f} us, broker {share.broker_us:.1f} us"
+    )
 
 
 def run(workers: int, count: int, positions: int, *, plain: bool) -> Share:

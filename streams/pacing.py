@@ -60,6 +60,8 @@ class Pacer:
                 if self._monotonic() - self._ticked_at >= CLOCK_SECONDS:
                     self._ticked_at = self._monotonic()
                     await self._tick()
+                else:
+                    await self._catch_up()
                 for owned in self._assignment.owned:
                     if self.due(owned):
                         self._saving.add(asyncio.create_task(self._save(owned)))
@@ -95,6 +97,12 @@ class Pacer:
         except Fenced as fenced:
             log.warning("%s; waiting for the rebalance", fenced)
             await self._assignment.drop(owned)
+
+    async def _catch_up(self) -> None:
+        for owned in self._assignment.owned:
+            if owned.lost is None and owned.shard.book.behind:
+                self._assignment.advance(owned.shard)
+                await asyncio.sleep(0)
 
     async def _tick(self) -> None:
         for owned in self._assignment.owned:

@@ -57,7 +57,13 @@ class Book(Protocol):
         ...
 
     def advance(self, reach: Reach | None) -> None:
-        """Make every daily evaluation due within reach, in event order."""
+        """Make the daily evaluations due within reach, in event order: all of them, or some, and then the book is
+        `behind`."""
+        ...
+
+    @property
+    def behind(self) -> bool:
+        """Whether evaluations within reach wait for the next `advance`."""
         ...
 
     def publish(self, now_ms: int | None) -> Publication:

@@ -85,7 +85,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     checkpoint_keys: Annotated[int, Meta(ge=1)] = 5_000
     """Touched positions of a shard that make a checkpoint due whatever the time: they are judged and encoded in one
-    go, some 0.1 ms each, and nothing else happens meanwhile."""
+    go, some 0.1 ms each, and nothing else happens meanwhile. At a midnight no more than so many are looked at between
+    two checkpoints."""
 
     checkpoint_limit_seconds: Seconds = 45.0
     """Seconds a checkpoint may take until it is confirmed: a broker that restarts is waited for. Past it the shard is

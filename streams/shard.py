@@ -191,7 +191,7 @@ class Shard:
 
     def _advance(self, reach: Reach | None, caught_up: Collection[str]) -> None:
         self.book.advance(reach)
-        if self._tells:
+        if self._tells and not self.book.behind:
             if reach is not None:
                 self._reached = max(self._reached, reach.evaluate_ms // REACH_STEP_MS * REACH_STEP_MS)
             elif len(caught_up) == len(self.positions) and max(self.clock.snapshot().values(), default=-1) < 0:

@@ -1,7 +1,6 @@
 """When to look at which position: an index of due instants, so that a clock need not scan all positions."""
 
 import heapq
-from collections.abc import Iterator
 
 
 class Agenda:
@@ -20,9 +19,20 @@ class Agenda:
         else:
             keys.append(key)
 
-    def due(self, until_ms: int) -> Iterator[tuple[int, str]]:
-        """Take out what is booked up to an instant, also what is booked meanwhile, in the order of time."""
-        while self._instants and self._instants[0] <= until_ms:
-            at_ms = heapq.heappop(self._instants)
-            for key in self._keys.pop(at_ms):
-                yield at_ms, key
+    def is_due(self, until_ms: int) -> bool:
+        """Whether anything is booked up to an instant."""
+        return bool(self._instants) and self._instants[0] <= until_ms
+
+    def take(self, until_ms: int, most: int) -> tuple[int, list[str]]:
+        """Take out keys that are booked for one instant, at most so many: for the first one, if it is not after
+        `until_ms`; no keys otherwise. A key that was booked twice comes twice."""
+        if not self.is_due(until_ms):
+            return until_ms, []
+        at_ms = self._instants[0]
+        keys = self._keys[at_ms]
+        if len(keys) > most:
+            taken = keys[:most]
+            del keys[:most]
+            return at_ms, taken
+        heapq.heappop(self._instants)
+        return at_ms, self._keys.pop(at_ms)

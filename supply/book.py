@@ -3,6 +3,7 @@
 No I/O and no clock of its own: the same book serves a worker's shard and a replay without a broker.
 """
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -38,7 +39,9 @@ class Book:
         catalogue: shared, may change between calls.
         rules: what to judge by.
         owns: asked once for each new key: whether its position belongs here.
-        awake_limit: positions held decoded; beyond it a publication puts all back to bytes.
+        awake_limit: positions held decoded with nothing to publish; beyond it all of these are put back to bytes.
+        at_once: positions looked at by one `advance`, and positions touched from which on none is: at a midnight many
+            are due, and a publication must not hold all of them.
     """
 
     def __init__(
@@ -48,7 +51,11 @@ class Book:
         *,
         owns: Callable[[str], bool] = lambda _key: True,
         awake_limit: int = AWAKE_LIMIT,
+        at_once: int = sys.maxsize,
     ) -> None:
+        self.behind = False
+        """Whether evaluations within reach wait for the next `advance`."""
+        self._at_once = at_once
         self._catalogue = catalogue
         self._rules = rules
         self._owns = owns
@@ -135,24 +142,35 @@ class Book:
         return outcome
 
     def advance(self, reach: Reach | None) -> None:
-        """Make every daily evaluation due within reach, each position's in the order of its days. What was published
+        """Make the daily evaluations due within reach, each position's in the order of its days. What was published
         without being judged, in a backlog, is published anew once the book is live: what came to pass since the last
         midnight must not wait for the next one."""
         if reach is None:
             return
         self._held_back.looked(reach)
         self._revisit(self._reached.evaluate_ms or reach.evaluate_ms)
-        for at_ms, key in self._agenda.due(reach.evaluate_ms):
-            position = self._positions.awake_at(key, at_ms)
-            if position is not None:
-                self._catch_up(position, reach)
+        self._look_at_due(reach)
         self._reached = reach
-        if reach.live:
+        if reach.live and not self.behind:
             if reach.now_ms >= self._half_told_until:
                 self._unjudged |= self._half_told
                 self._half_told.clear()
                 self._half_told_until = reach.now_ms + IDLE_MS
             self._touch_unjudged()
+        self._positions.let_sleep(len(self._touched))
+
+    def _look_at_due(self, reach: Reach) -> None:
+        looks = self._at_once
+        while (most := min(looks, self._at_once - len(self._touched))) > 0:
+            at_ms, keys = self._agenda.take(reach.evaluate_ms, most)
+            if not keys:
+                break
+            looks -= len(keys)
+            for key in keys:
+                position = self._positions.awake_at(key, at_ms)
+                if position is not None:
+                    self._catch_up(position, reach)
+        self.behind = self._agenda.is_due(reach.evaluate_ms)
 
     def publish(self, now_ms: int | None) -> Publication:
         """Snapshot all touched positions; afterwards none is touched.
@@ -172,7 +190,7 @@ class Book:
         publication = Publication(changelog, positions, self._alerts, self._rekeying.take_out())
         self._touched = []
         self._alerts = []
-        self._positions.let_sleep()
+        self._positions.let_sleep(0)
         return publication
 
     def _publish_one(self, position: Position, now_ms: int | None) -> Published:
@@ -180,7 +198,8 @@ class Book:
         # In service a position may not be looked at for a month: what it holds back must not grow until then.
         position.settle_some(min(self._held_back.settles_at(position, self._reached), position.next_at), place.calendar)
         half_told = now_ms is not None and self._held_back.is_half_told(position, self._reached)
-        if now_ms is not None and not half_told and self._is_postponed(position):
+        is_due = position.next_at <= self._reached.evaluate_ms or self._is_postponed(position)
+        if now_ms is not None and not half_told and is_due:
             self._catch_up(position, self._reached)
         if now_ms is None or half_told:
             at_ms = max(position.last_entry_at() + 1, position.evaluated_at)

@@ -12,7 +12,8 @@ from supply.rules import Rules
 from supply.stored import UNPUBLISHED, PositionState, Summary, read_state, read_summary, write_state
 
 AWAKE_LIMIT: Final = 10_000
-"""A position held decoded takes about 4 kB, one as bytes about 0.5 kB."""
+"""A position held decoded takes 4 kB when it is new and 20 to 50 kB with some months of history, one as bytes 0.5 to 3
+kB."""
 
 
 class Holdings:
@@ -81,15 +82,15 @@ class Holdings:
             position.move_to(self._place_of(position.key), self._catalogue.revision)
         return position.place
 
-    def let_sleep(self) -> None:
-        """Put all positions back to bytes when too many are awake. None may have changed since its publication."""
-        if self.awake <= self._awake_limit:
+    def let_sleep(self, touched: int) -> None:
+        """Put all positions but those to be published, so many, back to bytes when too many are awake."""
+        if self.awake - touched <= self._awake_limit:
             return
         for key, position in self._held.items():
-            if isinstance(position, Position):
+            if isinstance(position, Position) and not position.touched:
                 summary = position.summary._replace(next_at=position.next_at)
                 self._held[key] = write_state(position.state(), summary)
-        self.awake = 0
+        self.awake = touched
 
     def _wake(self, key: str, stored: bytes) -> Position:
         position = Position(

@@ -4,6 +4,7 @@ Notes later than a judgement do not count in it, however early they were read, s
 however they came.
 """
 
+import sys
 from bisect import insort
 from collections import Counter
 from collections.abc import Mapping
@@ -135,14 +136,21 @@ class WideBook:
             self._look_at(subject, calendar.next_midnight(max(at_ms, subject.state.looked_at)))
         return new
 
+    @property
+    def behind(self) -> bool:
+        """Never: what is due is judged at once, for facilities and items are few."""
+        return False
+
     def advance(self, reach: Reach | None) -> None:
         """Judge everything that is due within reach, and see to it that what waited for the book to be live is."""
         if reach is None:
             return
-        for at_ms, key in self._agenda.due(reach.evaluate_ms):
-            subject = self._subjects[key]
-            if subject.state.next_at == at_ms:
-                self._look(subject, at_ms)
+        while self._agenda.is_due(reach.evaluate_ms):
+            at_ms, keys = self._agenda.take(reach.evaluate_ms, sys.maxsize)
+            for key in keys:
+                subject = self._subjects[key]
+                if subject.state.next_at == at_ms:
+                    self._look(subject, at_ms)
         if reach.live:
             for subject in self._unjudged.values():
                 self._touch(subject)

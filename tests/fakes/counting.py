@@ -40,6 +40,7 @@ class CountingBook:
     """Counts the events and pieces of each key; every publication of a key is an alert too."""
 
     def __init__(self, owns: Callable[[str], bool] = lambda _key: True) -> None:
+        self.behind = False
         self.counts: dict[str, Count] = {}
         self.reaches: list[Reach | None] = []
         self.published_at: list[int | None] = []

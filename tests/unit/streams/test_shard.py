@@ -282,6 +282,19 @@ def test_how_far_a_shard_is_it_tells_every_quarter_of_an_hour_though_nothing_hap
     assert shard.unsaved
 
 
+def test_a_shard_tells_how_far_it_is_once_its_book_is_not_behind() -> None:
+    shard = telling_shard()
+    shard.take(chunk_of(0, 1))
+    book = shard.book
+    assert isinstance(book, CountingBook)
+    book.behind = True
+    shard.advance(INPUTS, NOW_MS)
+    assert [each.record[0] for each in shard.snapshot(None).forwards] == [b"facility|DFIMS000604"]
+    book.behind = False
+    shard.advance(INPUTS, NOW_MS)
+    assert len(shard.snapshot(None).forwards) == 1 + 3
+
+
 def test_a_shard_that_has_read_all_and_found_nothing_tells_that() -> None:
     shard = telling_shard()
     shard.advance((), NOW_MS)

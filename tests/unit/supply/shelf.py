@@ -1,5 +1,6 @@
 """A shelf to tell events to, driven as a shard drives its book, and what it publishes, decoded."""
 
+import sys
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, get_args
 
@@ -49,12 +50,13 @@ class Shelf:
         entries: Iterable[CatalogueEntry] = (),
         changelog: Mapping[bytes, bytes] | None = None,
         awake_limit: int = AWAKE_LIMIT,
+        at_once: int = sys.maxsize,
         only: Collection[Condition] = ALL_CONDITIONS,
     ) -> None:
         self.only = only
         self.catalogue = Catalogue([hospital(), medicine(), *entries])
         self.rules = rules
-        self.book = Book(self.catalogue, rules, awake_limit=awake_limit)
+        self.book = Book(self.catalogue, rules, awake_limit=awake_limit, at_once=at_once)
         self.clock = ShardClock(INPUTS, rules.lateness_ms)
         self.changelog: dict[bytes, bytes] = dict(changelog or {})
         self.positions: dict[str, Position] = {}

@@ -86,11 +86,14 @@ def test_the_agenda_hands_out_what_is_due_in_the_order_of_time() -> None:
     agenda = Agenda()
     for key, at in (("b", 20), ("a", 10), ("c", 20), ("d", 30)):
         agenda.book(key, at)
-    found = []
-    for at, key in agenda.due(20):
-        found.append((at, key))
-        if key == "a":
-            agenda.book("e", 15)
-    assert found == [(10, "a"), (15, "e"), (20, "b"), (20, "c")]
-    assert list(agenda.due(20)) == []
-    assert list(agenda.due(30)) == [(30, "d")]
+    assert agenda.take(20, 5) == (10, ["a"])
+    agenda.book("e", 15)
+    assert agenda.take(20, 5) == (15, ["e"])
+    assert agenda.take(20, 1) == (20, ["b"])
+    agenda.book("f", 15)
+    assert agenda.take(20, 5) == (15, ["f"])
+    assert agenda.is_due(20)
+    assert agenda.take(20, 5) == (20, ["c"])
+    assert not agenda.is_due(20)
+    assert agenda.take(20, 5) == (20, [])
+    assert agenda.take(30, 5) == (30, ["d"])

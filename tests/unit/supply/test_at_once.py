@@ -1,0 +1,103 @@
+"""A midnight of many positions is gone through a part at a time, with publications in between: nobody sees it."""
+
+import sys
+
+import pytest
+
+from supply.book import Book
+from supply.clock import Reach
+from tests.events import counted, dispensed, ms
+from tests.unit.supply.shelf import Shelf, hospital
+
+FACILITIES = [f"DFIMS{number:06d}" for number in range(23)]
+AT_ONCE = 5
+
+
+def shelf_of(at_once: int = sys.maxsize) -> Shelf:
+    """Places that use ten a day of stocks between 60 and 280: one after the other runs short, and out."""
+    return Shelf(
+        *(counted(60 + 10 * number, "2025-12-01", facility=code) for number, code in enumerate(FACILITIES)),
+        *(
+            dispensed(10, f"2025-12-{day:02d} 10:00", facility=code)
+            for day in range(2, 9)
+            for number, code in enumerate(FACILITIES)
+            if number or day < 8
+        ),
+        entries=[hospital(facility=code) for code in FACILITIES],
+        at_once=at_once,
+    )
+
+
+def look_until(shelf: Shelf, at: str) -> list[int]:
+    """Go through all midnights up to an instant, publishing in between; how much each publication holds."""
+    end, sizes = ms(at), []
+    while True:
+        shelf.book.advance(Reach(end, end))
+        sizes.append(shelf.book.touched)
+        shelf.publish()
+        if not shelf.book.behind:
+            return sizes
+
+
+def stories(shelf: Shelf) -> dict[str, list[tuple[str, str, str, str]]]:
+    """The transitions of each place, in the order they were published."""
+    found: dict[str, list[tuple[str, str, str, str]]] = {code: [] for code in FACILITIES}
+    for alert in shelf.alerts:
+        found[alert.facility or ""].append((alert.at.isoformat(), alert.condition, alert.state, alert.severity))
+    return found
+
+
+def test_no_publication_holds_more_than_was_asked_for_and_the_end_is_the_same() -> None:
+    whole, parts = shelf_of(), shelf_of(AT_ONCE)
+    for shelf in (whole, parts):
+        shelf.publish()
+    look_until(whole, "2025-12-20")
+    sizes = look_until(parts, "2025-12-20")
+    assert max(sizes) == AT_ONCE
+    assert len(sizes) > len(FACILITIES) // AT_ONCE
+    assert any(stories(whole).values())
+    assert stories(parts) == stories(whole)
+    assert {key: view | {"version": 0} for key, view in parts.raw.items()} == {
+        key: view | {"version": 0} for key, view in whole.raw.items()
+    }
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_who_is_published_in_service_before_its_turn_has_its_midnights_first(restarted: bool) -> None:
+    whole, parts = shelf_of(), shelf_of(AT_ONCE)
+    for shelf in (whole, parts):
+        look_until(shelf, "2025-12-09")
+        shelf.publish("2025-12-09 12:00")
+        if restarted:
+            # Days have gone by when another worker takes over.
+            shelf.book = Book(shelf.catalogue, shelf.rules, at_once=AT_ONCE if shelf is parts else sys.maxsize)
+            for key, value in shelf.changelog.items():
+                shelf.book.load(key, value)
+        for minute in range(60):
+            now = ms(f"2025-12-13 08:{minute:02d}")
+            if minute < len(FACILITIES):
+                # Of the places whose turn comes last, too.
+                shelf.tell(dispensed(10, f"2025-12-13 08:{minute:02d}", facility=FACILITIES[-1 - minute]))
+            shelf.book.advance(Reach(now, now - shelf.rules.lateness_ms, True, True, now))
+            shelf.keep(shelf.book.publish(now + 1))
+        assert not shelf.book.behind
+    assert any(stories(whole).values())
+    assert stories(parts) == stories(whole)
+    assert {key: each.on_hand for key, each in parts.positions.items()} == {
+        key: each.on_hand for key, each in whole.positions.items()
+    }
+
+
+def test_positions_looked_at_with_nothing_to_publish_go_back_to_sleep() -> None:
+    shelf = shelf_of()
+    shelf.until("2025-12-09")
+    book = Book(shelf.catalogue, shelf.rules, awake_limit=2, at_once=AT_ONCE)
+    for key, value in shelf.changelog.items():
+        book.load(key, value)
+    end = ms("2025-12-20")
+    for _ in range(100):
+        book.advance(Reach(end, end))
+        assert book.awake <= 2 + book.touched
+        if book.touched:
+            book.publish(None)
+    assert not book.behind
