@@ -84,10 +84,13 @@ class Process:
 class Stand:
     """The parts of the service in a folder; they end with `standing`."""
 
-    def __init__(self, folder: Path, kafka: LocalKafka, database: str, rooms: Path, reaper: Reaper) -> None:
+    def __init__(
+        self, folder: Path, kafka: LocalKafka, database: str, rooms: Path, reaper: Reaper, partitions: int = PARTITIONS
+    ) -> None:
         self.folder = folder
+        self.kafka = kafka
         self.database = database
-        self.settings = Settings(brokers=kafka.bootstrap, group="stand", partitions=PARTITIONS)
+        self.settings = Settings(brokers=kafka.bootstrap, group="stand", partitions=partitions)
         self.started: list[Process] = []
         self._kafka = kafka
         self._rooms = rooms
@@ -114,7 +117,7 @@ class Stand:
         chosen = {
             "brokers": self.settings.brokers,
             "group": "stand",
-            "partitions": str(PARTITIONS),
+            "partitions": str(self.settings.partitions),
             "metrics_port": "0",
         }
         environment = {f"ABASTO_{name.upper()}": value for name, value in (chosen | settings).items()}
@@ -137,7 +140,9 @@ class Stand:
 
 
 @contextmanager
-def standing(folder: Path, positions: int, database: Database, *, plain: bool) -> Iterator[Stand]:
+def standing(
+    folder: Path, positions: int, database: Database, *, plain: bool, partitions: int = PARTITIONS
+) -> Iterator[Stand]:
     """A service without workers and projector yet, whose catalogue knows a network of so many positions."""
     with ExitStack() as stack:
         reaper = stack.enter_context(Reaper())
@@ -146,7 +151,7 @@ def standing(folder: Path, positions: int, database: Database, *, plain: bool) -
         address = f"sqlite:///{folder}/abasto.db"
         if database == "postgresql":
             address = stack.enter_context(stack.enter_context(running_postgres(reaper)).database())
-        stand = Stand(folder, kafka, address, ROOT if plain else ROOT / "build" / "compiled", reaper)
+        stand = Stand(folder, kafka, address, ROOT if plain else ROOT / "build" / "compiled", reaper, partitions)
         asyncio.run(ensure_topics(stand.settings, create=True))
         write_network(folder / "catalogue", positions)
         run_load(folder / "catalogue", broker=kafka.bootstrap, replace=False, as_json=True)
