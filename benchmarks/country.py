@@ -29,7 +29,7 @@ NOW: Final = dt.datetime(2026, 3, 30, 18, tzinfo=dt.UTC)
 HISTORY_DAYS: Final = 460
 """Fifteen months: all that a position keeps."""
 BUSY_DAYS: Final = 30
-"""So long before now events come as often as today; before that every third day, for a month's total keeps no events."""
+"""So long before now events come as often as today; before that every third day: totals of months keep no events."""
 OLD_EVENTS_A_DAY: Final = 1 / 3
 REVIEW_DAYS: Final = 30
 TARGET_MONTHS: Final = 3

@@ -61,8 +61,8 @@ def _judged(known: Catalogue, places: int, share: float) -> str:
     each = (time.process_time() - began) / JUDGEMENTS
     place = len(write_place(_note(1, now_ms, short=True)))
     return (
-        f"{places:,} facilities, {share:.0%} short: {each * 1e3:.2f} ms of CPU a judgement; the notice {notice:,} B, the "
-        f"stored item {stored:,} B, a place {place} B, {len(first.changelog):,} records the first time"
+        f"{places:,} facilities, {share:.0%} short: {each * 1e3:.2f} ms of CPU a judgement; the notice {notice:,} B, "
+        f"the stored item {stored:,} B, a place {place} B, {len(first.changelog):,} records the first time"
     )
 
 
