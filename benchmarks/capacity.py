@@ -16,11 +16,8 @@ from pathlib import Path
 
 from benchmarks.capacity_figures import ASSUMED, BUSY, MEASURED, QUIET, Load
 from benchmarks.capacity_model import Case, broker, limits, read_model, topics, workers
-from benchmarks.country import FACILITIES, ITEMS, NOW, catalogue, facility, item, keys, today
+from benchmarks.country import FACILITIES, ITEMS, catalogue, facility, item, keys, today
 from schemas.catalogue import OfficialCpm
-from supply.book import Book
-from supply.intake import Intake
-from supply.rules import Rules
 
 PAGE = Path(__file__).parents[1] / "docs" / "scaling.md"
 BEGIN = "<!-- benchmarks.capacity --write: {}: begin -->"
@@ -43,18 +40,6 @@ def event_bytes() -> float:
     at = dt.datetime(2026, 3, 30, 18, tzinfo=dt.UTC)
     made = [today(facility(number), item(number % ITEMS), at, number, chance) for number in range(1_000)]
     return sum(len(event.key) + len(event.value) for event in made) / len(made)
-
-
-def recovered_bytes() -> int:
-    """Key and value of a position of `benchmarks.recovery` in the changelog: counted once, dispensed of once."""
-    known = catalogue(1.0)
-    book, intake = Book(known, Rules()), Intake(known)
-    now_ms = round(NOW.timestamp() * 1000)
-    for event in (today(facility(1), item(1), NOW, number, random.Random(1)) for number in range(2)):
-        key, message, at_ms = intake.admit(event.topic, event.key, event.value, (), now_ms)
-        book.take(key, message, at_ms)
-    ((name, state),) = book.publish(None).changelog
-    return len(name) + len(state)
 
 
 def catalogue_bytes() -> tuple[float, float]:
@@ -92,12 +77,6 @@ def tables(event: float, entry: float, registered: float) -> dict[str, Sequence[
     source = "`benchmarks.capacity`, computed when it runs"
     inputs += [
         ["key and value of an event, plain JSON", f"{event:,.0f} B", "the same", source],
-        [
-            "such a record: a position counted and dispensed of once",
-            f"{recovered_bytes():,} B",
-            "the same",
-            source,
-        ],
         ["memory of an item or facility in every worker", f"{entry:,.0f} B", "the same", source],
         ["memory of a registered CPM in every worker", f"{registered:,.0f} B", "the same", source],
     ]

@@ -23,12 +23,7 @@ MEASURED: Final = {
     "commit_worker": Known("CPU of the worker for a checkpoint of some events", 2.1, "ms", "`benchmarks.commits`"),
     "commit_broker": Known("CPU of the broker for such a checkpoint, one copy", 4.4, "ms", "`benchmarks.commits`"),
     "backlog": Known("CPU of an event in a backlog, positions awake", 8.0, "us", "`make bench`, 15,000 positions"),
-    "recovery": Known(
-        "small changelog records taken over in a second",
-        88_000,
-        "/s",
-        "`benchmarks.recovery`: 300,000 in 3.4 s",
-    ),
+    "recovery": Known("records of 3 kB taken over in a second", 33_000, "/s", "`benchmarks.wave`: 195,000 in 5.8 s"),
     "rows": Known(
         "positions from Kafka into PostgreSQL, one projector", 2_700, "/s", "`benchmarks.projector`, slowest"
     ),

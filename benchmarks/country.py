@@ -91,15 +91,15 @@ def keys(count: int) -> Iterator[tuple[str, str]]:
         yield facility(place), item((place + 101 * block) % ITEMS)
 
 
-def lived(known: Catalogue, rules: Rules, count: int, events_a_day: float, seed: int = 1) -> list[Stored]:
-    """So many positions after fifteen months, each judged at `NOW`."""
-    chance = random.Random(seed)
+def lived(known: Catalogue, rules: Rules, count: int, events_a_day: float, now: dt.datetime = NOW) -> list[Stored]:
+    """So many positions after fifteen months, each judged an hour after `now`."""
+    chance = random.Random(1)
     places = [(facility(number), item(number * ITEMS // count)) for number in range(count)]
-    happened = sorted(event for place in places for event in _history(*place, events_a_day, chance))
+    happened = sorted(event for place in places for event in _history(*place, events_a_day, now, chance))
     book, intake, clock = Book(known, rules), Intake(known), ShardClock(INPUTS, rules.lateness_ms)
     newest: dict[bytes, Record] = {}
     views: dict[bytes, bytes] = {}
-    now_ms = round(NOW.timestamp() * 1000)
+    now_ms = round(now.timestamp() * 1000)
     for number, event in enumerate(happened, 1):
         key, message, at_ms = intake.admit(event.topic, event.key, event.value, (), now_ms)
         book.take(key, message, at_ms)
@@ -118,20 +118,20 @@ def lived(known: Catalogue, rules: Rules, count: int, events_a_day: float, seed:
     return [Stored(newest[key][1], views[key]) for key in wanted if key in newest]
 
 
-def _history(place: str, code: str, events_a_day: float, chance: random.Random) -> Iterator[Event]:
+def _history(place: str, code: str, events_a_day: float, now: dt.datetime, chance: random.Random) -> Iterator[Event]:
     """A position that is counted every month and then orders up to three months of use; some are always sent less."""
     use = max(1.0, events_a_day) * 10 ** chance.uniform(0, 2)
     """Pieces a day: each event takes one at least."""
     sent = SENT_SHORT if chance.random() < SHORT_SHARE else 1.0
     stock = held = round(use * REVIEW_DAYS * 2)
-    at = NOW - dt.timedelta(days=HISTORY_DAYS + chance.random() * REVIEW_DAYS)
+    at = now - dt.timedelta(days=HISTORY_DAYS + chance.random() * REVIEW_DAYS)
     orders: list[tuple[dt.datetime, int, int]] = []
     number, reviewed_at = 0, at
     yield _event(INVENTORY, place, code, at, "c0", type="stock.counted", quantity=stock)
     while True:
-        rate = events_a_day if at > NOW - dt.timedelta(days=BUSY_DAYS) else OLD_EVENTS_A_DAY
+        rate = events_a_day if at > now - dt.timedelta(days=BUSY_DAYS) else OLD_EVENTS_A_DAY
         at += dt.timedelta(days=chance.expovariate(rate))
-        if at >= NOW:
+        if at >= now:
             return
         number += 1
         if at - reviewed_at >= dt.timedelta(days=REVIEW_DAYS):

@@ -1,0 +1,110 @@
+"""A midnight of many positions in one shard, written to a real Kafka: does its one transaction get through in time?
+
+    .venv/bin/python -m benchmarks.wave [--positions 97500] [--events-a-day 12.8] [--plain]
+
+The changelog of one partition is filled with positions that were judged yesterday (`benchmarks.country`). A worker
+takes them over; one event tells it that it lives, and all of last midnight is due. Worker and broker (one copy) share
+the machine.
+"""
+
+import argparse
+import asyncio
+import datetime as dt
+import random
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from abasto.catalogue.files import write_catalogue
+from abasto.catalogue.load import run_load
+from abasto.feed.publish import send
+from abasto.feed.records import Record
+from abasto.local.programs import free_port
+from benchmarks.country import FACILITIES, ITEMS, Stored, catalogue, facility, item, keys, lived, today
+from benchmarks.machine import machine
+from benchmarks.stand import LIMIT_SECONDS, Process, Stand, standing
+from schemas.channels import CHANGELOG, POSITIONS, position_key
+from streams.clients import shard_producer
+from supply.rules import Rules
+
+LIVED = 500
+IN_A_TRANSACTION = 5_000
+YESTERDAY = dt.timedelta(hours=26)
+"""Judged an hour later, so a midnight lies between that and now."""
+
+
+def main() -> None:
+    """Run once."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--positions", type=int, default=97_500)
+    parser.add_argument("--events-a-day", type=float, default=12.8, help="of one position, over the last month")
+    parser.add_argument("--plain", action="store_true", help="the rules in plain Python")
+    chosen = parser.parse_args()
+    print(machine())
+    known = catalogue(1.0)
+    stored = lived(known, Rules(), LIVED, chosen.events_a_day, dt.datetime.now(dt.UTC) - YESTERDAY)
+    with (
+        tempfile.TemporaryDirectory(prefix="abasto-bench-") as folder,
+        standing(Path(folder), 50, "sqlite", plain=chosen.plain, partitions=1) as stand,
+    ):
+        places = [known.facility(facility(number)) for number in range(FACILITIES)]
+        names = [known.item(item(number)) for number in range(ITEMS)]
+        write_catalogue(Path(folder) / "country", [n for n in names if n], [p for p in places if p])
+        run_load(Path(folder) / "country", broker=stand.kafka.bootstrap, replace=False, as_json=True)
+        asyncio.run(_fill(stand, stored, chosen.positions))
+        worker = stand.worker(metrics_port=str(port := free_port()))
+        found = worker.await_sentence(r"shards kept \[\], recovered \[[0-9, ]+\] in ([0-9.]+) s")
+        memory = worker.memory_bytes
+        print(f"{chosen.positions:,} positions taken over in {found[1]} s, {memory / 2**20:,.0f} MiB", flush=True)
+        event = today(facility(0), item(0), dt.datetime.now(dt.UTC), 1, random.Random(1))
+        asyncio.run(send(iter([Record(event.topic, event.key, event.value, event.at)]), stand.settings))
+        print(_watched(worker, port))
+
+
+async def _fill(stand: Stand, stored: list[Stored], positions: int) -> None:
+    """The state of so many positions, as a worker before would have left it."""
+    producer = shard_producer(stand.settings, 0)
+    await producer.start()
+    places = list(keys(positions))
+    for first in range(0, positions, IN_A_TRANSACTION):
+        async with producer.transaction():
+            futures = [
+                await producer.send(
+                    CHANGELOG, stored[number % len(stored)].state, position_key(*places[number]).encode(), partition=0
+                )
+                for number in range(first, min(first + IN_A_TRANSACTION, positions))
+            ]
+            await asyncio.gather(*futures)
+    await producer.stop()
+
+
+def _watched(worker: Process, port: int) -> str:
+    """What became of the midnight: its checkpoint, or the worker's last words."""
+    began, used = time.monotonic(), worker.cpu_seconds
+    while time.monotonic() - began < LIMIT_SECONDS:
+        if "not confirmed within" in worker.log:
+            return f"the worker gave up after {time.monotonic() - began:.0f} s: {worker.log.splitlines()[-1]}"
+        published = _metric(port, f'abasto_checkpoint_records_total{{topic="{POSITIONS}"}}')
+        if published > IN_A_TRANSACTION:
+            longest = _metric(port, "abasto_checkpoint_seconds_sum")
+            return (
+                f"{published:,.0f} positions published {time.monotonic() - began:.0f} s after the event, "
+                f"checkpoints took {longest:.1f} s in all; worker {worker.cpu_seconds - used:.0f} s of CPU, "
+                f"{worker.memory_bytes / 2**20:,.0f} MiB"
+            )
+        time.sleep(0.5)
+    return "nothing came of it"
+
+
+def _metric(port: int, name: str) -> float:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as answer:
+            lines = answer.read().decode().splitlines()
+    except OSError:
+        return 0.0
+    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"{name} "))
+
+
+if __name__ == "__main__":
+    main()
