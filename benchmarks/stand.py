@@ -92,21 +92,21 @@ class Stand:
         self.database = database
         self.settings = Settings(brokers=kafka.bootstrap, group="stand", partitions=partitions)
         self.started: list[Process] = []
-        self._kafka = kafka
         self._rooms = rooms
         self._reaper = reaper
 
     @property
     def broker_cpu_seconds(self) -> float:
         """What the broker used of the processors so far."""
-        record = self._kafka.record
+        record = self.kafka.record
         return 0.0 if record is None else float(sum(psutil.Process(record.pid).cpu_times()[:2]))
 
     def publish(self, events: Path) -> None:
         """Send a file of events."""
+        settings = {"ABASTO_BROKERS": self.settings.brokers, "ABASTO_PARTITIONS": str(self.settings.partitions)}
         subprocess.run(
             [sys.executable, "-m", "abasto", "publish", str(events)],
-            env=os.environ | {"ABASTO_BROKERS": self.settings.brokers, "ABASTO_PARTITIONS": str(PARTITIONS)},
+            env=os.environ | settings,
             cwd=ROOT,
             check=True,
             capture_output=True,

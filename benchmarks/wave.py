@@ -1,4 +1,4 @@
-"""A midnight of many positions in one shard, written to a real Kafka: does its one transaction get through in time?
+"""A midnight of many positions in one shard, written to a real Kafka: how long it takes, and what the worker holds.
 
     .venv/bin/python -m benchmarks.wave [--positions 97500] [--events-a-day 12.8] [--plain]
 
@@ -32,6 +32,8 @@ LIVED = 500
 IN_A_TRANSACTION = 5_000
 YESTERDAY = dt.timedelta(hours=26)
 """Judged an hour later, so a midnight lies between that and now."""
+QUIET_SECONDS = 10.0
+"""Without another position published, the midnight is over."""
 
 
 def main() -> None:
@@ -80,21 +82,26 @@ async def _fill(stand: Stand, stored: list[Stored], positions: int) -> None:
 
 
 def _watched(worker: Process, port: int) -> str:
-    """What became of the midnight: its checkpoint, or the worker's last words."""
+    """What became of the midnight: its checkpoints, or the worker's last words."""
     began, used = time.monotonic(), worker.cpu_seconds
+    last, last_at, memory = 0.0, began, 0
     while time.monotonic() - began < LIMIT_SECONDS:
         if "not confirmed within" in worker.log:
             return f"the worker gave up after {time.monotonic() - began:.0f} s: {worker.log.splitlines()[-1]}"
+        memory = max(memory, worker.memory_bytes)
         published = _metric(port, f'abasto_checkpoint_records_total{{topic="{POSITIONS}"}}')
-        if published > IN_A_TRANSACTION:
-            longest = _metric(port, "abasto_checkpoint_seconds_sum")
+        if published > last:
+            last, last_at = published, time.monotonic()
+        elif last > IN_A_TRANSACTION and time.monotonic() - last_at > QUIET_SECONDS:
+            checkpoints = _metric(port, "abasto_checkpoint_seconds_count")
+            seconds = _metric(port, "abasto_checkpoint_seconds_sum")
             return (
-                f"{published:,.0f} positions published {time.monotonic() - began:.0f} s after the event, "
-                f"checkpoints took {longest:.1f} s in all; worker {worker.cpu_seconds - used:.0f} s of CPU, "
-                f"{worker.memory_bytes / 2**20:,.0f} MiB"
+                f"{published:,.0f} positions published within {last_at - began:.0f} s of the event, in "
+                f"{checkpoints:.0f} checkpoints that took {seconds:.1f} s in all; "
+                f"worker {worker.cpu_seconds - used:.0f} s of CPU, at most {memory / 2**20:,.0f} MiB"
             )
         time.sleep(0.5)
-    return "nothing came of it"
+    return "it did not come to an end"
 
 
 def _metric(port: int, name: str) -> float:
