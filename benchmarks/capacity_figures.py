@@ -25,7 +25,7 @@ MEASURED: Final = {
     "backlog": Known("CPU of an event in a backlog, positions awake", 8.0, "us", "`make bench`, 15,000 positions"),
     "recovery": Known("records of 3 kB taken over in a second", 33_000, "/s", "`benchmarks.wave`: 195,000 in 5.8 s"),
     "rows": Known(
-        "positions from Kafka into PostgreSQL, one projector", 2_700, "/s", "`benchmarks.projector`, slowest"
+        "positions from Kafka into PostgreSQL, one projector", 7_100, "/s", "`benchmarks.projector`, updates, slowest"
     ),
     "position_row": Known("row of `positions` with its indexes", 4_347, "B", TABLES),
     "month_row": Known("row of `consumption_months` with its indexes", 238, "B", TABLES),
@@ -88,7 +88,7 @@ class Load(NamedTuple):
             ("changelog record", self.state, SLICE, size),
             ("position record", self.view, SLICE, size),
             ("memory of a position asleep", self.asleep, SLICE, size),
-            ("memory of a position from a month's turn on", self.awake, SLICE, size),
+            ("memory of a position that was looked at, awake", self.awake, SLICE, size),
             (
                 "CPU of an event in service, positions asleep, with its checkpoint's encoding",
                 self.service_us,

@@ -27,12 +27,15 @@ REACHED_SECONDS: Final = 900.0
 SLOWER_SECONDS: Final = 3.0
 """What is then done about the cost of checkpoints: an event is visible three seconds later."""
 WORKER_BYTES: Final = 8e9
-STEP_SECONDS: Final = 5.0
-"""Without a look at brokers and checkpoints: below the least session of a consumer group."""
+SHARDS: Final = 8
+"""Of one worker, where a limit is asked for."""
+BROKERS: Final = 3
 NAMED: Final = 16_000
 """Items and facilities of a country."""
 
 SETTINGS: Final = Settings()
+AWAKE: Final = SETTINGS.awake_positions + SETTINGS.checkpoint_keys
+"""Positions that a shard holds decoded at most."""
 
 Figure = tuple[str, str]
 
@@ -118,7 +121,6 @@ def broker(case: Case, event: float) -> list[Figure]:
     midnight = case.positions * load.republished * case.record_bytes
     month = case.positions * case.record_bytes
     disk = ASSUMED["disk"].value * 1e6
-    limit = SETTINGS.checkpoint_limit_seconds
     read = case.peak * (stored + load.view)
     of_a_core = ASSUMED["core"].value / MEASURED["commit_broker"].value * 1e3
     cores, slower = case.transactions / of_a_core, case.transactions_every(SLOWER_SECONDS) / of_a_core
@@ -127,13 +129,16 @@ def broker(case: Case, event: float) -> list[Figure]:
         ("read at the peak: workers, projector, copies", size(read + (COPIES - 1) * at_peak) + "/s"),
         ("rewritten by compaction, each copy, mean", size(cleaned) + "/s"),
         ("checkpoints a second at the peak", f"{case.transactions:,.0f}"),
-        ("cores of brokers for those", f"{cores:,.0f}"),
-        (f"the same, a checkpoint every {SLOWER_SECONDS:g} s", f"{slower:,.0f}"),
+        ("cores of brokers for those", f"{cores:,.1f}"),
+        (f"the same, a checkpoint every {SLOWER_SECONDS:g} s", f"{slower:,.1f}"),
         ("copies of partitions on all brokers", f"{COPIES * PARTITIONED_TOPICS * case.partitions:,}"),
         ("records that tell how far shards are, mean", f"{case.reached:,.0f}/s"),
         ("written at an ordinary midnight", size(midnight)),
         ("written at a month's turn", size(month)),
-        (f"brokers to write a month's turn within {limit:g} s", f"{COPIES * month / limit / disk:,.0f}"),
+        (
+            f"{BROKERS * case.countries} brokers write a month's turn in",
+            lasting(COPIES * month / disk / BROKERS / case.countries),
+        ),
         ("brokers for the peak and compaction", f"{max(3, math.ceil(COPIES * (at_peak + cleaned) / disk)):,}"),
     ]
 
@@ -145,7 +150,7 @@ def workers(case: Case, entry: float, *, head: bool) -> list[list[str]]:
     if head:
         rows.append(
             [
-                "case", "workers", "positions each", "memory, all asleep", "from a month's turn on",
+                "case", "workers", "positions each", "memory, all asleep", "from a midnight on",
                 "cores each at the peak", f"a checkpoint every {SLOWER_SECONDS:g} s", "an ordinary midnight",
                 "a month's turn", "takeover after a death", "Prometheus series of all",
             ]
@@ -154,6 +159,7 @@ def workers(case: Case, entry: float, *, head: bool) -> list[list[str]]:
         held, shards = case.positions / number, case.partitions / number
         named = entry * NAMED * case.countries
         asleep = held * load.asleep + named
+        awake = min(held, shards * AWAKE) * (load.awake - load.asleep)
         counted = case.peak / number * load.service_us / 1e6 + shards * MEASURED["tick"].value / 1e3
         saved = MEASURED["commit_worker"].value / 1e3 / number
         midnight = held * (load.look_us + load.republished * load.publish_us) / 1e6
@@ -163,7 +169,7 @@ def workers(case: Case, entry: float, *, head: bool) -> list[list[str]]:
         series = number * 4 * ITEMS + case.partitions * SERIES_A_PARTITION + number * SERIES_A_WORKER
         rows.append(
             [
-                case.name, f"{number}", f"{held:,.0f}", size(asleep), size(held * load.awake + named),
+                case.name, f"{number}", f"{held:,.0f}", size(asleep), size(asleep + awake),
                 f"{counted + case.transactions * saved:,.2f}",
                 f"{counted + case.transactions_every(SLOWER_SECONDS) * saved:,.2f}",
                 lasting(midnight), lasting(month), lasting(takeover), f"{series:,.0f}",
@@ -209,11 +215,13 @@ def _limits(load: Load) -> Sequence[tuple[str, str, str]]:
     core, disk = ASSUMED["core"].value, ASSUMED["disk"].value * 1e6
     commit, rows = MEASURED["commit_broker"].value / 1e3, MEASURED["rows"].value
     record = load.state + load.view
+    held = (WORKER_BYTES - SHARDS * AWAKE * (load.awake - load.asleep)) / load.asleep
+    step = SETTINGS.checkpoint_keys * (load.month_look_us + load.month_publish_us) / 1e6
     return (
         ("worker", f"{core / load.service_us * 1e6:,.0f} events/s", "half a core, checkpoints not counted"),
         ("worker", f"{WORKER_BYTES / load.asleep:,.0f} positions", "8 GB, all asleep"),
-        ("worker", f"{WORKER_BYTES / load.awake:,.0f} positions", "8 GB, a month's turn in all its shards at once"),
-        ("shard", f"{STEP_SECONDS / load.month_look_us * 1e6:,.0f} positions", "5 s without a pause at a month's turn"),
+        ("worker", f"{held:,.0f} positions", f"8 GB, a midnight in all of its {SHARDS} shards at once"),
+        ("shard", f"{step:,.1f} s", "without a pause, at a month's turn, however many positions it has"),
         ("core of a broker", f"{core / commit:,.0f} checkpoints/s", "half of it, one copy"),
         ("broker", f"{disk / COPIES / record:,.0f} positions/s", "its disk, three copies, no compaction"),
         ("projector", f"{rows:,.0f} positions/s", "its slowest round"),

@@ -88,6 +88,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     go, some 0.1 ms each, and nothing else happens meanwhile. At a midnight no more than so many are looked at between
     two checkpoints."""
 
+    awake_positions: Annotated[int, Meta(ge=0)] = 10_000
+    """Positions that a shard holds decoded between checkpoints, 4 to 50 kB each, the older the more; the others are
+    bytes, 0.5 to 3 kB, and cost some 0.1 ms to decode when their next event comes. What a midnight touches adds up to
+    `checkpoint_keys`."""
+
     checkpoint_limit_seconds: Seconds = 45.0
     """Seconds a checkpoint may take until it is confirmed: a broker that restarts is waited for. Past it the shard is
     given up and the worker stops, for the retries inside a transaction have no end of their own."""
