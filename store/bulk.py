@@ -9,6 +9,9 @@ import msgspec
 from sqlalchemy import ARRAY, ColumnElement, Connection, Row, Table, Text, and_, create_engine, func, literal, select
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
+FEW_ROWS = 50
+"""Up to so many a statement with the values in it costs PostgreSQL less than staging them."""
+
 CONVERSIONS_KEPT = 4_096
 """Different values of a column whose conversion is remembered."""
 
@@ -54,6 +57,10 @@ def upsert_tuples(
     values = _converted(rows, plan.conversions)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(plan.statement, values)
+    elif len(values) <= FEW_ROWS:
+        each = f"({', '.join(['%s'] * len(columns))})"
+        source = f"VALUES {', '.join([each] * len(values))}"
+        connection.exec_driver_sql(plan.statement.replace(_staged_rows(table, columns), source), _flat(values))
     else:
         _copy(connection, table, columns, values)
         connection.exec_driver_sql(plan.statement)
@@ -77,6 +84,14 @@ def _staged(table: Table) -> str:
     return f"staged_{table.name}"
 
 
+def _staged_rows(table: Table, columns: Sequence[str]) -> str:
+    return f"SELECT {_quoted(columns)} FROM {_staged(table)}"  # noqa: S608 - our own names only
+
+
+def _flat(rows: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+    return tuple(value for row in rows for value in row)
+
+
 def _quoted(columns: Sequence[str]) -> str:
     return ", ".join(f'"{column}"' for column in columns)
 
@@ -94,10 +109,8 @@ def _plan(dialect_name: str, table: Table, columns: tuple[str, ...], rises: str 
     key = [column.name for column in table.primary_key]
     replaced = [name for name in columns if name not in key]
     # The names are those of our own tables and columns, never of a record.
-    if dialect_name == "sqlite":
-        source = f"VALUES ({', '.join('?' * len(columns))})"
-    else:
-        source = f"SELECT {_quoted(columns)} FROM {_staged(table)}"  # noqa: S608 - our own names only
+    given = f"VALUES ({', '.join('?' * len(columns))})"
+    source = given if dialect_name == "sqlite" else _staged_rows(table, columns)
     action = "NOTHING"
     if replaced:
         action = "UPDATE SET " + ", ".join(f'"{name}" = excluded."{name}"' for name in replaced)
