@@ -18,6 +18,7 @@ def add_positions_agent(app: faust.App, assignment: Assignment) -> None:
     @app.agent(input_chunks(app, POSITIONS_STAGE), name="positions", concurrency=1)
     async def positions(chunks: AsyncIterable[Chunk]) -> None:
         async for chunk in chunks:
+            await assignment.catch_up(chunk)
             assignment.take(chunk)
             # The steps of checkpoints under way, and all else, have their turn between two chunks.
             await asyncio.sleep(0)

@@ -18,5 +18,6 @@ def add_wide_agent(app: faust.App, assignment: Assignment) -> None:
     @app.agent(input_chunks(app, WIDE_STAGE), name="wide", concurrency=1)
     async def wide(chunks: AsyncIterable[Chunk]) -> None:
         async for chunk in chunks:
+            await assignment.catch_up(chunk)
             assignment.take(chunk)
             await asyncio.sleep(0)

@@ -18,6 +18,9 @@ from streams.stage import POSITIONS_STAGE
 
 log = logging.getLogger(__name__)
 
+CATCH_UP_SECONDS = 0.02
+"""How often a chunk that waits for its shard looks again."""
+
 
 class Assignment:
     """The shards of this worker, from one rebalance to the next.
@@ -69,13 +72,24 @@ class Assignment:
             for topic, offset in owned.shard.positions.items()
         }
 
+    async def catch_up(self, chunk: Chunk) -> None:
+        """Wait until the chunk's shard has made the evaluations that were due before it: in a backlog the events of
+        more and more days would lie beside positions that are not looked at."""
+        while (owned := self._counting(chunk)) is not None and owned.shard.book.behind:  # noqa: ASYNC110 - a book is plain: it knows no event loop
+            await asyncio.sleep(CATCH_UP_SECONDS)
+
     def take(self, chunk: Chunk) -> None:
         """Let the chunk's shard count it and make the evaluations that have become due."""
+        owned = self._counting(chunk)
+        if owned is not None:
+            owned.shard.take(chunk)
+            self.advance(owned.shard)
+
+    def _counting(self, chunk: Chunk) -> OwnedShard | None:
         owned = self._owned.get(chunk.partition)
         if self._parked or owned is None or owned.lost is not None or chunk.reading != self._reading:
-            return
-        owned.shard.take(chunk)
-        self.advance(owned.shard)
+            return None
+        return owned
 
     def advance(self, shard: Shard) -> None:
         """Make the evaluations that the events, or the wall clock where its inputs are read, have made due."""

@@ -24,6 +24,7 @@ from supply.publication import Publication, Published, Record, alert_record, pub
 from supply.rekeying import Rekeying
 from supply.rules import Rules
 from supply.stored import NEVER_MS
+from supply.telling import PAUSE_MS
 from supply.totals import ItemStock, Totals
 from supply.used_today import used_today
 
@@ -40,8 +41,8 @@ class Book:
         rules: what to judge by.
         owns: asked once for each new key: whether its position belongs here.
         awake_limit: positions held decoded with nothing to publish; beyond it all of these are put back to bytes.
-        at_once: positions looked at by one `advance`, and positions touched from which on none is: at a midnight many
-            are due, and a publication must not hold all of them.
+        at_once: positions that a publication holds, as far as looks at what is due add to it: at a midnight many are.
+            A tenth of it is looked at by each `advance` whatever else is touched.
     """
 
     def __init__(
@@ -146,6 +147,7 @@ class Book:
         without being judged, in a backlog, is published anew once the book is live: what came to pass since the last
         midnight must not wait for the next one."""
         if reach is None:
+            self.behind = False
             return
         self._held_back.looked(reach)
         self._revisit(self._reached.evaluate_ms or reach.evaluate_ms)
@@ -157,12 +159,12 @@ class Book:
                 self._half_told.clear()
                 self._half_told_until = reach.now_ms + IDLE_MS
             self._touch_unjudged()
-        self._positions.let_sleep(len(self._touched))
+        self._positions.let_sleep(len(self._touched), reach.now_ms - PAUSE_MS)
 
     def _look_at_due(self, reach: Reach) -> None:
-        looks = self._at_once
-        while (most := min(looks, self._at_once - len(self._touched))) > 0:
-            at_ms, keys = self._agenda.take(reach.evaluate_ms, most)
+        looks = max(self._at_once - len(self._touched), self._at_once // 10, 1)
+        while looks > 0:
+            at_ms, keys = self._agenda.take(reach.evaluate_ms, looks)
             if not keys:
                 break
             looks -= len(keys)
@@ -190,7 +192,7 @@ class Book:
         publication = Publication(changelog, positions, self._alerts, self._rekeying.take_out())
         self._touched = []
         self._alerts = []
-        self._positions.let_sleep(0)
+        self._positions.let_sleep(0, self._reached.now_ms - PAUSE_MS)
         return publication
 
     def _publish_one(self, position: Position, now_ms: int | None) -> Published:
@@ -237,7 +239,9 @@ class Book:
             self._rebook(position)
             return
         if self._is_postponed(position):
-            position.next_at = place.calendar.next_midnight(position.looked_at)
+            # Who was put off by an earlier owner was never looked at: there are no alerts of days long gone.
+            looked_at = position.looked_at if position.looked_at >= 0 else position.next_at - 1
+            position.next_at = place.calendar.next_midnight(looked_at)
         settle_ms = self._held_back.settles_at(position, reach)
         while position.next_at <= reach.evaluate_ms:
             at_ms = position.next_at
@@ -279,7 +283,7 @@ class Book:
             concerns = self._catalogue.changed_since(self._revision)
             self._revision = self._catalogue.revision
             self._revisits.extend(filter(concerns, self._positions.keys()))
-        for _ in range(min(len(self._revisits), REVISITS_AT_ONCE)):
+        for _ in range(min(len(self._revisits), REVISITS_AT_ONCE, self._at_once - len(self._touched))):
             key = self._revisits.pop()
             position = self._positions.find(key)
             if position is not None:
@@ -289,7 +293,7 @@ class Book:
                 self._rebook(position)
 
     def _touch_unjudged(self) -> None:
-        for _ in range(min(len(self._unjudged), REVISITS_AT_ONCE)):
+        for _ in range(min(len(self._unjudged), REVISITS_AT_ONCE, self._at_once - len(self._touched))):
             key, _ = self._unjudged.popitem()
             position = self._positions.find(key)
             if position is not None:

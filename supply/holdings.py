@@ -27,6 +27,8 @@ class Holdings:
 
     def __init__(self, catalogue: Catalogue, rules: Rules, awake_limit: int) -> None:
         self.awake = 0
+        self._told = 0
+        """Of these, how many were kept awake for the history they were told."""
         self._catalogue = catalogue
         self._rules = rules
         self._awake_limit = awake_limit
@@ -82,15 +84,24 @@ class Holdings:
             position.move_to(self._place_of(position.key), self._catalogue.revision)
         return position.place
 
-    def let_sleep(self, touched: int) -> None:
-        """Put all positions but those to be published, so many, back to bytes when too many are awake."""
-        if self.awake - touched <= self._awake_limit:
+    def let_sleep(self, touched: int, told_after_ms: int) -> None:
+        """Put positions back to bytes when too many are awake: all but those to be published, so many, and those that
+        were told history after an instant, which is stored nowhere."""
+        if self.awake - touched - self._told <= self._awake_limit:
             return
+        awake = self._told = 0
         for key, position in self._held.items():
-            if isinstance(position, Position) and not position.touched:
+            if not isinstance(position, Position):
+                continue
+            if position.touched:
+                awake += 1
+            elif position.history_at > told_after_ms:
+                awake += 1
+                self._told += 1
+            else:
                 summary = position.summary._replace(next_at=position.next_at)
                 self._held[key] = write_state(position.state(), summary)
-        self.awake = touched
+        self.awake = awake
 
     def _wake(self, key: str, stored: bytes) -> Position:
         position = Position(

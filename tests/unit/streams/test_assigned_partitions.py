@@ -1,9 +1,11 @@
 """Partitions that a worker must not take: a position would be split, or has moved."""
 
+import asyncio
+
 import pytest
 
 from schemas.channels import CONSUMPTION, INPUTS, INVENTORY
-from streams.assignment import Assignment
+from streams.assignment import CATCH_UP_SECONDS, Assignment
 from streams.checkpoint import OwnedShard, Turn
 from streams.faults import NotCopartitioned
 from streams.metrics import WorkerMetrics
@@ -34,12 +36,50 @@ async def test_a_partition_beyond_those_the_worker_started_with_is_refused() -> 
         await assignment().assign([(topic, number) for topic in INPUTS for number in range(3)])
 
 
-def test_chunks_of_an_earlier_reading_are_dropped() -> None:
-    """They were under way when the consumer was told to read on from elsewhere: what is in them comes once more."""
+def owning(shard: Shard) -> Assignment:
     owner = assignment()
-    shard = Shard(0, INPUTS, 1, intake=PlainIntake(), book=CountingBook, clock=ShardClock(INPUTS, 0), wall_ms=lambda: 0)
     owner._owned[0] = OwnedShard(shard, SETTINGS, WorkerMetrics(), Turn())
     owner._parked = False
+    return owner
+
+
+def shard_of_one() -> Shard:
+    return Shard(0, INPUTS, 1, intake=PlainIntake(), book=CountingBook, clock=ShardClock(INPUTS, 0), wall_ms=lambda: 0)
+
+
+async def test_a_chunk_waits_for_the_evaluations_that_were_due_before_it() -> None:
+    shard = shard_of_one()
+    owner = owning(shard)
+    book = shard.book
+    assert isinstance(book, CountingBook)
+    chunk = chunk_of(0)
+    chunk.reading, _ = owner.begin_reading()
+    await asyncio.wait_for(owner.catch_up(chunk), 1)
+    book.behind = True
+    waits = asyncio.create_task(owner.catch_up(chunk))
+    await asyncio.sleep(3 * CATCH_UP_SECONDS)
+    assert not waits.done()
+    book.behind = False
+    await asyncio.wait_for(waits, 1)
+
+
+async def test_a_chunk_that_will_be_dropped_waits_for_nothing() -> None:
+    shard = shard_of_one()
+    owner = owning(shard)
+    book = shard.book
+    assert isinstance(book, CountingBook)
+    chunk = chunk_of(0)
+    chunk.reading, _ = owner.begin_reading()
+    book.behind = True
+    waits = asyncio.create_task(owner.catch_up(chunk))
+    owner.begin_reading()
+    await asyncio.wait_for(waits, 1)
+
+
+def test_chunks_of_an_earlier_reading_are_dropped() -> None:
+    """They were under way when the consumer was told to read on from elsewhere: what is in them comes once more."""
+    shard = shard_of_one()
+    owner = owning(shard)
     earlier, _ = owner.begin_reading()
     reading, offsets = owner.begin_reading()
     assert offsets[CONSUMPTION, 0] == 0

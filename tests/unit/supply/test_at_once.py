@@ -2,6 +2,7 @@
 
 import sys
 
+import msgspec
 import pytest
 
 from supply.book import Book
@@ -101,3 +102,66 @@ def test_positions_looked_at_with_nothing_to_publish_go_back_to_sleep() -> None:
         if book.touched:
             book.publish(None)
     assert not book.behind
+
+
+@pytest.mark.parametrize("at_once", [1, AT_ONCE, 50])
+def test_events_that_touch_more_than_a_publication_should_hold_keep_nobody_from_being_looked_at(at_once: int) -> None:
+    shelf = shelf_of(at_once)
+    shelf.publish()
+    for minute in range(60):
+        now = ms(f"2025-12-13 08:{minute:02d}")
+        shelf.tell(*(dispensed(1, f"2025-12-13 08:{minute:02d}", facility=code) for code in FACILITIES[:AT_ONCE]))
+        shelf.book.advance(Reach(now, now - shelf.rules.lateness_ms, True, True, now))
+        shelf.keep(shelf.book.publish(now + 1))
+    assert not shelf.book.behind
+    assert stories(shelf)[FACILITIES[-1]] == stories(look_at_all())[FACILITIES[-1]]
+
+
+def look_at_all() -> Shelf:
+    """What those find who are looked at in one go."""
+    shelf = shelf_of()
+    look_until(shelf, "2025-12-13 08:59")
+    return shelf
+
+
+@pytest.mark.parametrize("awake_limit", [0, 10_000])
+def test_who_sleeps_in_the_middle_of_a_history_hears_nothing_of_days_long_gone(awake_limit: int) -> None:
+    joiner = FACILITIES[1]
+    shelf = Shelf(
+        counted(500, "2026-02-27 10:00"), entries=[hospital(facility=joiner)], awake_limit=awake_limit, at_once=1
+    )
+    now = ms("2026-03-01 12:00")
+
+    def tick() -> None:
+        shelf.book.advance(Reach(now, now - shelf.rules.lateness_ms, True, True, now))
+        shelf.keep(shelf.book.publish(now))
+
+    tick()
+    past = [
+        counted(pieces, f"2025-{month:02d}-{day:02d} 10:00", facility=joiner)
+        for month in range(6, 13)
+        for day, pieces in ((1, 500), (15, 0), (20, 600))
+    ]
+    for event in past:
+        now += 2_000
+        shelf.tell(event, dispensed(1, "2026-03-01 12:00", id=f"now {now}"), read_at_ms=now)
+        tick()
+    for _ in range(120):
+        now += 1_000
+        tick()
+    assert shelf.positions[f"{joiner}|010.000.5432.00"].on_hand == 600
+    assert [alert.at for alert in shelf.alerts if alert.facility == joiner and alert.at.year < 2026] == []
+    assert not shelf.book.behind
+
+
+def test_a_facility_that_moves_to_another_zone_is_not_looked_at_in_years_long_gone() -> None:
+    shelf = Shelf(*(counted(100, "2026-03-01 10:00", facility=code) for code in FACILITIES[:1]), awake_limit=0)
+    shelf.publish()
+    shelf.catalogue.put(hospital(facility=FACILITIES[0], timezone="Pacific/Auckland"))
+    shelf.tell(dispensed(1, "2026-03-02 10:00", facility=FACILITIES[0]))
+    end = ms("2026-03-04")
+    shelf.book.advance(Reach(end, end))
+    told = [msgspec.json.decode(value)["at_ms"] for _, value in shelf.book.publish(None).rekeyed]
+    instants = [at_ms for each in told for at_ms in (each if isinstance(each, list) else [each])]
+    assert instants
+    assert min(instants) >= ms("2026-03-01")
