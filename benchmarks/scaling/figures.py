@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 DAY_SECONDS: Final = 86_400
-SLICE: Final = "`benchmarks.slice`"
-TABLES: Final = "`benchmarks.tables`"
+SLICE: Final = "`benchmarks.scaling.slice`"
+TABLES: Final = "`benchmarks.scaling.tables`"
 
 
 class Known(NamedTuple):
@@ -20,10 +20,16 @@ class Known(NamedTuple):
 MEASURED: Final = {
     "reached": Known("a record that tells how far a shard is, with key", 57, "B", SLICE),
     "tick": Known("CPU of the figures for a scrape, a shard, each second, 3,000 items", 1.3, "ms", SLICE),
-    "commit_worker": Known("CPU of the worker for a checkpoint of some events", 2.1, "ms", "`benchmarks.commits`"),
-    "commit_broker": Known("CPU of the broker for such a checkpoint, one copy", 4.4, "ms", "`benchmarks.commits`"),
+    "commit_worker": Known(
+        "CPU of the worker for a checkpoint of some events", 2.1, "ms", "`benchmarks.scaling.commits`"
+    ),
+    "commit_broker": Known(
+        "CPU of the broker for such a checkpoint, one copy", 4.4, "ms", "`benchmarks.scaling.commits`"
+    ),
     "backlog": Known("CPU of an event in a backlog, positions awake", 8.0, "us", "`make bench`, 15,000 positions"),
-    "recovery": Known("records of 3 kB taken over in a second", 33_000, "/s", "`benchmarks.wave`: 195,000 in 5.8 s"),
+    "recovery": Known(
+        "records of 3 kB taken over in a second", 33_000, "/s", "`benchmarks.scaling.wave`: 195,000 in 5.8 s"
+    ),
     "rows": Known(
         "positions from Kafka into PostgreSQL, one projector", 7_100, "/s", "`benchmarks.projector`, updates, slowest"
     ),
@@ -32,8 +38,8 @@ MEASURED: Final = {
     "transition_row": Known("row of `alert_transitions` with its indexes", 991, "B", TABLES),
     "log": Known("write-ahead log of a position written again", 1_900, "B", TABLES),
     "indicators": Known("reading the indicators, a position", 120, "us", "docs/deploy.md: 300,000 in 36 s"),
-    "judged_some": Known("CPU to judge an item in 1,300 facilities", 1.2, "ms", "`benchmarks.national`"),
-    "judged_all": Known("CPU to judge an item in 13,000 facilities", 15, "ms", "`benchmarks.national`"),
+    "judged_some": Known("CPU to judge an item in 1,300 facilities", 1.2, "ms", "`benchmarks.scaling.national`"),
+    "judged_all": Known("CPU to judge an item in 13,000 facilities", 15, "ms", "`benchmarks.scaling.national`"),
 }
 
 ASSUMED: Final = {

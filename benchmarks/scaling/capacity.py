@@ -1,10 +1,10 @@
 """What workers, brokers and PostgreSQL need for every public hospital of a country, and for a hundred times that.
 
-    .venv/bin/python -m benchmarks.capacity [--write]
+    .venv/bin/python -m benchmarks.scaling.capacity [--write]
 
 Prints the tables of `docs/scaling.md`; `--write` puts them there. Nothing is measured here but the bytes of an event
 and of the catalogue: the other figures are those that the named programs printed, on the machine that the page names.
-Assumptions are called so. `benchmarks.capacity_figures` has them all, `benchmarks.capacity_model` the formulas.
+Assumptions are called so. `benchmarks.scaling.figures` has them all, `benchmarks.scaling.model` the formulas.
 """
 
 import argparse
@@ -14,14 +14,14 @@ import tracemalloc
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.capacity_figures import ASSUMED, BUSY, MEASURED, QUIET, Load
-from benchmarks.capacity_model import Case, broker, limits, read_model, topics, workers
-from benchmarks.country import FACILITIES, ITEMS, catalogue, facility, item, keys, today
+from benchmarks.scaling.country import FACILITIES, ITEMS, catalogue, facility, item, keys, today
+from benchmarks.scaling.figures import ASSUMED, BUSY, MEASURED, QUIET, Load
+from benchmarks.scaling.model import Case, broker, limits, read_model, topics, workers
 from schemas.catalogue import OfficialCpm
 
-PAGE = Path(__file__).parents[1] / "docs" / "scaling.md"
-BEGIN = "<!-- benchmarks.capacity --write: {}: begin -->"
-END = "<!-- benchmarks.capacity --write: {}: end -->"
+PAGE = Path(__file__).parents[2] / "docs" / "scaling.md"
+BEGIN = "<!-- benchmarks.scaling.capacity --write: {}: begin -->"
+END = "<!-- benchmarks.scaling.capacity --write: {}: end -->"
 
 EVENTS_A_DAY = 50_000_000
 TENTH = 0.1
@@ -74,7 +74,7 @@ def tables(event: float, entry: float, registered: float) -> dict[str, Sequence[
     """The tables of the page by name, the first row of each its head."""
     inputs = [["figure", "quiet: 1.28 events a day", "busy: 12.8 events a day", "source"], *_loads()]
     inputs += [[each.what, f"{each.value:,g} {each.unit}", "the same", each.source] for each in MEASURED.values()]
-    source = "`benchmarks.capacity`, computed when it runs"
+    source = "`benchmarks.scaling.capacity`, computed when it runs"
     inputs += [
         ["key and value of an event, plain JSON", f"{event:,.0f} B", "the same", source],
         ["memory of an item or facility in every worker", f"{entry:,.0f} B", "the same", source],

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from benchmarks.country import NOW, READY_MS, Event, Stored, keys
+from benchmarks.scaling.country import NOW, READY_MS, Event, Stored, keys
 from schemas.channels import INPUTS
 from streams.ports import Headers, Record
 from streams.records import Chunk

@@ -1,10 +1,10 @@
-"""The capacity model: formulas over the figures of `benchmarks.capacity_figures`. `benchmarks.capacity` prints it."""
+"""The capacity model: formulas over the figures beside it. `benchmarks.scaling.capacity` prints it."""
 
 import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from benchmarks.capacity_figures import ASSUMED, BUSY, DAY_SECONDS, MEASURED, QUIET, Load, lasting, size
+from benchmarks.scaling.figures import ASSUMED, BUSY, DAY_SECONDS, MEASURED, QUIET, Load, lasting, size
 from streams.settings import Settings
 from streams.topics import COMPACTED_SEGMENT_BYTES
 
@@ -19,7 +19,7 @@ PARTITIONED_TOPICS: Final = 9
 """All of `streams.topics` but the catalogue."""
 YEARS: Final = 5
 MONTHS_AT_FIRST: Final = 17
-"""As the published records of `benchmarks.country` have them: 16 with use, and the running one."""
+"""As the published records of `benchmarks.scaling.country` have them: 16 with use, and the running one."""
 INDICATORS_LIMIT_SECONDS: Final = 600.0
 """`store.indicator_reader.LONGEST_READING_S`."""
 REACHED_SECONDS: Final = 900.0

@@ -1,8 +1,8 @@
 """A midnight of many positions in one shard, written to a real Kafka: how long it takes, and what the worker holds.
 
-    .venv/bin/python -m benchmarks.wave [--positions 97500] [--events-a-day 12.8] [--plain]
+    .venv/bin/python -m benchmarks.scaling.wave [--positions 97500] [--events-a-day 12.8] [--plain]
 
-The changelog of one partition is filled with positions that were judged yesterday (`benchmarks.country`). A worker
+The changelog of one partition is filled with positions that were judged yesterday (`country.py`). A worker
 takes them over; one event tells it that it lives, and all of last midnight is due. Worker and broker (one copy) share
 the machine.
 """
@@ -21,8 +21,8 @@ from abasto.catalogue.load import run_load
 from abasto.feed.publish import send
 from abasto.feed.records import Record
 from abasto.local.programs import free_port
-from benchmarks.country import FACILITIES, ITEMS, Stored, catalogue, facility, item, keys, lived, today
 from benchmarks.machine import machine
+from benchmarks.scaling.country import FACILITIES, ITEMS, Stored, catalogue, facility, item, keys, lived, today
 from benchmarks.stand import LIMIT_SECONDS, Process, Stand, standing
 from schemas.channels import CHANGELOG, POSITIONS, position_key
 from streams.clients import shard_producer

@@ -1,9 +1,9 @@
 """One worker's slice of a country, in process: its shards without Kafka, at the peak, at midnight, at a month's turn.
 
-    cd build/compiled && PYTHONPATH=../.. ../../.venv/bin/python -m benchmarks.slice
+    cd build/compiled && PYTHONPATH=../.. ../../.venv/bin/python -m benchmarks.scaling.slice
         [--positions 390000] [--shards 4] [--events-a-day 1.28] [--rate 231] [--watched 1.0]
 
-Positions are copies of some that lived through fifteen months (`benchmarks.country`), taken over as from a changelog.
+Positions are copies of some that lived through fifteen months (`country.py`), taken over as from a changelog.
 Then the wall clock is told: events at `--rate` a second, a checkpoint of each shard every 0.3 s; the next midnight;
 the midnight after it, which begins a month. CPU is that of the shards alone: Kafka's clients are not there.
 """
@@ -20,9 +20,9 @@ from collections.abc import Sequence
 import msgspec
 import psutil  # type: ignore[import-untyped]  # psutil has no annotations, and no stubs among our dependencies
 
-from benchmarks.country import NOW, Event, Stored, catalogue, keys, lived, today
-from benchmarks.in_process import Waiting, Wall, Written, chunks, open_shards, take_over
 from benchmarks.machine import machine
+from benchmarks.scaling.country import NOW, Event, Stored, catalogue, keys, lived, today
+from benchmarks.scaling.in_process import Waiting, Wall, Written, chunks, open_shards, take_over
 from schemas.channels import INPUTS, position_key
 from streams.memory import spare_the_collector
 from streams.settings import Settings

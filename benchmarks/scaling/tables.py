@@ -1,8 +1,8 @@
 """What the read model takes on the disk of PostgreSQL, and how fast one writer fills it, without Kafka.
 
-    .venv/bin/python -m benchmarks.tables [--positions 20000] [--events-a-day 1.28]
+    .venv/bin/python -m benchmarks.scaling.tables [--positions 20000] [--events-a-day 1.28]
 
-Positions are copies of some that lived through fifteen months (`benchmarks.country`), written by the projection itself:
+Positions are copies of some that lived through fifteen months (`country.py`), written by the projection itself:
 all of them once, then three times in random order with another stock and month to date, then at a month's turn, each
 with a new month. Alerts are one for each tenth position. Sizes are those of tables with their indexes after `VACUUM`;
 server and writer share the machine, nothing is synced to disk.
@@ -18,8 +18,8 @@ import msgspec
 import sqlalchemy as sa
 
 import store
-from benchmarks.country import catalogue, keys, lived
 from benchmarks.machine import machine
+from benchmarks.scaling.country import catalogue, keys, lived
 from schemas.channels import ALERTS, POSITIONS, position_key
 from schemas.positions import Position
 from store.database import open_engine, writing

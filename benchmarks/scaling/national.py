@@ -1,6 +1,6 @@
 """What it costs to judge one item in all facilities of a country, and how large the notice of its shortage is.
 
-    cd build/compiled && PYTHONPATH=../.. ../../.venv/bin/python -m benchmarks.national [--short 0.05]
+    cd build/compiled && PYTHONPATH=../.. ../../.venv/bin/python -m benchmarks.scaling.national [--short 0.05]
 
 The book of the second stage is told how the item stands in each facility: a share is short of it, one in ten has a
 surplus. Then one facility after the other is told of anew, with a checkpoint after each, as in service.
@@ -12,8 +12,8 @@ import time
 
 import msgspec
 
-from benchmarks.country import NOW, catalogue, facility, item
 from benchmarks.machine import machine
+from benchmarks.scaling.country import NOW, catalogue, facility, item
 from schemas.channels import item_key
 from schemas.rekeyed import Reached, StockNote
 from supply.catalogue import Catalogue

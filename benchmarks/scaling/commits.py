@@ -1,6 +1,6 @@
 """What a checkpoint costs worker and broker, whatever is in it: few events, few and many partitions.
 
-    .venv/bin/python -m benchmarks.commits [--partitions 8 32] [--rate 200] [--seconds 25] [--plain]
+    .venv/bin/python -m benchmarks.scaling.commits [--partitions 8 32] [--rate 200] [--seconds 25] [--plain]
 
 A worker with both stages serves events at a low rate, so a checkpoint holds a few. CPU of the worker and of the broker
 (one, on the same machine, one copy) without any events and with them, and the difference by checkpoint.

@@ -1,0 +1,1 @@
+"""What a country takes: a model over measured figures, and the programs that measure them (docs/scaling.md)."""
