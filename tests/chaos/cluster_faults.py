@@ -56,17 +56,6 @@ def _kill_coordinator(stack: ThreeBrokers, chance: random.Random) -> Drawn:
     return {"topic": topic, "partition": partition, **_kill_some(stack, chance, node)}
 
 
-def _kill_two(stack: ThreeBrokers, chance: random.Random) -> Drawn:
-    """Nothing can be written, nor anybody chosen to lead, until one of them is back."""
-    stays, away = chance.choice(NODES), chance.uniform(0, 8)
-    for node in NODES:
-        if node != stays:
-            stack.kafka.members[node].kill()
-    time.sleep(away)
-    stack.kafka.start()
-    return {"stays": stays, "away_seconds": away}
-
-
 def _freeze_one(stack: ThreeBrokers, chance: random.Random) -> Drawn:
     """It wakes in the belief that it still leads what others lead by then."""
     node, seconds = chance.choice(NODES), TAKEN_OVER_SECONDS + chance.uniform(0, 5)
@@ -92,7 +81,6 @@ ON_THREE_BROKERS: Final[Mapping[str, Fault[ThreeBrokers]]] = {
     "restart each broker": Fault(_restart_each, 18),
     "kill a leader": Fault(_kill_leader, 9),
     "kill a coordinator": Fault(_kill_coordinator, 9),
-    "kill two brokers": Fault(_kill_two, 14),
     "freeze a broker": Fault(_freeze_one, 8),
     "move leaders": Fault(_move_leaders, 5),
 }
