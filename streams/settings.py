@@ -85,7 +85,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     checkpoint_keys: Annotated[int, Meta(ge=1)] = 5_000
     """Touched positions of a shard that make a checkpoint due whatever the time: they are judged and encoded in one
-    go, some 0.1 ms each, and nothing else happens meanwhile. At a midnight no more than so many are looked at between
+    go, some 0.1 ms each, and nothing else happens meanwhile. At a midnight about so many are looked at between
     two checkpoints."""
 
     awake_positions: Annotated[int, Meta(ge=0)] = 10_000

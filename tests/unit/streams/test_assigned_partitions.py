@@ -9,6 +9,7 @@ from streams.assignment import CATCH_UP_SECONDS, Assignment
 from streams.checkpoint import OwnedShard, Turn
 from streams.faults import NotCopartitioned
 from streams.metrics import WorkerMetrics
+from streams.records import Chunk
 from streams.settings import Settings
 from streams.shard import Shard
 from supply.clock import ShardClock
@@ -47,13 +48,18 @@ def shard_of_one() -> Shard:
     return Shard(0, INPUTS, 1, intake=PlainIntake(), book=CountingBook, clock=ShardClock(INPUTS, 0), wall_ms=lambda: 0)
 
 
-async def test_a_chunk_waits_for_the_evaluations_that_were_due_before_it() -> None:
+def with_a_chunk_to_count() -> tuple[Assignment, CountingBook, Chunk]:
+    """A worker that owns a shard, the book of that, and the next chunk for it."""
     shard = shard_of_one()
     owner = owning(shard)
-    book = shard.book
-    assert isinstance(book, CountingBook)
+    assert isinstance(shard.book, CountingBook)
     chunk = chunk_of(0)
     chunk.reading, _ = owner.begin_reading()
+    return owner, shard.book, chunk
+
+
+async def test_a_chunk_waits_for_the_evaluations_that_were_due_before_it() -> None:
+    owner, book, chunk = with_a_chunk_to_count()
     await asyncio.wait_for(owner.catch_up(chunk), 1)
     book.behind = True
     waits = asyncio.create_task(owner.catch_up(chunk))
@@ -64,12 +70,7 @@ async def test_a_chunk_waits_for_the_evaluations_that_were_due_before_it() -> No
 
 
 async def test_a_chunk_that_will_be_dropped_waits_for_nothing() -> None:
-    shard = shard_of_one()
-    owner = owning(shard)
-    book = shard.book
-    assert isinstance(book, CountingBook)
-    chunk = chunk_of(0)
-    chunk.reading, _ = owner.begin_reading()
+    owner, book, chunk = with_a_chunk_to_count()
     book.behind = True
     waits = asyncio.create_task(owner.catch_up(chunk))
     owner.begin_reading()
