@@ -65,6 +65,7 @@ COMPILED = [
     "supply/telling.py",
     "supply/totals.py",
     "supply/treatments.py",
+    "supply/turns.py",
     "supply/untold.py",
     "supply/used_today.py",
     "supply/views.py",

@@ -56,14 +56,12 @@ def upsert_tuples(
     plan = _plan(connection.dialect.name, table, columns, None if rises is None else rises.key)
     values = _converted(rows, plan.conversions)
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(plan.statement, values)
+        connection.exec_driver_sql(plan.statement(_given("?", columns)), values)
     elif len(values) <= FEW_ROWS:
-        each = f"({', '.join(['%s'] * len(columns))})"
-        source = f"VALUES {', '.join([each] * len(values))}"
-        connection.exec_driver_sql(plan.statement.replace(_staged_rows(table, columns), source), _flat(values))
+        connection.exec_driver_sql(plan.statement(_given("%s", columns, len(values))), _flat(values))
     else:
         _copy(connection, table, columns, values)
-        connection.exec_driver_sql(plan.statement)
+        connection.exec_driver_sql(plan.statement(_staged_rows(table, columns)))
 
 
 def _copy(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -88,6 +86,11 @@ def _staged_rows(table: Table, columns: Sequence[str]) -> str:
     return f"SELECT {_quoted(columns)} FROM {_staged(table)}"  # noqa: S608 - our own names only
 
 
+def _given(placeholder: str, columns: Sequence[str], rows: int = 1) -> str:
+    each = f"({', '.join([placeholder] * len(columns))})"
+    return f"VALUES {', '.join([each] * rows)}"
+
+
 def _flat(rows: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
     return tuple(value for row in rows for value in row)
 
@@ -97,10 +100,16 @@ def _quoted(columns: Sequence[str]) -> str:
 
 
 class _Plan(NamedTuple):
-    """A compiled upsert, and by index the columns whose values the driver wants in another form."""
+    """An upsert without the source of its rows, and by index the columns whose values the driver wants in another
+    form."""
 
-    statement: str
+    into: str
+    on_conflict: str
     conversions: tuple[tuple[int, Callable[[Any], Any]], ...]
+
+    def statement(self, source: str) -> str:
+        """The upsert of the rows of a source."""
+        return f"{self.into} {source} {self.on_conflict}"
 
 
 @cache
@@ -109,15 +118,11 @@ def _plan(dialect_name: str, table: Table, columns: tuple[str, ...], rises: str 
     key = [column.name for column in table.primary_key]
     replaced = [name for name in columns if name not in key]
     # The names are those of our own tables and columns, never of a record.
-    given = f"VALUES ({', '.join('?' * len(columns))})"
-    source = given if dialect_name == "sqlite" else _staged_rows(table, columns)
     action = "NOTHING"
     if replaced:
         action = "UPDATE SET " + ", ".join(f'"{name}" = excluded."{name}"' for name in replaced)
         if rises is not None:
             action += f' WHERE excluded."{rises}" > {table.name}."{rises}"'
-    target = f"{table.name} ({_quoted(columns)})"
-    statement = f"INSERT INTO {target} {source} ON CONFLICT ({_quoted(key)}) DO {action}"
     processors = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns]
     conversions = tuple(
         # A batch holds few different days and instants: most conversions were done a moment ago.
@@ -125,7 +130,8 @@ def _plan(dialect_name: str, table: Table, columns: tuple[str, ...], rises: str 
         for index, convert in enumerate(processors)
         if convert is not None
     )
-    return _Plan(statement, conversions)
+    into = f"INSERT INTO {table.name} ({_quoted(columns)})"
+    return _Plan(into, f"ON CONFLICT ({_quoted(key)}) DO {action}", conversions)
 
 
 def _converted(

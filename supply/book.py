@@ -5,12 +5,10 @@ No I/O and no clock of its own: the same book serves a worker's shard and a repl
 
 import sys
 from collections.abc import Callable, Mapping
-from typing import Final
 
 from schemas.alerts import Alert, Condition, Severity
 from schemas.dead_letters import BadRecord
 from schemas.events import ConsumptionReported, Event, StockCounted
-from supply.agenda import Agenda
 from supply.assessment import assess
 from supply.calm import is_calm, next_look
 from supply.catalogue import Catalogue
@@ -26,11 +24,8 @@ from supply.rules import Rules
 from supply.stored import NEVER_MS
 from supply.telling import PAUSE_MS
 from supply.totals import ItemStock, Totals
+from supply.turns import Turns
 from supply.used_today import used_today
-
-REVISITS_AT_ONCE: Final = 5_000
-"""Positions touched by one `advance` for a change of the catalogue, or at the end of a backlog: that must not wake a
-million at once."""
 
 
 class Book:
@@ -54,9 +49,6 @@ class Book:
         awake_limit: int = AWAKE_LIMIT,
         at_once: int = sys.maxsize,
     ) -> None:
-        self.behind = False
-        """Whether evaluations within reach wait for the next `advance`."""
-        self._at_once = at_once
         self._catalogue = catalogue
         self._rules = rules
         self._owns = owns
@@ -64,13 +56,9 @@ class Book:
         self._touched: list[Position] = []
         self._alerts: list[Record] = []
         self._rekeying = Rekeying()
-        self._agenda = Agenda()
+        self._turns = Turns(at_once)
         self._totals = Totals()
         self._revision = catalogue.revision
-        self._revisits: list[str] = []
-        self._unjudged: dict[str, None] = {}
-        self._half_told: dict[str, None] = {}
-        self._half_told_until = 0
         self._reached = Reach(0, 0)
         self._held_back = HeldBack(rules.lateness_ms)
 
@@ -81,6 +69,11 @@ class Book:
     def touched(self) -> int:
         """How many positions the next publication holds."""
         return len(self._touched)
+
+    @property
+    def behind(self) -> bool:
+        """Whether evaluations within reach wait for the next `advance`."""
+        return self._turns.behind
 
     @property
     def awake(self) -> int:
@@ -106,9 +99,7 @@ class Book:
         self._totals.replace(name.partition("|")[2], before, after)
         if after is not None:
             self._held_back.takes_over = True
-            self._agenda.book(name, after.next_at)
-            if after.unjudged:
-                self._unjudged[name] = None
+            self._turns.load(name, after.next_at, unjudged=after.unjudged)
 
     def take(self, key: str, event: Event, at_ms: int) -> Outcome:
         """Fold one admitted event into the position of a key; `at_ms` is its time.
@@ -139,7 +130,7 @@ class Book:
         if not position.touched:
             self._touch(position)
         if position.next_at != position.booked_at:
-            self._rebook(position)
+            self._turns.book(position)
         return outcome
 
     def advance(self, reach: Reach | None) -> None:
@@ -147,32 +138,21 @@ class Book:
         without being judged, in a backlog, is published anew once the book is live: what came to pass since the last
         midnight must not wait for the next one."""
         if reach is None:
-            self.behind = False
+            self._turns.behind = False
             return
         self._held_back.looked(reach)
         self._revisit(self._reached.evaluate_ms or reach.evaluate_ms)
-        self._look_at_due(reach)
-        self._reached = reach
-        if reach.live and not self.behind:
-            if reach.now_ms >= self._half_told_until:
-                self._unjudged |= self._half_told
-                self._half_told.clear()
-                self._half_told_until = reach.now_ms + IDLE_MS
-            self._touch_unjudged()
-        self._positions.let_sleep(len(self._touched), reach.now_ms - PAUSE_MS)
-
-    def _look_at_due(self, reach: Reach) -> None:
-        looks = max(self._at_once - len(self._touched), self._at_once // 10, 1)
-        while looks > 0:
-            at_ms, keys = self._agenda.take(reach.evaluate_ms, looks)
-            if not keys:
-                break
-            looks -= len(keys)
+        for at_ms, keys in self._turns.due(reach.evaluate_ms, len(self._touched)):
             for key in keys:
                 position = self._positions.awake_at(key, at_ms)
                 if position is not None:
                     self._catch_up(position, reach)
-        self.behind = self._agenda.is_due(reach.evaluate_ms)
+        self._reached = reach
+        for key in self._turns.unjudged(reach, len(self._touched)):
+            position = self._positions.find(key)
+            if position is not None:
+                self._touch(position)
+        self._positions.let_sleep(len(self._touched), reach.now_ms - PAUSE_MS)
 
     def publish(self, now_ms: int | None) -> Publication:
         """Snapshot all touched positions; afterwards none is touched.
@@ -218,13 +198,11 @@ class Book:
             self._rekeying.judged(position, assessment)
             self._rekeying.counted(position)
             position.next_at = next_look(position, ledger, at_ms, place)
-            self._rebook(position)
+            self._turns.book(position)
         judged = now_ms is not None and not half_told
         written = published(position, ledger, assessment, place, judged=judged)
-        if half_told:
-            self._half_told[position.key] = None
-        elif not judged:
-            self._unjudged[position.key] = None
+        if not judged:
+            self._turns.judge_later(position.key, half_told=half_told)
         self._totals.replace(place.item.item, position.summary, written.summary)
         position.summary = written.summary
         return written
@@ -236,7 +214,7 @@ class Book:
                 # Its past came to pass before anybody asked: there are no alerts of days long gone.
                 position.looked_at = reach.evaluate_ms
             position.next_at = reach.evaluate_ms + IDLE_MS
-            self._rebook(position)
+            self._turns.book(position)
             return
         if self._is_postponed(position):
             # Who was put off by an earlier owner was never looked at: there are no alerts of days long gone.
@@ -259,7 +237,7 @@ class Book:
                     self._touch(position)
             position.next_at = next_look(position, ledger, at_ms, place)
         position.settle_some(settle_ms, place.calendar)
-        self._rebook(position)
+        self._turns.book(position)
 
     def _is_postponed(self, position: Position) -> bool:
         """Whether its days wait for a history to end. Else it is looked at on midnights."""
@@ -282,22 +260,14 @@ class Book:
         if self._catalogue.revision != self._revision:
             concerns = self._catalogue.changed_since(self._revision)
             self._revision = self._catalogue.revision
-            self._revisits.extend(filter(concerns, self._positions.keys()))
-        for _ in range(min(len(self._revisits), REVISITS_AT_ONCE, self._at_once - len(self._touched))):
-            key = self._revisits.pop()
+            self._turns.revisit(filter(concerns, self._positions.keys()))
+        for key in self._turns.revisits(len(self._touched)):
             position = self._positions.find(key)
             if position is not None:
                 calendar = self._positions.place(position).calendar
                 position.next_at = min(position.next_at, calendar.next_midnight(max(position.looked_at, after_ms)))
                 self._touch(position)
-                self._rebook(position)
-
-    def _touch_unjudged(self) -> None:
-        for _ in range(min(len(self._unjudged), REVISITS_AT_ONCE, self._at_once - len(self._touched))):
-            key, _ = self._unjudged.popitem()
-            position = self._positions.find(key)
-            if position is not None:
-                self._touch(position)
+                self._turns.book(position)
 
     def _keep(self, key: str, alerts: list[Alert]) -> None:
         for alert in alerts:
@@ -307,8 +277,3 @@ class Book:
         if not position.touched:
             position.touched = True
             self._touched.append(position)
-
-    def _rebook(self, position: Position) -> None:
-        if position.booked_at != position.next_at:
-            position.booked_at = position.next_at
-            self._agenda.book(position.key, position.next_at)

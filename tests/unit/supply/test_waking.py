@@ -3,9 +3,10 @@
 import pytest
 
 from supply.agenda import Agenda
-from supply.book import REVISITS_AT_ONCE, Book
+from supply.book import Book
 from supply.clock import Reach
 from supply.rules import Rules
+from supply.turns import AGAIN_AT_ONCE
 from tests.events import counted, dispensed, ms
 from tests.unit.supply.shelf import Shelf, hospital, medicine
 
@@ -57,7 +58,7 @@ def test_what_came_to_pass_today_in_a_backlog_is_judged_once_all_is_read_and_not
 
 
 def test_the_end_of_a_backlog_does_not_wake_everything_at_once() -> None:
-    facilities = [f"DFIMS{number:06d}" for number in range(REVISITS_AT_ONCE + 1)]
+    facilities = [f"DFIMS{number:06d}" for number in range(AGAIN_AT_ONCE + 1)]
     entries = [hospital(facility=code) for code in facilities]
     shelf = Shelf(*(counted(1, "2026-01-05", facility=code) for code in facilities), entries=entries).publish()
     touched = []
@@ -65,11 +66,11 @@ def test_the_end_of_a_backlog_does_not_wake_everything_at_once() -> None:
         shelf.book.advance(Reach(number, 0, live=True))
         touched.append(shelf.book.touched)
         shelf.publish("2026-01-05 12:00")
-    assert touched == [REVISITS_AT_ONCE, 1, 0]
+    assert touched == [AGAIN_AT_ONCE, 1, 0]
 
 
 def test_a_change_of_the_catalogue_does_not_wake_everything_at_once() -> None:
-    facilities = [f"DFIMS{number:06d}" for number in range(2 * REVISITS_AT_ONCE + 1)]
+    facilities = [f"DFIMS{number:06d}" for number in range(2 * AGAIN_AT_ONCE + 1)]
     entries = [hospital(facility=code) for code in facilities]
     shelf = Shelf(*(counted(1, "2026-01-05", facility=code) for code in facilities), entries=entries)
     shelf.publish()
@@ -79,7 +80,7 @@ def test_a_change_of_the_catalogue_does_not_wake_everything_at_once() -> None:
         shelf.book.advance(Reach(0, 0))
         touched.append(shelf.book.touched)
         shelf.book.publish(None)
-    assert touched == [REVISITS_AT_ONCE, REVISITS_AT_ONCE, 1, 0]
+    assert touched == [AGAIN_AT_ONCE, AGAIN_AT_ONCE, 1, 0]
 
 
 def test_the_agenda_hands_out_what_is_due_in_the_order_of_time() -> None:
