@@ -54,7 +54,8 @@ def test_history_beside_a_running_worker_loses_nothing_to_lateness(
         worker = workers.start(settings, REAL)
         worker.wait_until_ready()
         asyncio.run(send(network.records(), settings, 2_000))
-        assert not _differing_in_the_end(expected, settings)
+        differing = _differing_in_the_end(expected, settings)
+        assert not differing, _told_apart(differing, expected)
         assert worker.stop() == 0
     assert _refused_as_late(settings) == []
     # Each of its days was judged in its turn.
@@ -115,7 +116,8 @@ def test_a_hospital_that_joins_others_is_counted_as_if_it_had_always_been_there(
         before = {value for key, value in _latest(settings).items() if key.startswith(joins)}
         assert not before
         asyncio.run(send(own, settings))
-        assert not _differing_in_the_end(expected, settings)
+        differing = _differing_in_the_end(expected, settings)
+        assert not differing, _told_apart(differing, expected)
         assert worker.stop() == 0
     assert _refused_as_late(settings) == []
 
@@ -147,7 +149,8 @@ def test_a_hospital_that_joins_others_who_go_on_is_counted_as_if_it_had_always_b
         for number, lines in enumerate(live):
             asyncio.run(send(network.as_records(lines), settings))
             asyncio.run(send(own[number * part : (number + 1) * part], settings))
-        assert not _differing_in_the_end(expected, settings, joins)
+        differing = _differing_in_the_end(expected, settings, joins)
+        assert not differing, _told_apart(differing, expected)
         assert worker.stop() == 0
     assert _refused_as_late(settings) == []
 
@@ -165,6 +168,12 @@ def _differing_in_the_end(
             break
         time.sleep(1)
     return differing
+
+
+def _told_apart(differing: set[tuple[object, ...]], expected: set[tuple[object, ...]]) -> str:
+    """Each of them on a line of its own, with all of it: what such a failure was about cannot be asked again."""
+    lines = [(*map(str, each[:2]), "expected" if each in expected else "found   ", str(each[2:])) for each in differing]
+    return "\n".join(" ".join(line) for line in sorted(lines))
 
 
 def _refused_as_late(settings: Settings) -> list[str]:
