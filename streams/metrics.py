@@ -4,6 +4,7 @@ import collections
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily
@@ -11,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from schemas.alerts import Condition, Severity
 from schemas.channels import CHANGELOG
+from schemas.dead_letters import Fault
 from schemas.messages import EVENT_TYPES
 from streams.ports import ItemStock
 from streams.shard import Tally
@@ -54,6 +56,8 @@ class WorkerMetrics:
         self.dead_letters = Counter(
             "abasto_dead_letters", "Records refused, by fault.", ["fault"], registry=self.registry
         )
+        for fault in get_args(Fault):
+            self.dead_letters.labels(fault)  # what was never 0 has no increase when the first one comes
         self.skipped = Counter(
             "abasto_records_skipped",
             "Records read again after a rebalance and already counted.",

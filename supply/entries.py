@@ -64,12 +64,12 @@ def amount_of(quantity: int | float, scale: int, field: str) -> int:
     """A quantity in the item's smallest unit.
 
     Raises:
-        BadRecord: when it is finer than the item allows.
+        BadRecord: when it is finer than the item allows, or so small that nothing is left of it.
     """
     if quantity.__class__ is int:
         return int(quantity) * scale
     scaled = round(quantity * scale)
-    if abs(quantity * scale - scaled) > 1e-6:
+    if abs(quantity * scale - scaled) > 1e-6 or (quantity and not scaled):
         unit = "whole pieces" if scale == 1 else f"steps of 1/{scale}"
         raise BadRecord("invalid_field", field, f"{field} is {quantity}, the item is kept in {unit}")
     return scaled

@@ -77,7 +77,7 @@ def _stock(detail: PositionDetail, words: Words) -> Text:
     else:
         counted = f"{words('last_count')} {words.date(position.last_count_on)}"
         if position.last_count_gap:
-            counted += f" ({words('gap')} {position.last_count_gap:+,g})"
+            counted += f" ({words('gap')} {number(position.last_count_gap, sign='+')})"
         notes.append(counted)
     text.append(f"  {', '.join(notes)}", style="not bold dim")
     return text

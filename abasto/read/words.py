@@ -253,9 +253,9 @@ class Words(NamedTuple):
         return f"{whole:,} {self('day' if whole == 1 else 'days')}"
 
 
-def number(value: float) -> str:
-    """`1,250` or `40.5`: as written in Mexico and in English."""
-    return f"{value:,.3f}".rstrip("0").rstrip(".")
+def number(value: float, sign: Literal["-", "+"] = "-") -> str:
+    """`1,250` or `40.5`: as written in Mexico and in English; `sign` "+" shows also that of more."""
+    return f"{value:{sign},.3f}".rstrip("0").rstrip(".")
 
 
 def local(instant: dt.datetime, timezone: str) -> dt.datetime:

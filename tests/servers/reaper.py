@@ -1,7 +1,8 @@
 """End what tests started, even when the test run itself is killed.
 
 A small program reads from a pipe which processes to watch. When the pipe closes (the test run ended, however
-it ended) it kills the ones still there. A process is told from a later one of the same id by its start time.
+it ended) it kills the ones still there. It is in a session of its own: a signal to the group of the test run does not
+end it. A process is told from a later one of the same id by its start time.
 """
 
 import contextlib
@@ -19,7 +20,11 @@ class Reaper:
 
     def __init__(self) -> None:
         self._program = subprocess.Popen(
-            [sys.executable, "-m", __name__], stdin=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
+            [sys.executable, "-m", __name__],
+            stdin=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+            start_new_session=True,
         )
 
     def watch_kafka(self, folder: Path) -> None:

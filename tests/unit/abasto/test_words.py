@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from abasto.read.words import EN, ES, Words
+from abasto.read.words import EN, ES, Words, number
 from schemas.alerts import Condition
 from schemas.dead_letters import Fault
 from tests.builders import (
@@ -56,3 +56,8 @@ def test_days_are_those_of_the_facility() -> None:
     late = NOON.replace(hour=4)
     assert Words("es").local_date(late, "America/Mexico_City") == "9 mar 2026"
     assert Words("en", 2026).local_date(late, "Nowhere/Nothing") == "10 Mar"
+
+
+def test_a_gap_has_its_sign_and_all_its_digits() -> None:
+    shown = [number(gap, sign="+") for gap in (-1_234_563, 999_999_688, 5, 0.5)]
+    assert shown == ["-1,234,563", "+999,999,688", "+5", "+0.5"]

@@ -1,9 +1,12 @@
 """What a scrape shows of a worker."""
 
+from typing import get_args
+
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.channels import CONSUMPTION, INVENTORY, REKEYED, WIDE_CHANGELOG
+from schemas.dead_letters import Fault
 from schemas.events import StockDispensed
 from schemas.rekeyed import StockNote
 from streams.metrics import ShardFigures, WorkerMetrics
@@ -46,6 +49,13 @@ def test_events_are_counted_by_type_and_outcome() -> None:
     assert shown["abasto_events_total", ("counted", "stock.dispensed")] == 5
     assert shown["abasto_events_total", ("duplicate", "stock.dispensed")] == 1
     assert shown["abasto_dead_letters_total", ("undecodable",)] == 2
+
+
+def test_dead_letters_begin_at_nothing() -> None:
+    shown = scraped(WorkerMetrics())
+    assert {name: value for name, value in shown.items() if name[0] == "abasto_dead_letters_total"} == {
+        ("abasto_dead_letters_total", (fault,)): 0 for fault in get_args(Fault)
+    }
 
 
 def test_stock_and_cover_of_an_item_are_summed_over_the_shards() -> None:

@@ -26,6 +26,13 @@ def test_a_quantity_finer_than_the_item_allows_is_a_bad_record() -> None:
         shelf.tell(counted(10, "2026-01-06", lot(0.5, "2027-01-01")))
 
 
+@pytest.mark.parametrize("quantity", [1e-9, 1e-300, 5e-324])
+def test_so_is_one_of_which_nothing_is_left(quantity: float) -> None:
+    shelf = Shelf(counted(10, "2026-01-05"))
+    with pytest.raises(BadRecord, match=f"quantity is {quantity}, the item is kept in whole pieces"):
+        shelf.tell(dispensed(quantity, "2026-01-06"))
+
+
 def test_a_bad_first_record_opens_no_position() -> None:
     shelf = Shelf()
     with pytest.raises(BadRecord):
