@@ -1,5 +1,6 @@
 """The bounds within which a position need not be judged again: no condition would say anything new."""
 
+from collections.abc import Sequence
 from typing import Final
 
 UNBOUNDED: Final = 1 << 62
@@ -31,6 +32,13 @@ class Bounds:
     def stock_up_to(self, pieces: float) -> None:
         """The stock must not rise above an amount. A unit less is asked for, so that no rounding lets one pass."""
         self.up_to = min(self.up_to, int(pieces * self.scale) - 1)
+
+    def stock_lasts(self, days: int, daily_use: float, lots: Sequence[tuple[int, float]]) -> None:
+        """The stock must last longer than so many days, even if all goes to waste that expires within them. `lots`:
+        (days from today to the last usable day, pieces)."""
+        until = self.until_day - self.day + days
+        lost = sum([pieces for last_day, pieces in lots if last_day <= until])
+        self.stock_above(daily_use * (days + 1) + lost)
 
     def use_below(self, pieces: float) -> None:
         """What was used in the running month must stay below an amount."""

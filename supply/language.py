@@ -83,13 +83,27 @@ class Language(NamedTuple):
         return self.say("ya no se usa ninguna", "none is used any more")
 
     def stock(self, assessment: Assessment) -> str:
-        """What can be handed out, and of when that is where it is no news."""
+        """What can be handed out, and of when that is where it is no news; beside it what has expired there."""
         if assessment.usable is None:
             return self.say("Existencia nunca contada", "Stock never counted")
         held = self.say("Sin existencia", "No stock")
         if assessment.usable > 0:
             held = f"{self.say('Existencia de', 'Stock of')} {self.pieces(assessment.usable)}"
+        if assessment.observed.expired > 0:
+            return f"{held}{self._expired(assessment)}{self._untold(assessment)}"
         return f"{held}{self._untold(assessment) or self.recorded(assessment)}"
+
+    def _expired(self, assessment: Assessment) -> str:
+        """What lies on a shelf past its date. It may have passed it since the last record, which tells another stock
+        then."""
+        expired = assessment.observed.expired
+        told = self.say(
+            f"{self.pieces(expired)} {agreeing(expired, 'caducada', 'caducadas')} en el anaquel",
+            f"{self.pieces(expired)} expired on the shelf",
+        )
+        if self._is_old(assessment):
+            told += f"; {self.say('último registro del', 'last record of')} {date_of(assessment.heard_day or 0)}"
+        return f" ({told})"
 
     def _untold(self, assessment: Assessment) -> str:
         """What of a stock must have been used since its count, where use is told by monthly sheets."""
@@ -107,10 +121,15 @@ class Language(NamedTuple):
 
     def recorded(self, assessment: Assessment) -> str:
         """Of when a stock is that is no news."""
-        heard = assessment.heard_day
-        if heard is None or assessment.day - heard <= OLD_NEWS_DAYS:
+        if not self._is_old(assessment):
             return ""
-        return f" {self.say('según el último registro, del', 'as last recorded on')} {date_of(heard)}"
+        recorded = self.say("según el último registro, del", "as last recorded on")
+        return f" {recorded} {date_of(assessment.heard_day or 0)}"
+
+    @staticmethod
+    def _is_old(assessment: Assessment) -> bool:
+        heard = assessment.heard_day
+        return heard is not None and assessment.day - heard > OLD_NEWS_DAYS
 
     def expiring(self, assessment: Assessment) -> str:
         """What a sentence adds to a stock some of which would expire unused."""
@@ -144,7 +163,19 @@ class Language(NamedTuple):
 
     def due(self, assessment: Assessment) -> str:
         """What is coming, the next arrival first; what has not come on its day, and what is late, are named as such."""
-        coming, awaited, late = split_due(assessment)
+        parts, late = self._coming(assessment), split_due(assessment).late
+        if late:
+            total = self.pieces(outstanding(late, assessment.scale))
+            parts.append(f"{total} {self.say('con arribo vencido', 'past the deadline')}")
+        return "; ".join(parts) if parts else self.say("nada por llegar", "nothing due")
+
+    def besides(self, assessment: Assessment) -> str:
+        """What a sentence about late arrivals adds of those that are not."""
+        parts = self._coming(assessment)
+        return f"; {self.say('además', 'besides,')} {'; '.join(parts)}" if parts else ""
+
+    def _coming(self, assessment: Assessment) -> list[str]:
+        coming, awaited, _ = split_due(assessment)
         parts = []
         if coming:
             total, day = self.pieces(outstanding(coming, assessment.scale)), date_of(first_due(coming))
@@ -158,10 +189,7 @@ class Language(NamedTuple):
                     f"{total}, due on {day}, not come yet, deadline {until}",
                 )
             )
-        if late:
-            total = self.pieces(outstanding(late, assessment.scale))
-            parts.append(f"{total} {self.say('con arribo vencido', 'past the deadline')}")
-        return "; ".join(parts) if parts else self.say("nada por llegar", "nothing due")
+        return parts
 
     def treatments(self, assessment: Assessment) -> str:
         """What a sentence adds of planned treatments that the stock does not reach."""

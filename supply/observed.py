@@ -26,7 +26,7 @@ class Observed(NamedTuple):
     may explain it. `lots`: (days from today to the last usable day, pieces), by expiry. `largest`: the most consumed in
     one of the `MONTHS_COMPARED` months before this one. `sheet_on`: the day on which the latest sheet came, where the
     gap is one to sheets as well, and `sheet_month` the last month whose sheet is reckoned with. `aside`: in quarantine,
-    and not past the date. `by_counts`: what of `used` only counts tell.
+    and not past the date. `by_counts`: what of `used` only counts tell. `expired`: on the shelf, past the date.
     """
 
     used: float = 0.0
@@ -40,6 +40,7 @@ class Observed(NamedTuple):
     sheet_month: int | None = None
     aside: float = 0.0
     by_counts: float = 0.0
+    expired: float = 0.0
 
 
 NOTHING_OBSERVED = Observed()
@@ -109,4 +110,5 @@ def observe(
         gap.last_month,
         may_be_released(ledger, calendar.day(at_ms)) / scale if ledger.aside else 0.0,
         0.0 if running.reported >= 0 else running.by_counts / scale,
+        ledger.expired / scale,
     )

@@ -144,6 +144,8 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     told += f", {language.say('ritmo de', 'a pace of')} {at_pace}"
     if ends is not None:
         told += f"; {language.say('a ese ritmo se agota el', 'at that pace it runs out on')} {date_of(ends)}"
+        if assessment.due:
+            told += language.say(" sin contar lo que falta por llegar", ", not counting what is due")
     losses = _losses(assessment)
     if losses:
         expires = language.lost(lost(losses), assessment.day + losses[0][0])

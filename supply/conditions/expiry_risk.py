@@ -5,7 +5,6 @@ from supply.bounds import Bounds
 from supply.expiring import NEAR_DAYS, first_loss
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
 from supply.language import Language, Sentences, agreeing, date_of
-from supply.ledger_state import Ledger
 from supply.projection import DUST_PIECES, unused_at_expiry
 from supply.rules import AlertTiming
 
@@ -96,19 +95,6 @@ def advise(assessment: Assessment, _place: Place, _finding: Finding) -> Sentence
     )
 
 
-def _ended(assessment: Assessment, ledger: Ledger, place: Place, _timing: AlertTiming, language: Language) -> str:
-    """Why it is over: what was about to expire may have been used or sent away, or it did expire."""
-    told = explain(assessment, place, language)
-    if ledger.expired <= 0:
-        return told
-    expired = ledger.expired / assessment.scale
-    past = language.say(
-        f"{language.pieces(expired)} en el anaquel ya {agreeing(expired, 'pasó', 'pasaron')} su fecha; de las demás, ",
-        f"{language.pieces(expired)} on the shelf {agreeing(expired, 'has', 'have')} passed the date; of the others, ",
-    )
-    return f"{past}{told[0].lower()}{told[1:]}"
-
-
 RULE = Rule(
     "expiry_risk",
     Sentences("Riesgo de caducidad", "Risk of expiry"),
@@ -118,5 +104,4 @@ RULE = Rule(
     keep,
     explain,
     advise,
-    ended=_ended,
 )

@@ -19,13 +19,13 @@ def days_late(assessment: Assessment) -> int:
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters when a line is `enter_days` late; leaves when none is late any more: come, cancelled or rescheduled.
 
-    Its severity is that of the days the stock lasts without what is due: critical within a week, high within the lead
+    Its severity is that of the days the stock lasts without what is late: critical within a week, high within the lead
     time, else medium.
     """
     late = days_late(assessment)
     if late <= 0:
         return NOT_APPLICABLE
-    lasts = assessment.projection.days_without_due
+    lasts = assessment.projection.days_with_due  # what is late is not counted on
     if lasts is not None and lasts <= URGENT_DAYS and assessment.needed:
         severity = severity_for("critical", place.item.ven)
     elif lasts is not None and lasts <= assessment.lead_time.days and assessment.needed:
@@ -37,12 +37,11 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
 
 def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
     """No line gets that late; while one is, the stock without what is due lasts the lead time, and the days that are
-    urgent, even if every known lot goes to waste, so that it gets no worse. What happens to orders meanwhile, and a
+    urgent, so that it gets no worse. What happens to orders meanwhile, and a
     longer lead time, end the calm by themselves."""
     if is_open:
-        lots = sum([pieces for _, pieces in assessment.observed.lots])
-        lasts = max(URGENT_DAYS, assessment.lead_time.days)
-        bounds.stock_above(assessment.daily_use * (lasts + 1) + lots)
+        days = max(URGENT_DAYS, assessment.lead_time.days)
+        bounds.stock_lasts(days, assessment.daily_use, assessment.observed.lots)
         return
     for line in assessment.due:
         bounds.until(line.latest_day + max(1, int(timing.enter_days)))
@@ -67,14 +66,15 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     missing = language.say(f"{agreeing(quantity, 'falta', 'faltan')} {pieces}", f"{pieces} missing")
     if len(late) > 1:
         missing += language.say(f" (en {len(late)} renglones)", f" (on {len(late)} lines)")
-    return f"{told}; {missing}; {stock}{language.expiring(assessment)}{_lasts(assessment, language)}."
+    besides = language.besides(assessment)
+    return f"{told}; {missing}; {stock}{language.expiring(assessment)}{besides}{_lasts(assessment, language)}."
 
 
 def _lasts(assessment: Assessment, language: Language) -> str:
     """Until when the stock lasts without what is late. What has run out already, or was never counted, tells no day."""
     if not assessment.usable:
         return ""
-    days = assessment.projection.days_without_due
+    days = assessment.projection.days_with_due
     if days is None:
         return language.say("; sin ello no se prevé que se agote", "; no stock-out is projected without it")
     ends = language.say("; sin ello se agota", "; without it the stock runs out")

@@ -29,12 +29,11 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
 
 
 def keep(assessment: Assessment, _place: Place, _timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
-    """More is on hand than the lead time uses, even if every known lot goes to waste. What is due is not counted on."""
+    """More is on hand than the lead time uses. What is due is not counted on."""
     if is_open:
         bounds.never()
     else:
-        lots = sum([pieces for _, pieces in assessment.observed.lots])
-        bounds.stock_above(assessment.daily_use * (assessment.lead_time.days + 1) + lots)
+        bounds.stock_lasts(assessment.lead_time.days, assessment.daily_use, assessment.observed.lots)
 
 
 def explain(assessment: Assessment, _place: Place, language: Language) -> str:
@@ -79,8 +78,16 @@ _ADVICE: dict[Delivery, Sentences] = {
 }
 
 
-def advise(assessment: Assessment, _place: Place, _finding: Finding) -> Sentences:
+_NO_NEWS = Sentences(
+    "Confirme con la unidad la existencia y el consumo: sin registros recientes no se da por terminado.",
+    "Confirm stock and use with the facility: without recent records it is not taken for over.",
+)
+
+
+def advise(assessment: Assessment, _place: Place, finding: Finding) -> Sentences:
     """What to do, by what is to come."""
+    if not finding.holds and assessment.fades:
+        return _NO_NEWS
     return _ADVICE[delivery(assessment)]
 
 

@@ -10,9 +10,22 @@ from supply.assessment import Assessment
 from supply.conditions import demand_surge
 from supply.cpm import Cpm
 from supply.language import ENGLISH, SPANISH
+from supply.orders import OrderLine
 from supply.planned_month import PlannedMonth
 from tests.events import counted, day, dispensed, received
-from tests.unit.supply.assessed import BETWEEN, INPUTS, NO, TIMINGS, YES, judged, out_throughout, place, seen, severity
+from tests.unit.supply.assessed import (
+    BETWEEN,
+    INPUTS,
+    NO,
+    TIMINGS,
+    TODAY,
+    YES,
+    judged,
+    out_throughout,
+    place,
+    seen,
+    severity,
+)
 from tests.unit.supply.plans import on, profile
 from tests.unit.supply.shelf import Shelf
 from tests.unit.supply.stories import SUPPLIED
@@ -65,6 +78,16 @@ def test_what_a_surge_says() -> None:
     assert demand_surge.explain(position, place(), ENGLISH) == (
         "93 pieces used this month, a pace of 186.0 pieces a month; at that pace it runs out on 2026-03-20; "
         "stock of 60 pieces; CPM 90.0 pieces a month; nothing due."
+    )
+
+
+def test_the_end_at_that_pace_counts_on_nothing_that_is_due() -> None:
+    position = seen(60, used=93, share_gone=0.5)._replace(due=(OrderLine("P-1", None, 900, TODAY + 5),))
+    assert "; a ese ritmo se agota el 2026-03-20 sin contar lo que falta por llegar; " in demand_surge.explain(
+        position, place(), SPANISH
+    )
+    assert "; at that pace it runs out on 2026-03-20, not counting what is due; " in demand_surge.explain(
+        position, place(), ENGLISH
     )
 
 

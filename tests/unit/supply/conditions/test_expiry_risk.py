@@ -6,14 +6,12 @@ from schemas.catalogue import OfficialCpm
 from supply.assessment import Assessment
 from supply.conditions import expiry_risk
 from supply.language import ENGLISH, SPANISH
-from supply.ledger_state import Ledger
 from supply.observed import Observed
 from supply.projection import Projection
-from tests.events import HOSPITAL, ITEM, counted, dispensed, issued, lot
+from tests.events import HOSPITAL, ITEM, counted, dispensed, issued, lot, received
 from tests.unit.supply.assessed import (
     BETWEEN,
     NO,
-    TIMINGS,
     YES,
     assessed,
     judged,
@@ -106,10 +104,10 @@ def test_when_pieces_did_expire_the_end_says_so() -> None:
     told = Shelf(*SOLD, EXPIRING, only=["expiry_risk"]).until("2026-03-23").alerts
     assert (told[-1].state, told[-1].reason, told[-1].reason_en) == (
         "resolved",
-        "La condición dejó de cumplirse: 60 piezas en el anaquel ya pasaron su fecha; de las demás, nada caducaría sin "
-        "usarse; existencia de 40 piezas según el último registro, del 2026-03-02; CPM 30.0 piezas al mes.",
-        "The condition is over: 60 pieces on the shelf have passed the date; of the others, nothing would expire "
-        "unused; stock of 40 pieces as last recorded on 2026-03-02; CPM 30.0 pieces a month.",
+        "La condición dejó de cumplirse: Nada caducaría sin usarse; existencia de 40 piezas (60 piezas caducadas en el "
+        "anaquel; último registro del 2026-03-02); CPM 30.0 piezas al mes.",
+        "The condition is over: Nothing would expire unused; stock of 40 pieces (60 pieces expired on the shelf; last "
+        "record of 2026-03-02); CPM 30.0 pieces a month.",
     )
 
 
@@ -121,12 +119,22 @@ def test_when_they_were_sent_away_in_time_it_does_not() -> None:
     )
 
 
-def test_one_expired_piece_is_one_and_what_is_left_is_told_beside_it() -> None:
-    rule = expiry_risk.RULE
-    assert rule.ended is not None
-    ended = [
-        rule.ended(lots(2), Ledger(expired=1), place(), TIMINGS["expiry_risk"], language)
-        for language in (SPANISH, ENGLISH)
-    ]
-    assert ended[0].startswith("1 pieza en el anaquel ya pasó su fecha; de las demás, al ritmo de consumo caducarían ")
-    assert ended[1].startswith("1 piece on the shelf has passed the date; of the others, at the present use 2 pieces ")
+def test_one_expired_piece_is_one() -> None:
+    position = assessed(2, observed=Observed(expired=1))
+    assert SPANISH.stock(position) == "Existencia de 2 piezas (1 pieza caducada en el anaquel)"
+    assert ENGLISH.stock(position) == "Stock of 2 pieces (1 piece expired on the shelf)"
+
+
+def test_a_stock_out_by_expiry_says_what_lies_there() -> None:
+    """There were 60 pieces when it was last heard of."""
+    shelf = Shelf(
+        counted(270, "2025-11-20 09:00"),
+        *(dispensed(90, f"{month}-15 12:00") for month in ("2025-12", "2026-01", "2026-02")),
+        received(60, "2026-02-25 09:00", lot(60, "2026-03-10")),
+        only=["stock_out"],
+    )
+    told = shelf.until("2026-03-13").alerts[-1]
+    assert told.reason.startswith(
+        "Sin existencia (60 piezas caducadas en el anaquel; último registro del 2026-02-25); "
+    )
+    assert (told.reason_en or "").startswith("No stock (60 pieces expired on the shelf; last record of 2026-02-25); ")

@@ -12,7 +12,7 @@ from supply.lead_times import LeadTime
 from supply.observed import Observed
 from supply.orders import OrderLine
 from supply.rules import Rules, StockLevels
-from tests.events import adjusted, counted, dispensed, lot, scheduled
+from tests.events import adjusted, counted, dispensed, lot, received, scheduled
 from tests.unit.supply.assessed import BETWEEN, NO, TIMINGS, TODAY, YES, assessed, judged, place, says, severity
 from tests.unit.supply.shelf import Shelf
 from tests.unit.supply.stories import SUPPLIED
@@ -70,10 +70,13 @@ def test_one_that_fires_is_left_alone_while_the_stock_lasts_longer_than_it_would
             assert bounds.above > 3 * days
 
 
-def test_also_every_lot_may_go_to_waste_meanwhile() -> None:
+@pytest.mark.parametrize(("last_day", "above"), [(5, 3 * 16 + 60), (35, 3 * 16 + 60), (36, 3 * 16)])
+def test_also_every_lot_may_go_to_waste_that_expires_meanwhile(last_day: int, above: int) -> None:
+    """Twenty days of calm, and fifteen from the last of them on."""
     bounds = Bounds(1, TODAY, 180, TODAY + 20)
-    late_arrival.keep(due(-1, observed=Observed(lots=((5, 60.0),))), place(), TIMINGS["late_arrival"], True, bounds)
-    assert bounds.above == 3 * 16 + 60 + 1
+    position = due(-1, observed=Observed(lots=((last_day, 60.0),)))
+    late_arrival.keep(position, place(), TIMINGS["late_arrival"], True, bounds)
+    assert bounds.above == above + 1
 
 
 def test_a_late_arrival_gets_urgent_in_a_calm_month_also_where_supply_takes_two_days() -> None:
@@ -119,6 +122,29 @@ def test_what_a_late_arrival_says() -> None:
         "without it the stock runs out on 2026-03-25."
     )
     assert late_arrival.explain(assessed(45), place(), SPANISH).startswith("Ningún arribo vencido")
+
+
+def test_what_is_due_beside_what_is_late_counts() -> None:
+    """Five pieces are late, and nine hundred come the next day."""
+    shelf = Shelf(
+        counted(191, "2025-11-20 09:00"),
+        dispensed(90, "2025-12-15 12:00"),
+        dispensed(90, "2026-01-15 12:00"),
+        received(7, "2026-01-28 09:00"),
+        scheduled(5, "2026-02-01 09:00", "2026-02-05", order="LATE"),
+        scheduled(900, "2026-02-01 09:00", "2026-02-08", order="BIG"),
+    )
+    (told,) = [each for each in shelf.until("2026-02-07 12:00").alerts if each.condition == "late_arrival"][-1:]
+    assert (told.condition, told.severity) == ("late_arrival", "medium")
+    assert told.reason.startswith(
+        "El pedido LATE debió llegar el 2026-02-05, hace 2 días; faltan 5 piezas; existencia de 18 piezas según el "
+        "último registro, del 2026-01-28; además por llegar 900 piezas, lo próximo el 2026-02-08; sin ello no se prevé "
+        "que se agote. "
+    )
+    assert (told.reason_en or "").startswith(
+        "Order LATE should have come by 2026-02-05, 2 days ago; 5 pieces missing; stock of 18 pieces as last recorded "
+        "on 2026-01-28; besides, 900 pieces due, the next on 2026-02-08; no stock-out is projected without it. "
+    )
 
 
 @pytest.mark.parametrize(("usable", "stock"), [(0, "sin existencia."), (None, "existencia nunca contada.")])

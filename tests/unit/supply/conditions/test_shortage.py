@@ -9,14 +9,16 @@ from schemas.alerts import Condition
 from schemas.catalogue import OfficialCpm
 from schemas.events import Event
 from supply.assessment import Assessment
+from supply.bounds import Bounds
 from supply.conditions import shortage
 from supply.cpm_presets import ABASTO
 from supply.language import ENGLISH, SPANISH
 from supply.lead_times import LeadTime
+from supply.observed import Observed
 from supply.policy_choice import PolicyChoices
 from supply.rules import Rules
 from tests.events import HOSPITAL, ITEM, adjusted, counted, day, dispensed, lot, received, reported, scheduled
-from tests.unit.supply.assessed import BETWEEN, NO, TIMINGS, YES, assessed, place, says
+from tests.unit.supply.assessed import BETWEEN, NO, TIMINGS, TODAY, YES, assessed, place, says
 from tests.unit.supply.shelf import Shelf
 from tests.unit.supply.stories import SUPPLIED, stock_of, story
 
@@ -134,6 +136,35 @@ def test_only_a_delivery_that_is_due_can_be_brought_forward(order: list[Event], 
     (told,) = [alert for alert in alerts if alert.condition == "shortage"]
     assert told.reason.endswith(f". {spanish}")
     assert (told.reason_en or "").endswith(f". {english}")
+
+
+def test_what_stays_open_for_want_of_news_asks_for_news() -> None:
+    """Nothing was recorded for three weeks, and an order covers what is known: there is no date to be before."""
+    shelf = Shelf(
+        counted(220, "2025-11-20 09:00"),
+        dispensed(90, "2025-12-15 12:00"),
+        dispensed(90, "2026-01-15 12:00"),
+        scheduled(900, "2026-02-01 09:00", "2026-02-09"),
+        only=["shortage"],
+    )
+    told = shelf.until("2026-02-10").alerts[-1]
+    assert told.state == "firing"
+    assert "alcanza más allá del horizonte" in told.reason
+    assert told.reason.endswith(
+        ". Confirme con la unidad la existencia y el consumo: sin registros recientes no se da por terminado."
+    )
+    assert (told.reason_en or "").endswith(
+        ". Confirm stock and use with the facility: without recent records it is not taken for over."
+    )
+
+
+@pytest.mark.parametrize(("last_day", "wasted"), [(20 + 15, 60), (20 + 16, 0)])
+def test_a_calm_looks_at_the_lots_that_may_cut_the_lead_time_short(last_day: int, wasted: int) -> None:
+    """Twenty days of calm, and the lead time from the last of them on: what expires later is there until then."""
+    bounds = Bounds(1, TODAY, 180, TODAY + 20)
+    position = assessed(300, observed=Observed(lots=((last_day, 60.0),)))
+    shortage.keep(position, place(), TIMINGS["shortage"], False, bounds)
+    assert bounds.above == 3 * 16 + wasted + 1
 
 
 def test_lots_about_to_expire_are_no_stock_for_later() -> None:
