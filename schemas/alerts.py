@@ -69,7 +69,9 @@ class AlertPlace(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `role`: `short` of the item; `lends`, for it has a surplus; `unconfirmed`, an alert of a facility that is silent.
     `alert` is the open alert of the position itself. The figures are those of `as_of`, `surplus` the pieces above the
-    maximum.
+    maximum. Of a place that was short then, `due_quantity` are the pieces still to come, null where it is not known;
+    of these `late_quantity` were past their deadline (absent: 0), and of the others `next_due_on` is the first expected
+    day.
     """
 
     facility: str
@@ -82,6 +84,9 @@ class AlertPlace(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cpm: float | None = None
     projected_stockout_on: dt.date | None = None
     surplus: Number | None = None
+    due_quantity: Number | None = None
+    late_quantity: Number = 0
+    next_due_on: dt.date | None = None
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,7 +22,9 @@ class StockNote(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="stock"
     `at_ms` is the instant of the evaluation. `trouble` is the worst of its stock alerts that fires, `alert` the number
     of that and `severity` how bad it is; `needed`: it is used or asked for there; `watched`: it makes alerts there.
     `surplus`: pieces above the maximum, null where there is none; `surplus_alert`: the number of the surplus alert, if
-    one fires and nothing worse. `heard_at`: an instant of the local day of the position's last event.
+    one fires and nothing worse. `heard_at`: an instant of the local day of the position's last event. Of a place that
+    is short, `due_quantity` are the pieces still to come, null where it is not told; of these `late_quantity` are past
+    their deadline, and of the others `next_due_on` is the first expected day.
     """
 
     facility: str
@@ -40,6 +42,9 @@ class StockNote(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="stock"
     severity: Severity | None = None
     surplus_alert: str | None = None
     heard_at: int | None = None
+    due_quantity: Number | None = None
+    late_quantity: Number = 0
+    next_due_on: dt.date | None = None
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="heard", tag_field="note"):

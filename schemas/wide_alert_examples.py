@@ -15,6 +15,9 @@ _RUNNING_OUT = alerts.AlertPlace(
     usable=30,
     cpm=115.9,
     projected_stockout_on=dt.date(2026, 2, 5),
+    due_quantity=60,
+    late_quantity=20,
+    next_due_on=dt.date(2026, 2, 9),
     **WHO,
 )
 _OUT = alerts.AlertPlace(
@@ -26,6 +29,7 @@ _OUT = alerts.AlertPlace(
     alert="3c0d7e91ab52f64801b7c9de2f35a846",
     usable=0,
     cpm=64.3,
+    due_quantity=0,
 )
 _OUT_WITHOUT_CPM = msgspec.structs.replace(
     _OUT, facility="BCIMB000001", as_of=january(27, 0), alert="97ae41c05d3b28f6e1c4b70a93d2f518", cpm=None
@@ -80,14 +84,18 @@ WIDE_ALERTS = (
         reason=(
             "Se suma: Hospital de Oncología. Trastuzumab falta en 3 de 8 unidades que la necesitan (38%): 2 sin "
             "existencia y 1 que se agota antes de que llegue un pedido; la próxima en agotarse es Hospital de "
-            "Oncología, el 2026-02-05. Hay 120 piezas de excedente en 1 unidad, lo más en Almacén Tijuana: "
-            "traspáselas y trate el resto con compras, no unidad por unidad."
+            "Oncología, el 2026-02-05. Por llegar 40 piezas a 1 de 3 unidades con faltante, lo próximo el 2026-02-09; "
+            "20 piezas con arribo vencido en 1 unidad. Hay 120 piezas de excedente en 1 unidad, lo más en Almacén "
+            "Tijuana: traspáselas y trate el resto con compras, no unidad por unidad; adelante las entregas por llegar "
+            "y reclame las vencidas."
         ),
         reason_en=(
             "Joining: Hospital de Oncología. Trastuzumab is short in 3 of 8 facilities that need it (38%): 2 without "
             "stock and 1 that runs out before an order could arrive; the next to run out is Hospital de Oncología, on "
-            "2026-02-05. 120 pieces are surplus in 1 facility, most in Almacén Tijuana: transfer them, and settle "
-            "the rest with purchasing, not place by place."
+            "2026-02-05. 40 pieces are due in 1 of 3 facilities short of it, the next on 2026-02-09; 20 pieces past "
+            "the deadline in 1 facility. 120 pieces are surplus in 1 facility, most in Almacén Tijuana: transfer them, "
+            "and settle the rest with purchasing, not place by place; bring forward what is due and claim the late "
+            "deliveries."
         ),
         facts=None,
         places=(_OUT, _OUT_WITHOUT_CPM, _RUNNING_OUT, _LENDS),

@@ -30,6 +30,28 @@ def split_due(assessment: Assessment) -> Due:
     return split
 
 
+class StillToCome(NamedTuple):
+    """What is still to come, in smallest units: all of it, of this what is `late`, and the first day on which what is
+    not late is or was expected, 0 where there is none."""
+
+    quantity: int
+    late: int
+    next_on: int
+
+
+def still_to_come(assessment: Assessment) -> StillToCome:
+    """What is still to come, added up."""
+    if not assessment.due:
+        return StillToCome(0, 0, 0)
+    coming, awaited, late = split_due(assessment)
+    in_time = coming + awaited
+    return StillToCome(
+        sum([line.outstanding for line in assessment.due]),
+        sum([line.outstanding for line in late]),
+        first_due(in_time) if in_time else 0,
+    )
+
+
 Delivery = Literal["coming", "late", "none"]
 """What can be asked of who delivers: to come sooner, to come at all, or nothing."""
 

@@ -4,6 +4,7 @@ Told are days on which a facility was heard, and positions whose standing change
 daily looks alone where only events drive the clock, so a replay tells the same.
 """
 
+import datetime as dt
 from typing import Final
 
 import msgspec
@@ -14,6 +15,7 @@ from schemas.rekeyed import TROUBLES, Heard, StockNote
 from supply.assessment import Assessment
 from supply.conditions import is_surplus_in_doubt
 from supply.conditions.surplus import above_maximum, level_of, may_lend
+from supply.due import StillToCome, still_to_come
 from supply.ledger_state import Ledger
 from supply.lifecycle import alert_number, fingerprint_of
 from supply.observed import heard_at
@@ -36,13 +38,18 @@ _SEVERITY_SHIFT: Final = 7
 _SURPLUS_ALERT: Final = 1 << 10
 _LEVEL_SHIFT: Final = 11
 _DAY_SHIFT: Final = 18
+_DUE_SHIFT: Final = 38
 """Bits of what was last told of a position: the flags, its trouble (`_SHORT`: shortage or stock-out) and the severity
-of that (0: none), the level of what may be lent, and the day of the stock-out. What a release with fewer of them told
-reads as something else, and is told once more."""
+of that (0: none), the level of what may be lent, the day of the stock-out, and the mark of what is due where it is
+short. What a release with fewer of them told reads as something else, and is told once more."""
 
 LEVELS_MOVED: Final = 2
 """What may be lent is told anew when it has changed by about a fifth: nobody should send for what was given away."""
 _TOP_LEVEL: Final = (1 << (_DAY_SHIFT - _LEVEL_SHIFT)) - 1
+_LAST_DAY: Final = (1 << (_DUE_SHIFT - _DAY_SHIFT)) - 1
+_DUE_MARKS: Final = (1 << 24) - 3
+"""A prime, so that a change of one figure alone, by less than it, makes another mark; of other changes one in 16
+million does not. With the bits below it stays a number that compiled code holds in a word."""
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -106,21 +113,26 @@ class Rekeying:
         days = assessment.projection.days_with_due
         # What is out already runs out on no day to come.
         runs_out = assessment.day + days if 0 < trouble < len(TROUBLES) and days is not None else 0
-        told_flags, told_day = position.told & ((1 << _LEVEL_SHIFT) - 1), position.told >> _DAY_SHIFT
+        # Most orders are of who has enough, and there nobody asks what is due.
+        due = still_to_come(assessment) if flags & _SHORT else None
+        mark = 0 if due is None else _due_mark(due)
+        told_flags, told_day = position.told & ((1 << _LEVEL_SHIFT) - 1), position.told >> _DAY_SHIFT & _LAST_DAY
         told_level = position.told >> _LEVEL_SHIFT & _TOP_LEVEL
         moved = abs(runs_out - told_day) >= DATE_MOVED_DAYS or (runs_out != told_day and told_day < assessment.day)
-        moved = moved or abs(level - told_level) >= LEVELS_MOVED
+        moved = moved or abs(level - told_level) >= LEVELS_MOVED or mark != position.told >> _DUE_SHIFT
         if flags == told_flags and not moved:
             return False
-        position.told = flags | level << _LEVEL_SHIFT | runs_out << _DAY_SHIFT
-        note = self._note(position, assessment, trouble, surplus)
+        position.told = flags | level << _LEVEL_SHIFT | runs_out << _DAY_SHIFT | mark << _DUE_SHIFT
+        note = self._note(position, assessment, trouble, surplus, due)
         self._notes.append((item_key(place.item.item).encode(), note))
         # A facility is judged by what it holds and what is wrong with it, not by who needs or could lend an item.
         if (flags ^ told_flags) & ~(_NEEDED | _LENDS | _EMPTY):
             self._notes.append((facility_key(place.facility.facility).encode(), note))
         return True
 
-    def _note(self, position: Position, assessment: Assessment, trouble: int, surplus: float) -> bytes:
+    def _note(
+        self, position: Position, assessment: Assessment, trouble: int, surplus: float, due: StillToCome | None
+    ) -> bytes:
         place = position.place
         facility, item = place.facility.facility, place.item.item
         condition = TROUBLES[trouble - 1] if trouble else None
@@ -152,6 +164,9 @@ class Rekeying:
                 if not trouble and _fires_surplus(position)
                 else None,
                 heard_at=None if assessment.heard_day is None else place.calendar.midnight(assessment.heard_day),
+                due_quantity=None if due is None else in_pieces(due.quantity, assessment.scale),
+                late_quantity=0 if due is None else in_pieces(due.late, assessment.scale),
+                next_due_on=None if due is None or not due.next_on else dt.date.fromordinal(due.next_on),
             )
         )
 
@@ -166,6 +181,12 @@ class Rekeying:
             records.append((item_key(item).encode(), _encode(heard)))
         self._notes, self._heard, self._of_items = [], {}, {}
         return records
+
+
+def _due_mark(due: StillToCome) -> int:
+    """What is due as a small number, above 0, that is another one when something was ordered, moved, cancelled,
+    delivered or became late."""
+    return 1 + ((due.quantity * 1_000_003 + due.late) * 7_919 + due.next_on) % _DUE_MARKS
 
 
 def _trouble_of(position: Position) -> int:

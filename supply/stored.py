@@ -19,7 +19,7 @@ from supply.entries import Entry, as_taken
 from supply.ledger_state import Ledger
 from supply.lifecycle import OpenAlert, ResolvedAlert
 
-STATE_VERSION = 3
+STATE_VERSION = 4
 _HEAD = struct.Struct("<BqddQ")
 _BITS = len(SEVERITIES).bit_length()
 """Bits a condition takes in the head: 0 for none firing, else 1 + the index of the severity."""

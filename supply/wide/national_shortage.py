@@ -19,6 +19,7 @@ from supply.calendar import calendar_of
 from supply.finding import NOT_APPLICABLE, Finding, severity_for
 from supply.language import OLD_NEWS_DAYS, SPANISH, Sentences, date_of, percent
 from supply.rules import AlertTiming
+from supply.wide.coming import Coming, asking, coming_to, telling
 from supply.wide.rule import Scene, WideRule, alert_place, counted, no_milder
 from supply.wide.subject import is_short
 from supply.wide.thresholds import WideRules
@@ -111,8 +112,9 @@ def explain(scene: Scene, state: AlertState) -> Sentences:
         f"({percent(extent.share)}): {out:,} without stock{old.en} and "
         f"{counted(later, 'that runs out', 'that run out')} before an order could arrive"
     )
-    following, advice = _next_to_run_out(scene, extent), _advice(scene, extent)
-    return Sentences(f"{es}{following.es}. {advice.es}", f"{en}{following.en}. {advice.en}")
+    coming = coming_to(extent.short)
+    following, due, advice = _next_to_run_out(scene, extent), telling(coming, scene.day), _advice(scene, extent, coming)
+    return Sentences(f"{es}{following.es}. {due.es}{advice.es}", f"{en}{following.en}. {due.en}{advice.en}")
 
 
 def _of_old_records(scene: Scene, empty: list[StockNote]) -> Sentences:
@@ -157,8 +159,8 @@ def _next_to_run_out(scene: Scene, extent: Extent) -> Sentences:
     return Sentences(es, en)
 
 
-def _advice(scene: Scene, extent: Extent) -> Sentences:
-    known, old = _of_lenders(scene, extent), _of_unheard(scene, extent.unheard)
+def _advice(scene: Scene, extent: Extent, coming: Coming) -> Sentences:
+    known, old = _of_lenders(scene, extent, asking(coming)), _of_unheard(scene, extent.unheard)
     return Sentences(known.es + old.es, known.en + old.en)
 
 
@@ -178,22 +180,22 @@ def _of_unheard(scene: Scene, unheard: list[tuple[StockNote, int]]) -> Sentences
     )
 
 
-def _of_lenders(scene: Scene, extent: Extent) -> Sentences:
+def _of_lenders(scene: Scene, extent: Extent, ask: Sentences) -> Sentences:
     lends = extent.lends
     if not lends:
         lately = Sentences("", "")
         if extent.unheard:
             lately = Sentences(" con datos recientes", " that has told of it lately")
         return Sentences(
-            f"Ninguna unidad{lately.es} tiene excedente: trátela con compras, no unidad por unidad.",
-            f"No facility{lately.en} has a surplus: settle it with purchasing, not place by place.",
+            f"Ninguna unidad{lately.es} tiene excedente: trátela con compras, no unidad por unidad{ask.es}.",
+            f"No facility{lately.en} has a surplus: settle it with purchasing, not place by place{ask.en}.",
         )
     total, most = round(sum(note.surplus or 0 for note in lends)), _facility(scene, lends[0])
     return Sentences(
         f"Hay {SPANISH.pieces(total)} de excedente en {counted(len(lends), 'unidad', 'unidades')}, "
-        f"lo más en {most}: traspáselas y trate el resto con compras, no unidad por unidad.",
+        f"lo más en {most}: traspáselas y trate el resto con compras, no unidad por unidad{ask.es}.",
         f"{counted(total, 'piece is', 'pieces are')} surplus in {counted(len(lends), 'facility', 'facilities')}, "
-        f"most in {most}: transfer them, and settle the rest with purchasing, not place by place.",
+        f"most in {most}: transfer them, and settle the rest with purchasing, not place by place{ask.en}.",
     )
 
 

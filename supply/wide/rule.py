@@ -65,6 +65,9 @@ def alert_place(note: StockNote, role: PlaceRole) -> AlertPlace:
         cpm=note.cpm,
         projected_stockout_on=note.projected_stockout_on,
         surplus=note.surplus,
+        due_quantity=note.due_quantity,
+        late_quantity=note.late_quantity,
+        next_due_on=note.next_due_on,
     )
 
 

@@ -1,4 +1,5 @@
-"""What the notice of an item that is short in many places says: where, who runs out next, who could lend."""
+"""What the notice of an item that is short in many places says: where, who runs out next, who could lend. What is due
+there: `test_coming`."""
 
 import datetime as dt
 
