@@ -30,8 +30,8 @@ from supply.telling import LONG_AGO, SLACK_MS, Telling
 
 SHORTEST_DAY_MS: Final = 23 * 3_600_000
 """A local day on which the clock goes forward."""
-HELD_BACK_LIMIT: Final = 5_000
-"""Entries held back while history is told: years of a busy position, and a record far below the broker's limit."""
+HELD_BACK_LIMIT: Final = 30_000
+"""Entries held back while history is told: forty a day for two years, and a record of two thirds of a megabyte."""
 STRAGGLERS_NEAR: Final = 4
 """How many of the newest entries a straggler is compared with one by one."""
 

@@ -162,6 +162,17 @@ def assert_counted(live: Live, events: list[Event]) -> None:
     assert sum(month.dispensed for month in found.months) == sum(month.dispensed for month in expected.months)
 
 
+def test_the_topics_of_a_busy_joiner_need_not_keep_together() -> None:
+    """Ten pieces a day for two years, one by one, and all counts after them."""
+    begins = dt.datetime.fromisoformat("2024-03-01T08:00")
+    days = [begins + dt.timedelta(days=number) for number in range(730)]
+    used = [dispensed(1, f"{day + dt.timedelta(hours=hour):%Y-%m-%d %H:%M}") for day in days for hour in range(10)]
+    counts = [counted(400, f"{day - dt.timedelta(hours=1):%Y-%m-%d %H:%M}") for day in days[::30]]
+    found = Live().tell_all([*used, *counts], 1000)
+    assert_counted(found, [*counts, *used])
+    assert found.shelf.position.on_hand == 400 - 10 * (730 - 720)
+
+
 def test_what_comes_after_a_pause_is_late_as_ever() -> None:
     live = Live().tell_all(history(60), 20)
     live.checkpoint(after_ms=PAUSE_MS)
