@@ -33,6 +33,15 @@ class Bounds:
         """The stock must not rise above an amount. A unit less is asked for, so that no rounding lets one pass."""
         self.up_to = min(self.up_to, int(pieces * self.scale) - 1)
 
+    def stock_stays(self, above: float, up_to: float, on_hand: int | None) -> None:
+        """The stock must stay above one amount and not rise above another. Where it is now, in `1/scale` of a piece, is
+        inside, whatever rounding makes of them."""
+        low, high = int(above * self.scale) + 1, int(up_to * self.scale) - 1
+        if on_hand is not None:
+            low, high = min(low, on_hand - 1), max(high, on_hand)
+        self.above = max(self.above, low)
+        self.up_to = min(self.up_to, high)
+
     def stock_lasts(self, days: int, daily_use: float, lots: Sequence[tuple[int, float]]) -> None:
         """The stock must last longer than so many days, even if all goes to waste that expires within them. `lots`:
         (days from today to the last usable day, pieces)."""

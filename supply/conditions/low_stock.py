@@ -21,12 +21,19 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     return Finding(months < minimum, over, severity)
 
 
-def keep(assessment: Assessment, place: Place, _timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
-    """More is on hand than the minimum."""
-    if is_open:
-        bounds.never()
+def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
+    """The stock stays on its side of the minimum, and of where one that fires leaves."""
+    minimum = assessment.daily_use * assessment.month_days * place.levels.min_months
+    if not is_open:
+        bounds.stock_above(minimum)
+        return
+    found = judge(assessment, place, timing)
+    if found.holds:
+        bounds.stock_stays(0.0, minimum, assessment.on_hand)
+    elif found.over or assessment.fades or not assessment.usable:
+        bounds.never()  # what fades may be over with whatever is heard of it
     else:
-        bounds.stock_above(assessment.daily_use * assessment.month_days * place.levels.min_months)
+        bounds.stock_stays(minimum, minimum * timing.leave_factor, assessment.on_hand)
 
 
 def explain(assessment: Assessment, place: Place, language: Language) -> str:

@@ -49,8 +49,7 @@ def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: boo
         return
     found = judge(assessment, place, timing)
     if found.holds:
-        bounds.stock_above(maximum + timing.enter_pieces)
-        _keep_level(assessment, place, maximum, bounds)
+        _keep_level(assessment, place, maximum, bounds, least=timing.enter_pieces)
     elif found.over:
         bounds.never()
     else:
@@ -58,10 +57,10 @@ def keep(assessment: Assessment, place: Place, timing: AlertTiming, is_open: boo
         bounds.stock_up_to(maximum)
 
 
-def _keep_level(assessment: Assessment, place: Place, maximum: float, bounds: Bounds) -> None:
+def _keep_level(assessment: Assessment, place: Place, maximum: float, bounds: Bounds, *, least: float = 0.0) -> None:
     level = level_of(above_maximum(assessment, place))
-    bounds.stock_above(maximum + LEVEL_FACTOR ** (level - 1) if level else 0.0)
-    bounds.stock_up_to(maximum + LEVEL_FACTOR**level)
+    lent = max(least, LEVEL_FACTOR ** (level - 1)) if level else 0.0
+    bounds.stock_stays(maximum + lent if level else 0.0, maximum + LEVEL_FACTOR**level, assessment.on_hand)
 
 
 def _months(assessment: Assessment) -> float | None:
