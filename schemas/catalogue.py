@@ -14,6 +14,7 @@ VenClass = Literal["V", "E", "N"]
 PLANNED_LIMIT = 2_000
 """Entries of one demand profile: five years of days, far below the largest record of Kafka."""
 
+Pieces = Annotated[float, Meta(ge=0, le=QUANTITY_LIMIT)]
 Months = Annotated[float, Meta(ge=0, le=60)]
 Days = Annotated[int, Meta(ge=0, le=730)]
 
@@ -31,7 +32,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, tag="item", tag_field="ent
     presentation: str = ""
     oncology: bool = False
     ven: VenClass | None = None
-    pack_size: Annotated[int, Meta(gt=0)] = 1
+    pack_size: Annotated[int, Meta(gt=0, le=QUANTITY_LIMIT)] = 1
     decimals: Annotated[int, Meta(ge=0, le=3)] = 0
     critical_months: Months | None = None
     min_months: Months | None = None
@@ -62,12 +63,9 @@ class OfficialCpm(msgspec.Struct, frozen=True, kw_only=True, tag="official_cpm",
 
     facility: Code
     item: Code
-    cpm: Annotated[float, Meta(ge=0)]
+    cpm: Pieces
     valid_from: dt.date | None = None
     valid_until: dt.date | None = None
-
-
-PlannedPieces = Annotated[float, Meta(ge=0, le=QUANTITY_LIMIT)]
 
 
 PlannedTreatments = Annotated[int, Meta(ge=0, le=1_000_000)]
@@ -78,7 +76,7 @@ class PlannedUse(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     of patients, where that is known."""
 
     on: dt.date
-    pieces: PlannedPieces
+    pieces: Pieces
     until: dt.date | None = None
     treatments: PlannedTreatments | None = None
 

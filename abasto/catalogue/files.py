@@ -25,7 +25,7 @@ from schemas.catalogue import (
     Facility,
     Item,
     OfficialCpm,
-    PlannedPieces,
+    Pieces,
     PlannedTreatments,
     PlannedUse,
 )
@@ -38,7 +38,7 @@ class PlannedRow(msgspec.Struct, frozen=True, kw_only=True):
     facility: str
     item: str
     on: dt.date
-    pieces: PlannedPieces
+    pieces: Pieces
     until: dt.date | None = None
     treatments: PlannedTreatments | None = None
 
