@@ -247,9 +247,19 @@ def _plain(text: str, kind: Any) -> Any:
     try:
         return msgspec.convert(text, kind, strict=False)
     except msgspec.ValidationError as fault:
-        choices = _choices(kind)
-        reason = f"expected {' or '.join(choices)}" if choices else f"e{str(fault)[1:]}"
-        raise ValueError(f"{shown(text)}: {reason}") from fault
+        raise ValueError(f"{shown(text)}: {_wish(kind) or _lower(str(fault))}") from fault
+
+
+def _wish(kind: Any) -> str | None:
+    """What a column of fixed words or of dates takes, where that can be said better than by its type."""
+    if dt.date in (kind, *get_args(kind)):
+        return "expected a date like 2026-06-01"
+    choices = _choices(kind)
+    return f"expected {' or '.join(choices)}" if choices else None
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _choices(kind: Any) -> list[str]:

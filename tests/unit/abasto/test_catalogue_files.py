@@ -152,6 +152,10 @@ def test_a_single_table_under_any_name_is_told_by_its_columns(tmp_path: Path) ->
             "official_cpm.csv row 2, column valid_until: 2026-01-31 lies before valid_from, 2026-02-01",
         ),
         (
+            {"official_cpm": "facility,item,cpm,valid_from\nA1,010.000.5432.00,1,01/06/2026\n"},
+            'official_cpm.csv row 2, column valid_from: "01/06/2026": expected a date like 2026-06-01',
+        ),
+        (
             {
                 "items": ITEMS,
                 "facilities": FACILITIES,
@@ -161,7 +165,7 @@ def test_a_single_table_under_any_name_is_told_by_its_columns(tmp_path: Path) ->
         ),
         (
             {"demand_profile": "facility,item,on,pieces\nA1,010.000.5432.00,10/03/2026,1\n"},
-            'demand_profile.csv row 2, column on: "10/03/2026"',
+            'demand_profile.csv row 2, column on: "10/03/2026": expected a date like 2026-06-01',
         ),
         (
             {"demand_profile": "facility,item,on,pieces\nA1,010.000.5432.00,2026-03-10,-1\n"},
