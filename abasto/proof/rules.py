@@ -37,6 +37,8 @@ def rules_asked(policy: str | None, file: Path | None) -> Rules:
         return rules_from(file.read_text(encoding="utf-8"))
     except WrongRules as wrong:
         raise Failure(f"{file}: {wrong}") from None
+    except UnicodeDecodeError as unreadable:
+        raise Failure(f"{file} is not text in UTF-8: {unreadable}") from None
 
 
 def names_unknown(rules: Rules, entries: Iterable[CatalogueEntry]) -> list[str]:

@@ -71,6 +71,15 @@ def test_a_file_with_a_fault_is_refused_by_its_name_and_field(tmp_path: Path) ->
         rules_of(Settings(rules_file=file))
 
 
+def test_a_file_in_another_encoding_is_refused_by_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_bytes('[[cpm.choices]]\npolicy = "qat"\nstate = "Michoacán"'.encode("cp1252"))
+    with pytest.raises(Failure, match=r"rules\.toml is not text in UTF-8: .*position 47"):
+        rules_asked(None, file)
+    with pytest.raises(WrongSetting, match=r"ABASTO_RULES_FILE=.*rules\.toml: 'utf-8' codec"):
+        rules_of(Settings(rules_file=file))
+
+
 def test_a_worker_takes_the_file_that_its_settings_name(tmp_path: Path) -> None:
     settings = Settings.from_environment({"ABASTO_RULES_FILE": str(written(tmp_path, 'cpm.policy = "qat"'))})
     assert rules_of(settings).policies.everywhere.policy is CPM_POLICIES["qat"]
