@@ -180,7 +180,10 @@ def _own_policies(tables: dict[str, dict[str, Any]]) -> dict[str, CpmPolicy]:
         if name in CPM_POLICIES:
             raise WrongRules(f"{where}: a preset has this name already; give yours another one")
         changes = dict(table)
-        base = _policy_named(changes.pop("like", "abasto"), {**CPM_POLICIES, **own}, f"{where}.like")
+        like = changes.pop("like", "abasto")
+        if isinstance(like, str) and like in tables and like not in own:
+            raise WrongRules(f"{where}.like: the policy {like!r} does not stand above this one; put it there")
+        base = _policy_named(like, {**CPM_POLICIES, **own}, f"{where}.like")
         if "name" in changes:
             raise WrongRules(f"{where}.name: the name stands in the title of the table")
         if changes.get("month_days") == CALENDAR:

@@ -115,6 +115,11 @@ def test_cut_offs_and_what_is_watched() -> None:
         ('watch = "some"', "watch: Invalid enum value 'some'"),
         ('cpm.policy = "mine"', "cpm.policy: there is no CPM policy 'mine'; known are abasto, bhima"),
         ('[cpm.policies.mine]\nlike = "yours"', "cpm.policies.mine.like: there is no CPM policy 'yours'"),
+        (
+            '[cpm.policies.mine]\nlike = "yours"\n[cpm.policies.yours]\nlike = "bhima"',
+            "cpm.policies.mine.like: the policy 'yours' does not stand above this one; put it there",
+        ),
+        ('[cpm.policies.mine]\nlike = "mine"', "cpm.policies.mine.like: the policy 'mine' does not stand above this"),
         ("[cpm.policies.mine]\nlike = 3", "cpm.policies.mine.like: there is no CPM policy 3"),
         ("[cpm.policies.bhima]\nwindow_months = 3", "cpm.policies.bhima: a preset has this name already"),
         ('[cpm.policies.mine]\nname = "yours"', "cpm.policies.mine.name: the name stands in the title"),
