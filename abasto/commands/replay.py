@@ -36,7 +36,10 @@ def replay(
 
     chosen = rules_asked(policy, rules)
     until_ms = None if until is None else instant_named(until)
-    entries = read_catalogue(catalogue).entries
+    files = read_catalogue(catalogue)
+    for notice in files.notices:
+        say(notice)
+    entries = files.entries
     if unknown := names_unknown(chosen, entries):
         say(f"{rules}: cpm.choices name what is not in {catalogue}: {', '.join(unknown)}; such a choice holds nowhere")
     total = sum(path.stat().st_size for path in events)

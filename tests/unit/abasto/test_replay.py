@@ -130,6 +130,15 @@ def replay_of(tmp_path: Path, text: str) -> Result:
     return CliRunner().invoke(app, arguments)
 
 
+def test_a_column_of_the_catalogue_that_nothing_reads_is_told(tmp_path: Path) -> None:
+    """A CPM that was to hold from a day on would hold always."""
+    registered = f"facility,item,cpm,from\n{HOSPITAL},{ITEM},90,2026-06-01\n"
+    (tmp_path / "official_cpm.csv").write_text(registered)
+    told = replay_of(tmp_path, "\n".join(a_hospital_that_runs_out()))
+    assert told.exit_code == 0, told.output
+    assert "official_cpm.csv: column 'from' is not used" in told.stderr
+
+
 def test_a_file_in_which_nothing_is_an_event_fails(tmp_path: Path) -> None:
     told = replay_of(tmp_path, "facility,item,quantity\nDFIMS000604,010.000.5432.00,5\n")
     assert told.exit_code == 1
