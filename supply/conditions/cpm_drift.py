@@ -60,15 +60,15 @@ def explain(assessment: Assessment, place: Place, language: Language) -> str:
     """The sentence of the alert."""
     official, observed = valid_on(place.official, assessment.day), assessment.observed_cpm
     stock = language.stock(assessment).lower()
-    if official is not None and observed is None:
+    if official is None:
+        told = language.say("Sin CPM registrado vigente", "No registered CPM in force")
+        if observed is None:
+            return f"{told}; {language.no_use(assessment)}; {stock}."
+        return f"{told}, {language.say('observado', 'observed')} {language.a_month(observed)}; {stock}."
+    if observed is None:
         registered, nothing = language.a_month(official), language.no_use(assessment)
         told = language.say(f"CPM registrado {registered}", f"Registered CPM {registered}")
         return f"{told}; {nothing}; {stock}."
-    if official is None or observed is None:
-        nothing = language.say(
-            "Sin CPM registrado y observado que comparar", "No registered and observed CPM to compare"
-        )
-        return f"{nothing}; {stock}."
     registered, used = language.a_month(official), language.a_month(observed)
     told = language.say(
         f"CPM registrado {registered}, observado {used}", f"Registered CPM {registered}, observed {used}"

@@ -71,6 +71,14 @@ def test_each_month_by_itself_says_so_and_one_large_one_is_no_drift(
     assert judged(cpm_drift.RULE, assessed(300, cpm=69, by_month=lower), **registered(100)) == expected
 
 
+@pytest.mark.parametrize(("observed", "expected"), [(130, BETWEEN), (130.1, YES), (70, BETWEEN), (69.9, YES)])
+def test_three_tenths_off_is_no_drift_yet_however_far_off_its_months_are(
+    observed: float, expected: tuple[bool, bool]
+) -> None:
+    months = used_in_months(*[160] * 3) if observed > 100 else used_in_months(*[40] * 3)
+    assert judged(cpm_drift.RULE, assessed(300, cpm=observed, by_month=months), **registered(100)) == expected
+
+
 def test_a_campaign_does_not_drift_from_the_months_before_it_but_a_first_cpm_does() -> None:
     months = assessed(300, cpm=90)
     begins = TODAY - 3
@@ -118,4 +126,22 @@ def test_out_of_stock_in_every_month_nothing_is_observed_that_could_differ(cpm: 
     assert cpm_drift.explain(out_throughout(0, cpm), at, ENGLISH) == (
         "Registered CPM 90.0 pieces a month; out of stock in every month of the window, so the CPM does not tell what "
         "is needed; no stock."
+    )
+
+
+def test_a_drift_that_ended_with_its_registered_cpm_says_that_this_one_is_missing() -> None:
+    ended = place()._replace(official=((0, 60.0), (TODAY, None)))
+    assert judged(cpm_drift.RULE, assessed(45), official=ended.official) == NO
+    assert cpm_drift.explain(assessed(45), ended, SPANISH) == (
+        "Sin CPM registrado vigente, observado 90.0 piezas al mes; existencia de 45 piezas."
+    )
+    assert cpm_drift.explain(assessed(45), ended, ENGLISH) == (
+        "No registered CPM in force, observed 90.0 pieces a month; stock of 45 pieces."
+    )
+    unknown = assessed(45, cpm=None)
+    assert cpm_drift.explain(unknown, ended, SPANISH) == (
+        "Sin CPM registrado vigente; sin CPM no se sabe cuánto se usa; existencia de 45 piezas."
+    )
+    assert cpm_drift.explain(unknown, ended, ENGLISH) == (
+        "No registered CPM in force; without a CPM nobody knows what is used; stock of 45 pieces."
     )
