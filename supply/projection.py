@@ -89,6 +89,9 @@ def days_until_out(
         day = use_on if use_on < change_on else change_on
         left = stock - rate * (day - today)
         if left < -spare:
+            if stock < -spare:  # more leaves than is there: that is a shelf with nothing, and nobody yet without
+                stock = 0.0
+                continue
             days = today + math.floor((stock + spare) / rate)
             return days if days <= horizon_days else None
         stock, today = left, day

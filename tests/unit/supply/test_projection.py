@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supply.projection import Projection, project, stock_by_day
+from supply.projection import Projection, first_without, project, stock_by_day
 from tests.thoroughness import cases
 
 HORIZON = 180
@@ -159,3 +159,15 @@ def test_the_stock_of_each_day_first_falls_short_on_the_day_of_the_stockout(
 )
 def test_what_comes_after_a_stockout_is_not_owed_to_it(due: Changes, path: list[float]) -> None:
     assert stock_by_day(7, 3.0, due, 4) == path
+
+
+@pytest.mark.parametrize(
+    ("use", "expected"),
+    [([(0, 0.0)], None), ([(0, 0.0), (10, 1.0)], 10), ([(0, 1.0)], 4), ([(0, 0.0), (10, 0.2)], 12)],
+    ids=["nothing is used", "use begins after", "use goes on", "half a piece lasts two days"],
+)
+def test_more_that_leaves_than_is_there_leaves_an_empty_shelf(
+    use: list[tuple[int, float]], expected: int | None
+) -> None:
+    assert first_without(5, use, [(4, -10.0)], 30, 1) == expected
+    assert first_without(5, use, [(4, -10.0), (6, 90.0)], 30, 1) == (4 if expected == 4 else None)
