@@ -115,6 +115,13 @@ def test_what_a_drift_says() -> None:
     )
 
 
+def test_nothing_is_a_share_more_than_none() -> None:
+    at = place()._replace(**registered(0))
+    assert cpm_drift.explain(assessed(45), at, ENGLISH) == (
+        "Registered CPM 0.0 pieces a month, observed 90.0 pieces a month; stock of 45 pieces; nothing due."
+    )
+
+
 @pytest.mark.parametrize("cpm", [0, 20])
 def test_out_of_stock_in_every_month_nothing_is_observed_that_could_differ(cpm: float) -> None:
     at = place()._replace(**registered(90))

@@ -12,6 +12,7 @@ from supply.cpm import Cpm
 from supply.language import ENGLISH, SPANISH
 from supply.orders import OrderLine
 from supply.planned_month import PlannedMonth
+from supply.projection import Projection
 from tests.events import counted, day, dispensed, received
 from tests.unit.supply.assessed import (
     BETWEEN,
@@ -67,6 +68,18 @@ def test_nothing_surges_without_a_cpm(cpm: float | None) -> None:
 def test_a_surge_is_worse_where_the_stock_does_not_last_the_lead_time(usable: float | None, expected: str) -> None:
     """93 pieces in half of a March of 31 days: 6 a day, 90 in 15 days."""
     assert severity(demand_surge.RULE, seen(usable, used=93, share_gone=0.5)) == expected
+
+
+@pytest.mark.parametrize(
+    ("last_day", "pieces", "expected"),
+    [(58, 900, "high"), (59, 900, "high"), (60, 900, "medium"), (59, 361, "high"), (59, 360.9, "medium")],
+)
+def test_and_where_a_piece_or_more_would_even_so_be_lost_within_sixty_days(
+    last_day: int, pieces: float, expected: str
+) -> None:
+    """Six a day: 360 of a lot are used by the sixtieth day, the first on which it cannot be."""
+    losing = seen(900, used=93, share_gone=0.5, lots=((last_day, pieces),))
+    assert severity(demand_surge.RULE, losing._replace(projection=Projection(None, None, 1.0))) == expected
 
 
 def test_what_a_surge_says() -> None:

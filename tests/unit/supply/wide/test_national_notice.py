@@ -57,6 +57,11 @@ def test_a_surplus_of_which_nothing_was_told_for_over_a_week_is_not_offered(at: 
     assert lenders(with_lenders(at, 220).until(at)) == offered
 
 
+@pytest.mark.parametrize(("at", "old"), [("2026-03-09", False), ("2026-03-10", True)])
+def test_of_a_week_ago_it_is_no_old_record_yet(at: str, old: bool) -> None:
+    assert ("By records more than 7 days old" in with_lenders(at, 220).until(at).alerts[-1].reason_en) is old
+
+
 def test_it_is_told_apart_and_of_which_day_it_is() -> None:
     told = with_lenders("2026-03-20", 1535, 220).hear_of_item(heard(HOSPITALS[4], "2026-03-18 10:00"))
     told.until("2026-03-20")
@@ -165,8 +170,7 @@ def test_who_is_heard_of_runs_out_next_though_a_silent_one_may_have_before() -> 
 
 def test_of_those_without_stock_it_is_said_how_many_nothing_was_recorded_of_for_over_a_week() -> None:
     told = Nation(rules=rules(national=AT_ONCE))
-    for number, hospital in enumerate(HOSPITALS[:4]):
-        last = "2026-03-05" if number < 2 else "2026-03-18"
+    for hospital, last in zip(HOSPITALS, ("2026-03-05", "2026-03-11", "2026-03-12", "2026-03-18"), strict=False):
         told.tell(stock(hospital, "2026-03-19", "stock_out", usable=0, heard_at=ms(last)))
     (alert,) = told.until("2026-03-19").alerts
     assert ": 4 sin existencia (2 según registros de hace más de 7 días) y 0 que se agotan " in alert.reason

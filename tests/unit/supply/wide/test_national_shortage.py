@@ -166,6 +166,24 @@ def test_it_leaves_well_below_where_it_entered(better: int, over: bool) -> None:
     assert told.until("2026-03-20").story[-1].endswith("resolved high") == over
 
 
+@pytest.mark.parametrize(("better", "over"), [(10, False), (11, True)])
+def test_one_that_entered_by_its_share_leaves_below_its_part_of_that(better: int, over: bool) -> None:
+    """Twenty of forty: it enters at a half, and leaves below a quarter."""
+    told = nation(20, 40, NationalShortage(places=100, share=0.5, leave_factor=0.5, hold_days=0, clear_days=0))
+    for hospital in HOSPITALS[:better]:
+        told.tell(stock(hospital, "2026-03-10"))
+    assert told.until("2026-03-20").story[-1].endswith("resolved critical") == over
+
+
+@pytest.mark.parametrize(("better", "over"), [(5, False), (6, True)])
+def test_one_that_entered_by_its_number_leaves_below_its_part_of_that(better: int, over: bool) -> None:
+    """Ten of forty, a quarter: it enters at ten, whatever the share, and leaves below five."""
+    told = nation(10, 40, NationalShortage(places=10, share=0.9, leave_factor=0.5, hold_days=0, clear_days=0))
+    for hospital in HOSPITALS[:better]:
+        told.tell(stock(hospital, "2026-03-10"))
+    assert told.until("2026-03-20").story[-1].endswith("resolved high") == over
+
+
 def test_a_place_that_is_only_low_is_not_short_and_one_that_does_not_need_it_does_not_count() -> None:
     told = Nation(rules=rules(national=AT_ONCE))
     for hospital in HOSPITALS[:5]:

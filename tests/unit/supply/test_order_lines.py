@@ -1,0 +1,59 @@
+"""What single order lines make of what is told of them, to the day and to the piece."""
+
+import pytest
+
+from supply.orders import (
+    CLOSED_ORDER_DAYS_KEPT,
+    LOST_ORDER_DAYS_KEPT,
+    OrderLine,
+    Orders,
+    cancel,
+    receive,
+)
+
+DAY = 739_000
+
+
+def two_lines() -> Orders:
+    """An order of two lines, 50 pieces each, the second one expected later."""
+    return {f"P-1\0{number}": OrderLine("P-1", number, 50, DAY + 10 * int(number)) for number in ("1", "2")}
+
+
+@pytest.mark.parametrize(("came", "days"), [(49, [DAY, 0]), (50, [DAY, 0]), (51, [DAY, DAY])])
+def test_a_line_of_which_nothing_came_has_no_day_of_receipt(came: int, days: list[int]) -> None:
+    orders = two_lines()
+    receive(orders, DAY, came, "P-1")
+    assert [line.received_on for line in orders.values()] == days
+
+
+@pytest.mark.parametrize(("amount", "left"), [(49, [1, 50]), (50, [0, 50]), (51, [0, 49]), (-1, [0, 0])])
+def test_what_is_cancelled_of_an_order_leaves_the_rest_of_its_lines_to_come(amount: int, left: list[int]) -> None:
+    orders = two_lines()
+    cancel(orders, DAY, amount, "P-1")
+    assert [line.outstanding for line in orders.values()] == left
+
+
+def test_goods_without_a_schedule_are_no_order_that_is_whole_also_once_it_is_cancelled() -> None:
+    orders: Orders = {}
+    receive(orders, DAY, 50, "P-1")
+    cancel(orders, DAY, -1, "P-1")
+    assert not orders["P-1"].whole
+
+
+@pytest.mark.parametrize(
+    ("line", "last_day_kept"),
+    [
+        (OrderLine(quantity=50, received=50, expected_on=DAY, last_day=DAY), DAY + CLOSED_ORDER_DAYS_KEPT),
+        (OrderLine(quantity=50, received=49, expected_on=DAY, last_day=DAY), DAY + LOST_ORDER_DAYS_KEPT),
+        (OrderLine(quantity=50, expected_on=DAY - 400, last_day=DAY), DAY + CLOSED_ORDER_DAYS_KEPT),
+        (OrderLine(quantity=50, expected_on=DAY - 9, deadline=DAY, last_day=DAY - 20), DAY + LOST_ORDER_DAYS_KEPT),
+    ],
+    ids=["complete", "lost", "told of after it was lost", "lost since its deadline"],
+)
+def test_a_line_is_kept_through_its_last_day(line: OrderLine, last_day_kept: int) -> None:
+    assert [line.over_by(day) for day in (last_day_kept, last_day_kept + 1)] == [False, True]
+
+
+@pytest.mark.parametrize(("today", "arrives_on"), [(DAY, DAY), (DAY + 1, DAY + 3), (DAY + 3, DAY + 3), (DAY + 4, None)])
+def test_pieces_are_counted_on_up_to_the_deadline(today: int, arrives_on: int | None) -> None:
+    assert OrderLine(quantity=50, expected_on=DAY, deadline=DAY + 3).arrives_on(today) == arrives_on
