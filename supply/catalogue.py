@@ -7,6 +7,7 @@ from schemas.catalogue import CatalogueEntry, DemandProfile, Facility, Item, Off
 from schemas.codes import normalise_facility, normalise_item, shown
 from supply.calendar import calendar_of
 from supply.demand import Plan, plan_of
+from supply.replenishment import DUST_PIECES
 
 RegisteredFrom = tuple[int, float | None]
 """The first day (proleptic ordinal) from which a registered CPM holds, in pieces a month; `None`: none does."""
@@ -139,7 +140,8 @@ def _by_day(entries: list[OfficialCpm]) -> tuple[RegisteredFrom, ...]:
         (
             entry.valid_from.toordinal() if entry.valid_from else 0,
             entry.valid_until.toordinal() + 1 if entry.valid_until else None,
-            entry.cpm,
+            # What a sheet's subtraction leaves of nothing is nothing: no stock can be divided by it.
+            entry.cpm if entry.cpm > DUST_PIECES else 0.0,
         )
         for entry in entries
     )

@@ -157,3 +157,9 @@ def test_an_entry_the_rules_cannot_rest_on_is_refused_and_the_older_stays(entry:
     with pytest.raises(ValueError, match=words):
         catalogue.put(entry)
     assert (catalogue.revision, len(catalogue)) == (before, 2)
+
+
+@pytest.mark.parametrize(("registered", "holds"), [(5e-324, 0), (1.4e-14, 0), (1e-6, 0), (0.001, 0.001), (1e9, 1e9)])
+def test_what_a_subtraction_leaves_of_nothing_is_no_registered_cpm(registered: float, holds: float) -> None:
+    catalogue = Catalogue([OfficialCpm(facility=HOSPITAL, item=ITEM, cpm=registered)])
+    assert catalogue.registered_cpm(HOSPITAL, ITEM) == ((0, holds),)
