@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from schemas.channels import facility_key, item_key
+from schemas.codes import shown
 from schemas.dead_letters import BadRecord
 from schemas.rekeyed import Heard, Reached, Rekeyed, StockNote
 from supply.calendar import milliseconds
@@ -38,7 +39,7 @@ class WideIntake:
             note = _decode(value)
             name = key.decode()
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as wrong:
-            raise BadRecord("undecodable", None, f"no note of this release: {wrong}") from wrong
+            raise BadRecord("undecodable", None, f"no note of this release: {shown(str(wrong))}") from wrong
         _check_key(name, note)
         at_ms = _time_of(note)
         if not all(FIRST_MS <= at <= LAST_MS for at in _times(note)):

@@ -102,6 +102,7 @@ note_keys = (
 @example(b'{"note":"heard","facility":"F","at_ms":[99999999999999999]}', b"facility|F")
 @example(b'{"note":"stock","facility":"F","item":"I","at_ms":99999999999999999,"status":"out"}', b"item|I")
 @example(b'{"note":"reached","shard":0,"at_ms":9223372036854775807}', b"shard|0")
+@example(b'{"note":"\\u0000stock"}', b"shard|0")
 @cases(300)
 def test_what_no_shard_has_told_stops_no_judge(value: bytes, key: bytes | None) -> None:
     shard = wide_shards(SETTINGS, RULES, Catalogue([hospital(), medicine()]))(0)
