@@ -101,6 +101,12 @@ class Stand:
         record = self.kafka.record
         return 0.0 if record is None else float(sum(psutil.Process(record.pid).cpu_times()[:2]))
 
+    @property
+    def broker_memory_bytes(self) -> float:
+        """What the broker holds of the machine's memory."""
+        record = self.kafka.record
+        return 0.0 if record is None else float(psutil.Process(record.pid).memory_info().rss)
+
     def publish(self, events: Path) -> None:
         """Send a file of events."""
         settings = {"ABASTO_BROKERS": self.settings.brokers, "ABASTO_PARTITIONS": str(self.settings.partitions)}
