@@ -34,7 +34,7 @@ def settle_down(position: Position, ledger: Ledger, assessment: Assessment, plac
 
 
 def _bounds(position: Position, ledger: Ledger, assessment: Assessment, place: Place, rules: Rules) -> Bounds:
-    bounds = Bounds(assessment.scale, assessment.day, rules.horizon_days, first_day(assessment.month + 1))
+    bounds = Bounds(assessment.scale, assessment.day, assessment.horizon_days, first_day(assessment.month + 1))
     if place.is_planned(assessment.day):
         # What is planned next changes from day to day.
         bounds.never()

@@ -89,11 +89,12 @@ class Language(NamedTuple):
         held = self.say("Sin existencia", "No stock")
         if assessment.usable > 0:
             held = f"{self.say('Existencia de', 'Stock of')} {self.pieces(assessment.usable)}"
+        untold = self._untold(assessment)
         if assessment.observed.expired > 0:
-            return f"{held}{self._expired(assessment)}{self._untold(assessment)}"
-        return f"{held}{self._untold(assessment) or self.recorded(assessment)}"
+            return f"{held}{untold}{self._expired(assessment, dated=not untold)}"
+        return f"{held}{untold or self.recorded(assessment)}"
 
-    def _expired(self, assessment: Assessment) -> str:
+    def _expired(self, assessment: Assessment, *, dated: bool) -> str:
         """What lies on a shelf past its date. It may have passed it since the last record, which tells another stock
         then."""
         expired = assessment.observed.expired
@@ -101,7 +102,7 @@ class Language(NamedTuple):
             f"{self.pieces(expired)} {agreeing(expired, 'caducada', 'caducadas')} en el anaquel",
             f"{self.pieces(expired)} expired on the shelf",
         )
-        if self._is_old(assessment):
+        if dated and self._is_old(assessment):
             told += f"; {self.say('último registro del', 'last record of')} {date_of(assessment.heard_day or 0)}"
         return f" ({told})"
 

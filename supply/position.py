@@ -31,7 +31,8 @@ from supply.telling import LONG_AGO, SLACK_MS, Telling
 SHORTEST_DAY_MS: Final = 23 * 3_600_000
 """A local day on which the clock goes forward."""
 HELD_BACK_LIMIT: Final = 30_000
-"""Entries held back while history is told: forty a day for two years, and a record of two thirds of a megabyte."""
+"""Entries held back while history is told: forty a day for two years, and a record of two thirds of a megabyte,
+three times that where all of them are receipts of lots."""
 STRAGGLERS_NEAR: Final = 4
 """How many of the newest entries a straggler is compared with one by one."""
 

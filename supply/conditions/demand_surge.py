@@ -129,7 +129,7 @@ def _ends_at_pace(assessment: Assessment) -> int | None:
 def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     """The sentence of the alert."""
     seen, ends = assessment.observed, _ends_at_pace(assessment)
-    used = language.pieces(seen.used)
+    used = language.pieces(max(0.0, seen.used))  # more may come back than was handed out
     if _is_young(assessment):
         told = language.say(
             f"El mes acaba de empezar y van {used}: aún no muestra un ritmo",

@@ -60,7 +60,7 @@ def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bo
 def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     """The sentence of the alert."""
     unused = assessment.projection.expires_unused
-    if unused <= 0:
+    if round(unused, 1) <= 0:
         nothing = language.say("Nada caducaría sin usarse", "Nothing would expire unused")
         return f"{nothing}; {language.stock(assessment).lower()}; {language.consumption(assessment)}."
     if not _is_use_known(assessment):

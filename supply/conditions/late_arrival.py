@@ -66,18 +66,20 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     missing = language.say(f"{agreeing(quantity, 'falta', 'faltan')} {pieces}", f"{pieces} missing")
     if len(late) > 1:
         missing += language.say(f" (en {len(late)} renglones)", f" (on {len(late)} lines)")
+    stock += language.expiring(assessment)
     besides = language.besides(assessment)
-    return f"{told}; {missing}; {stock}{language.expiring(assessment)}{besides}{_lasts(assessment, language)}."
+    lasts = _lasts(assessment, language, "sin lo vencido", "without what is late") if besides else ""
+    return f"{told}; {missing}; {stock}{besides}{lasts or _lasts(assessment, language, 'sin ello', 'without it')}."
 
 
-def _lasts(assessment: Assessment, language: Language) -> str:
+def _lasts(assessment: Assessment, language: Language, without_es: str, without_en: str) -> str:
     """Until when the stock lasts without what is late. What has run out already, or was never counted, tells no day."""
     if not assessment.usable:
         return ""
     days = assessment.projection.days_with_due
     if days is None:
-        return language.say("; sin ello no se prevé que se agote", "; no stock-out is projected without it")
-    ends = language.say("; sin ello se agota", "; without it the stock runs out")
+        return language.say(f"; {without_es} no se prevé que se agote", f"; no stock-out is projected {without_en}")
+    ends = language.say(f"; {without_es} se agota", f"; {without_en} the stock runs out")
     if days == 0:
         return f"{ends} {language.say('hoy', 'today')}"
     return f"{ends} {language.say('el', 'on')} {date_of(assessment.day + days)}"

@@ -15,7 +15,8 @@ _IN_WANT: Final[tuple[Status, ...]] = ("out", "critical")
 
 class Coming(NamedTuple):
     """The pieces `due` in `due_in` of the `short` places, the first on `next_on`, and those `late` in `late_in`; what
-    is late is not among those due. `nothing`: each has told that nothing is to come, and one has not just got it."""
+    is late is not among those due. `all_told`: each has told what is to come; `nothing`: each that nothing is, and one
+    has not just got it."""
 
     short: int
     due: float
@@ -23,6 +24,7 @@ class Coming(NamedTuple):
     next_on: dt.date | None
     late: float
     late_in: int
+    all_told: bool
     nothing: bool
 
 
@@ -31,6 +33,7 @@ def coming_to(short: Sequence[StockNote]) -> Coming:
     told = [note for note in short if note.due_quantity is not None]
     due = [pieces for note in told if (pieces := (note.due_quantity or 0) - note.late_quantity) > 0]
     late = [note.late_quantity for note in told if note.late_quantity > 0]
+    all_told = len(told) == len(short)
     return Coming(
         short=len(short),
         due=round(sum(due), 3),
@@ -38,7 +41,8 @@ def coming_to(short: Sequence[StockNote]) -> Coming:
         next_on=min([note.next_due_on for note in told if note.next_due_on is not None], default=None),
         late=round(sum(late), 3),
         late_in=len(late),
-        nothing=not due and not late and len(told) == len(short) and any(note.status in _IN_WANT for note in short),
+        all_told=all_told,
+        nothing=all_told and not due and not late and any(note.status in _IN_WANT for note in short),
     )
 
 
@@ -49,9 +53,11 @@ def telling(coming: Coming, day: int) -> Sentences:
         return Sentences(f"{due.es}{late.es}. ", f"{due.en}{late.en}. ")
     if coming.late:
         pieces, where = ENGLISH.pieces(coming.late), _of_the_short(coming.late_in, coming.short)
+        es = ", y nada más por llegar" if coming.all_told else ""
+        en = ", and nothing else is due" if coming.all_told else ""
         return Sentences(
-            f"{SPANISH.pieces(coming.late)} con arribo vencido en {where.es}, y nada más por llegar. ",
-            f"{pieces} {agreeing(coming.late, 'is', 'are')} past the deadline in {where.en}, and nothing else is due. ",
+            f"{SPANISH.pieces(coming.late)} con arribo vencido en {where.es}{es}. ",
+            f"{pieces} {agreeing(coming.late, 'is', 'are')} past the deadline in {where.en}{en}. ",
         )
     if coming.nothing:
         return Sentences(

@@ -48,7 +48,7 @@ def extent_of(scene: Scene) -> Extent:
     watched = [note for note in scene.places.values() if note.watched]
     short = [note for note in watched if is_short(note)]
     short.sort(key=lambda note: (bool(note.usable), str(note.projected_stockout_on), note.facility))
-    surplus = [note for note in watched if note.surplus is not None]
+    surplus = [note for note in watched if (note.surplus or 0) >= 1]
     surplus.sort(key=lambda note: (-(note.surplus or 0), note.facility))
     heard = [(note, _heard_day(scene, note)) for note in surplus]
     lends = [note for note, day in heard if scene.day - day <= OLD_NEWS_DAYS]

@@ -63,6 +63,9 @@ RULES_OF_OTHERS = {
         },
         levels=dict.fromkeys(RULES.levels, StockLevels(min_months=0.2, max_months=0.6)),
     ),
+    "lead times beyond the horizon": changed(
+        RULES, horizon_days=20, levels=dict.fromkeys(RULES.levels, StockLevels(lead_time_days=40, max_months=60))
+    ),
     "short lead times": changed(RULES, levels=dict.fromkeys(RULES.levels, StockLevels(lead_time_days=2))),
 }
 

@@ -94,6 +94,10 @@ def test_what_a_surge_says() -> None:
     )
 
 
+def test_more_that_came_back_than_was_handed_out_is_no_use() -> None:
+    assert demand_surge.explain(seen(used=-3, share_gone=0.5), place(), SPANISH).startswith("Van 0 piezas este mes")
+
+
 def test_the_end_at_that_pace_counts_on_nothing_that_is_due() -> None:
     position = seen(60, used=93, share_gone=0.5)._replace(due=(OrderLine("P-1", None, 900, TODAY + 5),))
     assert "; a ese ritmo se agota el 2026-03-20 sin contar lo que falta por llegar; " in demand_surge.explain(

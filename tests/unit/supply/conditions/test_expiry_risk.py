@@ -1,5 +1,7 @@
 """What loss is worth telling, how bad it is, and what it says."""
 
+import datetime as dt
+
 import pytest
 
 from schemas.catalogue import OfficialCpm
@@ -8,10 +10,12 @@ from supply.conditions import expiry_risk
 from supply.language import ENGLISH, SPANISH
 from supply.observed import Observed
 from supply.projection import Projection
-from tests.events import HOSPITAL, ITEM, counted, dispensed, issued, lot, received
+from supply.untold import Untold
+from tests.events import HOSPITAL, ITEM, counted, day, dispensed, issued, lot, received
 from tests.unit.supply.assessed import (
     BETWEEN,
     NO,
+    TODAY,
     YES,
     assessed,
     judged,
@@ -19,7 +23,7 @@ from tests.unit.supply.assessed import (
     place,
     severity,
 )
-from tests.unit.supply.shelf import Shelf
+from tests.unit.supply.shelf import Shelf, medicine
 
 
 def lots(unused: float, cpm: float | None = 90, days: int = 100) -> Assessment:
@@ -123,6 +127,29 @@ def test_one_expired_piece_is_one() -> None:
     position = assessed(2, observed=Observed(expired=1))
     assert SPANISH.stock(position) == "Existencia de 2 piezas (1 pieza caducada en el anaquel)"
     assert ENGLISH.stock(position) == "Stock of 2 pieces (1 piece expired on the shelf)"
+
+
+def test_what_has_expired_stands_behind_what_was_used_untold() -> None:
+    position = assessed(7, observed=Observed(expired=22), untold=Untold(7, TODAY - 20), heard_day=TODAY - 20)
+    assert SPANISH.stock(position) == (
+        "Existencia de 7 piezas según el conteo del 2026-02-18, de las que ya se habrían usado cerca de 7 (la unidad "
+        "informa por mes) (22 piezas caducadas en el anaquel)"
+    )
+
+
+def test_a_loss_beyond_the_usual_horizon_is_seen_on_the_day_that_it_can_be() -> None:
+    """Supply takes longer than projections look: 150 pieces expire in November, and May sees it."""
+    sold = [dispensed(1, f"{day('2026-01-02') + dt.timedelta(3 * number)} 10:00") for number in range(60)]
+    shelf = Shelf(
+        counted(500, "2026-01-01 08:00", lot(150, "2026-11-25")),
+        *sold,
+        entries=[medicine(lead_time_days=200, max_months=60)],
+        only=["expiry_risk"],
+    )
+    assert shelf.until("2026-05-13").story == [
+        "2026-05-10 expiry_risk pending medium",
+        "2026-05-11 expiry_risk firing medium",
+    ]
 
 
 def test_a_stock_out_by_expiry_says_what_lies_there() -> None:

@@ -138,12 +138,13 @@ def test_what_is_due_beside_what_is_late_counts() -> None:
     assert (told.condition, told.severity) == ("late_arrival", "medium")
     assert told.reason.startswith(
         "El pedido LATE debió llegar el 2026-02-05, hace 2 días; faltan 5 piezas; existencia de 18 piezas según el "
-        "último registro, del 2026-01-28; además por llegar 900 piezas, lo próximo el 2026-02-08; sin ello no se prevé "
-        "que se agote. "
+        "último registro, del 2026-01-28; además por llegar 900 piezas, lo próximo el 2026-02-08; sin lo vencido no se "
+        "prevé que se agote. "
     )
     assert (told.reason_en or "").startswith(
         "Order LATE should have come by 2026-02-05, 2 days ago; 5 pieces missing; stock of 18 pieces as last recorded "
-        "on 2026-01-28; besides, 900 pieces due, the next on 2026-02-08; no stock-out is projected without it. "
+        "on 2026-01-28; besides, 900 pieces due, the next on 2026-02-08; no stock-out is projected without "
+        "what is late. "
     )
 
 

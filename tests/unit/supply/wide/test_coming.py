@@ -104,6 +104,12 @@ def test_beside_a_surplus_it_is_asked_for_too() -> None:
     assert alert.reason_en.endswith("the rest with purchasing, not place by place; bring forward what is due.")
 
 
+def test_a_part_of_a_piece_is_not_transferred() -> None:
+    alert = notice(NOTHING, NOTHING, NOTHING, usable=500, surplus=0.4)
+    assert alert.reason_en.endswith(f"{NO_LENDER_EN}.")
+    assert all(place.role == "short" for place in alert.places)
+
+
 def test_who_has_enough_is_not_told_of() -> None:
     alert = notice(NOTHING, NOTHING, NOTHING, usable=500, **due(900, "2026-03-12"))
     assert "Nothing is due" in alert.reason_en
@@ -112,6 +118,9 @@ def test_who_has_enough_is_not_told_of() -> None:
 def test_where_a_place_of_an_older_release_has_not_told_nobody_says_that_nothing_is_due() -> None:
     assert notice({}, {}, {}).reason_en.endswith(f"before an order could arrive. {NO_LENDER_EN}.")
     assert "due" not in notice({}, NOTHING, NOTHING).reason_en
+    late = notice({}, due(30, late=30), NOTHING)
+    assert "30 piezas con arribo vencido en 1 de 3 unidades con faltante. " in late.reason
+    assert "30 pieces are past the deadline in 1 of 3 facilities short of it. " in late.reason_en
     assert "40 pieces are due in 1 of 3 " in notice({}, due(40, "2026-03-12"), NOTHING).reason_en
 
 
