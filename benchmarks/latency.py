@@ -75,11 +75,9 @@ def _rank(waited: list[float], share: float) -> float:
 
 
 @contextmanager
-def publishing(settings: Settings, rate: float, seconds: float, positions: int = POSITIONS) -> Iterator[None]:
+def publishing(settings: Settings, rate: float, seconds: float) -> Iterator[None]:
     """Have a program of its own publish what is dispensed just now, for so long at least as the block lasts."""
-    program = multiprocessing.get_context("spawn").Process(
-        target=_publish, args=(settings, rate, seconds, positions), daemon=True
-    )
+    program = multiprocessing.get_context("spawn").Process(target=_publish, args=(settings, rate, seconds), daemon=True)
     program.start()
     try:
         yield
@@ -88,9 +86,9 @@ def publishing(settings: Settings, rate: float, seconds: float, positions: int =
         program.kill()
 
 
-def _publish(settings: Settings, rate: float, seconds: float, positions: int) -> None:
+def _publish(settings: Settings, rate: float, seconds: float) -> None:
     until = time.monotonic() + seconds
-    taken = dispensings(positions, time.monotonic_ns())
+    taken = dispensings(POSITIONS, time.monotonic_ns())
     asyncio.run(send(iter(lambda: next(taken) if time.monotonic() < until else None, None), settings, rate))
 
 

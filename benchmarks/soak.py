@@ -1,24 +1,34 @@
 """What worker, projector and broker hold of memory over an hour of steady events, and whether it grows.
 
-    .venv/bin/python -m benchmarks.soak [--rate 500] [--minutes 60] [--positions 15000] [--database sqlite] [--plain]
+    .venv/bin/python -m benchmarks.soak [--rate 200] [--minutes 60] [--positions 2000] [--database sqlite] [--plain]
 
-Every position is counted once; then one after the other is dispensed of, each event just now. The slope is that of a
-straight line through the samples after the first third: before that buffers and allocators find their size.
+A network's days in a hurry: each position has as many events a day as in `make bench`, and the events drive the clock,
+so that an hour holds months of midnights. A position holds a week of events, so nothing is steady before a week has
+passed: with 200 events a second over 2,000 positions that takes five minutes. The slope is that of a straight line
+through the samples after the first third.
 """
 
 import argparse
 import asyncio
 import datetime as dt
+import multiprocessing
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from abasto.feed.keys import PositionKeys
+from abasto.feed.lines import record_of
 from abasto.feed.publish import send
-from benchmarks.latency import publishing
+from abasto.feed.records import Record
 from benchmarks.machine import machine
-from benchmarks.stand import Stand, counts, standing
+from benchmarks.stand import Stand, standing
+from benchmarks.workload import EVENTS_OF_A_DAY, events
+from streams.settings import Settings
+from supply.catalogue import Catalogue
 
 SAMPLE_SECONDS: Final = 15.0
 WARMING_SHARE: Final = 1 / 3
@@ -28,9 +38,9 @@ MIB: Final = 2**20
 def main() -> None:
     """Run once; a line every five minutes, and in the end the slopes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rate", type=float, default=500, help="events a second")
+    parser.add_argument("--rate", type=float, default=200, help="events a second")
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--positions", type=int, default=15_000)
+    parser.add_argument("--positions", type=int, default=2_000)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--plain", action="store_true", help="the rules in plain Python")
     chosen = parser.parse_args()
@@ -39,14 +49,41 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="abasto-bench-") as folder,
         standing(Path(folder), chosen.positions, chosen.database, plain=chosen.plain) as stand,
     ):
-        stand.worker()
+        stand.worker(clock="events")
         stand.projector()
-        asyncio.run(send(counts(chosen.positions, dt.datetime.now(dt.UTC)), stand.settings))
-        with publishing(stand.settings, chosen.rate, chosen.minutes * 60, chosen.positions):
+        count = round(chosen.rate * chosen.minutes * 60)
+        with publishing(stand.settings, chosen.rate, count, chosen.positions):
             at, held = _watched(stand, chosen.minutes * 60)
-    print(f"{chosen.rate:,.0f} events/s over {chosen.positions:,} positions for {chosen.minutes:g} minutes:")
+    days = count / (EVENTS_OF_A_DAY * chosen.positions)
+    print(
+        f"{chosen.rate:,.0f} events/s over {chosen.positions:,} positions for {chosen.minutes:g} minutes, "
+        f"{days:,.0f} of their days:"
+    )
     for name, samples in held.items():
         print(f"{name}: {_slope(at, samples):+.1f} MiB an hour, {samples[-1] / MIB:,.0f} MiB in the end")
+
+
+@contextmanager
+def publishing(settings: Settings, rate: float, count: int, positions: int) -> Iterator[None]:
+    """Have a program of its own publish so many events while the block lasts."""
+    program = multiprocessing.get_context("spawn").Process(
+        target=_publish, args=(settings, rate, count, positions), daemon=True
+    )
+    program.start()
+    try:
+        yield
+    finally:
+        program.kill()
+
+
+def _publish(settings: Settings, rate: float, count: int, positions: int) -> None:
+    asyncio.run(send(_records(count, positions), settings, rate))
+
+
+def _records(count: int, positions: int) -> Iterator[Record]:
+    keys, latest = PositionKeys(Catalogue()), dt.datetime.now(dt.UTC)
+    for line in events(count, positions):
+        yield record_of(line, latest, keys)
 
 
 def _watched(stand: Stand, seconds: float) -> tuple[list[float], dict[str, list[float]]]:
