@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from aiokafka.structs import OffsetAndMetadata
 from schemas.channels import ALERTS, DEAD_LETTERS, POSITIONS
 from streams.clients import shard_producer
 from streams.faults import CheckpointFailed, Fenced
+from streams.loose_ends import end_everywhere
 from streams.metrics import WorkerMetrics
 from streams.ports import Record
 from streams.settings import Settings
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 CLOSE_SECONDS = 3.0
 """How long a producer may take to say good-bye. Nothing depends on it: the next owner's claim ends what is open."""
 
+END_SECONDS = 10.0
+"""How long what was committed may stay hidden on partitions that brokers forgot to tell (`streams.loose_ends`)."""
+
 
 JudgedAt = Callable[[], int | None]
 """The instant at which a snapshot judges its positions, asked when it is taken; `None`: by the day only."""
@@ -31,6 +35,10 @@ JudgedAt = Callable[[], int | None]
 
 def daily_only() -> None:
     """Judge nothing beyond the daily evaluations that were made."""
+
+
+_Written = Mapping[tuple[str, int], int]
+"""How many records, by topic and partition."""
 
 
 class _Addressed(NamedTuple):
@@ -64,6 +72,8 @@ class OwnedShard:
         self._settings = settings
         self._metrics = metrics
         self._producer: AIOKafkaProducer | None = None
+        self._written: set[tuple[str, int]] = set()
+        self._ended_at = self.saved_at
         self._one_at_a_time = asyncio.Lock()
         self._turn = turn
 
@@ -72,6 +82,11 @@ class OwnedShard:
         """Whether a checkpoint is under way."""
         return self._one_at_a_time.locked()
 
+    @property
+    def to_end(self) -> bool:
+        """Whether it is time to make sure that every partition was told of the commits since the last time."""
+        return bool(self._written) and time.monotonic() - self._ended_at >= END_SECONDS
+
     async def claim(self) -> None:
         """Become the owner: the broker fences whoever owned the shard before and ends their open transaction."""
         self._producer = shard_producer(self._settings, self.shard.partition)
@@ -79,6 +94,11 @@ class OwnedShard:
         try:
             async with asyncio.timeout(limit):
                 await self._producer.start()
+                await end_everywhere(self._producer, self.shard.outputs(), self._settings.group)
+        except ProducerFenced:
+            log.info(
+                "shard %d: taken over while it was claimed; its first checkpoint will say so", self.shard.partition
+            )
         except (TimeoutError, KafkaError) as unanswered:
             raise CheckpointFailed(
                 f"shard {self.shard.partition}: its transactional id was not granted within {limit:g} s: {unanswered!r}"
@@ -93,25 +113,47 @@ class OwnedShard:
         async with self._one_at_a_time:
             if self.lost is not None:
                 raise Fenced(self.lost)
-            if not (proof or self.shard.unsaved):
-                return
-            began = time.monotonic()
-            snapshot, written = await self._save(judged_at)
-            self.shard.committed = snapshot.offsets
-            self.saved_at = time.monotonic()
-            self._metrics.checkpoint_seconds.observe(self.saved_at - began)
-            for topic, count in written.items():
-                self._metrics.checkpoint_records.labels(topic).inc(count)
+            if proof or self.shard.unsaved:
+                await self._checkpoint(judged_at)
+            if self.to_end:
+                await self._end_everywhere()
 
-    async def _save(self, judged_at: JudgedAt) -> tuple[Snapshot, Mapping[str, int]]:
+    async def _checkpoint(self, judged_at: JudgedAt) -> None:
+        began = time.monotonic()
+        snapshot, written = await self._save(judged_at)
+        self.shard.committed = snapshot.offsets
+        self.saved_at = time.monotonic()
+        self._metrics.checkpoint_seconds.observe(self.saved_at - began)
+        for (topic, partition), count in written.items():
+            self._metrics.checkpoint_records.labels(topic).inc(count)
+            self._written.add((topic, partition))
+
+    async def _end_everywhere(self) -> None:
+        """Tell the partitions written to that their transactions have ended; what fails is tried again later."""
+        if self._producer is None:
+            return
+        try:
+            async with asyncio.timeout(self._settings.checkpoint_limit_seconds):
+                await end_everywhere(self._producer, self._written, self._settings.group)
+            self._written.clear()
+        except (ProducerFenced, InvalidProducerEpoch) as fenced:
+            raise self._taken_over() from fenced
+        except (TimeoutError, KafkaError) as unanswered:
+            log.warning("shard %d: not certain that all is visible: %r", self.shard.partition, unanswered)
+        self._ended_at = time.monotonic()
+
+    def _taken_over(self) -> Fenced:
+        self.lost = f"shard {self.shard.partition} was taken over by another owner"
+        self._metrics.fenced.inc()
+        return Fenced(self.lost)
+
+    async def _save(self, judged_at: JudgedAt) -> tuple[Snapshot, _Written]:
         number, limit = self.shard.partition, self._settings.checkpoint_limit_seconds
         try:
             async with asyncio.timeout(None) as patience:
                 return await self._transaction(judged_at, patience)
         except (ProducerFenced, InvalidProducerEpoch) as fenced:
-            self.lost = f"shard {number} was taken over by another owner"
-            self._metrics.fenced.inc()
-            raise Fenced(self.lost) from fenced
+            raise self._taken_over() from fenced
         except TimeoutError as overdue:
             self._turn.overdue = True
             self.lost = (
@@ -124,7 +166,7 @@ class OwnedShard:
                 raise CheckpointFailed(self.lost) from failed
             raise
 
-    async def _transaction(self, judged_at: JudgedAt, patience: asyncio.Timeout) -> tuple[Snapshot, Mapping[str, int]]:
+    async def _transaction(self, judged_at: JudgedAt, patience: asyncio.Timeout) -> tuple[Snapshot, _Written]:
         producer, number = self._producer, self.shard.partition
         if producer is None:
             raise CheckpointFailed(f"shard {number} was never claimed")
@@ -163,10 +205,7 @@ class OwnedShard:
         )
         # 6. Now it is true for every reader at once.
         await producer.commit_transaction()
-        written: Counter[str] = Counter()
-        for addressed in (first, *others):
-            written[addressed.topic] += len(addressed.records)
-        return snapshot, written
+        return snapshot, {(each.topic, each.partition): len(each.records) for each in (first, *others)}
 
     async def close(self) -> None:
         """Let go of the producer; the shard is not used again."""

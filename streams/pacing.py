@@ -72,8 +72,10 @@ class Pacer:
     def due(self, owned: OwnedShard) -> bool:
         """Whether it is time for a checkpoint of the shard."""
         shard = owned.shard
-        if owned.saving or owned.lost is not None or not shard.unsaved:
+        if owned.saving or owned.lost is not None:
             return False
+        if not shard.unsaved:
+            return owned.to_end
         if shard.pending >= self._settings.checkpoint_keys:
             return True
         behind = self._works_off_a_backlog(shard)

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from schemas.channels import CHANGELOG, REKEYED, position_key
+from schemas.channels import ALERTS, CHANGELOG, DEAD_LETTERS, POSITIONS, REKEYED, position_key
 from schemas.dead_letters import BadRecord
 from schemas.rekeyed import Reached
 from streams import input_positions
@@ -123,6 +123,12 @@ class Shard:
         """Records that the next checkpoint will write, outputs not counted."""
         return self.book.touched + len(self._letters) + len(self._forwards)
 
+    def outputs(self) -> set[tuple[str, int]]:
+        """Every topic and partition that it may write to."""
+        own = {(topic, self.partition) for topic in (self.changelog, POSITIONS, ALERTS, DEAD_LETTERS)}
+        others = (*self.positions, REKEYED) if self._tells else ()
+        return own | {(topic, number) for topic in others for number in range(self._partitions)}
+
     def take(self, chunk: Chunk) -> None:
         """Count a chunk: what of it was counted before is skipped; what is missing before it stops the worker."""
         if self._half_counted is not None:
@@ -218,7 +224,8 @@ class Shard:
         if self._tells:
             forwards += self._tell(publication.rekeyed)
         return Snapshot(
-            changelog=[*publication.changelog, progress],
+            # First: whatever a reader sees of a changelog whose end is missing, it sees that the state has gone on.
+            changelog=[progress, *publication.changelog],
             positions=publication.positions,
             alerts=publication.alerts,
             letters=letters,

@@ -120,8 +120,8 @@ class Written:
         for forward in snapshot.forwards:
             told[forward.record[0].partition(b"|")[0]].append(forward.record)
         for name, listed in (
-            ("changelog", snapshot.changelog[:-1]),
-            ("input positions", snapshot.changelog[-1:]),
+            ("changelog", snapshot.changelog[1:]),
+            ("input positions", snapshot.changelog[:1]),
             ("positions", snapshot.positions),
             ("alerts", snapshot.alerts),
             ("dead letters", snapshot.letters),

@@ -6,7 +6,7 @@ transaction that its broker does not confirm.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from aiokafka import TopicPartition
@@ -16,14 +16,18 @@ from aiokafka.structs import OffsetAndMetadata
 from streams.ports import Record
 from tests.fakes.records import FakeRecord
 
-STEPS: Final = ("batch", "offsets", "commit", "answer to the commit")
-"""At the last one everything is committed, and the producer does not get to know it."""
+STEPS: Final = ("batch", "offsets", "commit", "answer to the commit", "markers")
+"""At the last two everything is committed. At the first of them the producer does not get to know it, at the other no
+partition does either: what was written stays open until the producer's id ends it."""
 
 BATCH_RECORDS: Final = 3
 """So few that most checkpoints have several batches."""
 
 Place = tuple[str, int]
 """A topic and a partition number."""
+
+
+_Written = tuple[Place, Record]
 
 
 class _Log(NamedTuple):
@@ -41,6 +45,8 @@ class MemoryKafka:
         self.offsets: dict[Place, int] = {}
         self.epochs: dict[int, int] = defaultdict(int)
         self._logs: dict[Place, _Log] = defaultdict(lambda: _Log([], 0))
+        self._open: dict[int, list[_Written]] = defaultdict(list)
+        self._open_offsets: dict[int, dict[Place, int]] = defaultdict(dict)
 
     def records(self, topic: str, partition: int) -> list[FakeRecord]:
         """The committed records of a partition."""
@@ -69,7 +75,7 @@ class MemoryKafka:
         last = {record.key: record for record in records}
         self._logs[topic, partition] = _Log([each for each in records if last[each.key] is each], end)
 
-    def close(self, written: Sequence[tuple[Place, Record]], offsets: Mapping[Place, int], *, commit: bool) -> None:
+    def close(self, written: Sequence[_Written], offsets: Mapping[Place, int], *, commit: bool) -> None:
         """End a transaction: its records are there at once, or leave gaps, and a marker follows them."""
         if commit:
             self.offsets.update(offsets)
@@ -81,6 +87,17 @@ class MemoryKafka:
         for place in dict.fromkeys(place for place, _ in written):
             records, end = self._logs[place]
             self._logs[place] = _Log(records, end + 1)
+
+    def leave_open(self, number: int, written: Sequence[_Written], offsets: Mapping[Place, int]) -> None:
+        """Commit a transaction of a producer's id and forget to tell its partitions."""
+        self._open[number] += written
+        self._open_offsets[number].update(offsets)
+
+    def end_open(self, number: int, places: Collection[Place]) -> None:
+        """A commit of the id touches partitions, and the group's offsets."""
+        ended = [each for each in self._open[number] if each[0] in places]
+        self._open[number] = [each for each in self._open[number] if each[0] not in places]
+        self.close(ended, self._open_offsets.pop(number, {}), commit=True)
 
 
 class MemoryBatch:
@@ -103,7 +120,7 @@ class MemoryProducer:
         self._kafka = kafka
         self._id = partition
         self._epoch = 0
-        self._written: list[tuple[Place, Record]] = []
+        self._written: list[_Written] = []
         self._offsets: dict[Place, int] = {}
 
     @property
@@ -141,9 +158,20 @@ class MemoryProducer:
 
     async def commit_transaction(self) -> None:
         self._refuse_if("commit")
+        if self._kafka.fails_at == "markers":
+            self._kafka.fails_at = None
+            self._kafka.leave_open(self._id, self._written, self._offsets)
+            raise KafkaTimeoutError
+        self._kafka.end_open(self._id, {place for place, _ in self._written})
         self._kafka.close(self._written, self._offsets, commit=True)
         self._written, self._offsets = [], {}
         self._refuse_if("answer to the commit")
+
+    async def end_everywhere(self, places: Iterable[Place], _group: str) -> None:
+        """Stands in for `streams.loose_ends`."""
+        if self._fenced:
+            raise ProducerFenced
+        self._kafka.end_open(self._id, set(places))
 
     def _refuse_if(self, step: str) -> None:
         if self._fenced:

@@ -55,9 +55,9 @@ class ProxiedKafka(KafkaServer):
 
 
 @contextmanager
-def running_kafka(folder: Path, reaper: Reaper) -> Iterator[KafkaServer]:
+def running_kafka(folder: Path, reaper: Reaper, kind: type[KafkaServer] = KafkaServer) -> Iterator[KafkaServer]:
     """A Kafka on a free port while the block runs; its messages are gone afterwards, its log stays."""
-    kafka = KafkaServer(folder, port=0)
+    kafka = kind(folder, port=0)
     reaper.watch_kafka(folder)
     try:
         kafka.start()

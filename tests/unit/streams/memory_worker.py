@@ -32,6 +32,7 @@ HOMES: Final = {each: partition_of(position_key(each, ITEM), PARTITIONS) for eac
 def stand_in(kafka: MemoryKafka, patch: pytest.MonkeyPatch) -> None:
     """Let the clients of all shards be those of a Kafka in memory."""
     patch.setattr(streams.checkpoint, "shard_producer", lambda _, number: MemoryProducer(kafka, number))
+    patch.setattr(streams.checkpoint, "end_everywhere", MemoryProducer.end_everywhere)
     patch.setattr(streams.recovery, "bulk_reader", lambda _, group: MemoryReader(kafka))
 
 

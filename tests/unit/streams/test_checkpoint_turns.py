@@ -62,6 +62,9 @@ class Producer:
         self._events.append(f"{self._partition} committed")
 
 
+async def nothing_is_open(*_where: object) -> None: ...
+
+
 class NotedBook(CountingBook):
     """Tells when it is encoded."""
 
@@ -77,6 +80,7 @@ class NotedBook(CountingBook):
 
 async def shards(monkeypatch: pytest.MonkeyPatch, events: list[str], *producers: Producer) -> list[OwnedShard]:
     """Claimed shards, each with a piece to save, that share their turns."""
+    monkeypatch.setattr(streams.checkpoint, "end_everywhere", nothing_is_open)
     turn, owned = Turn(), []
     for number, producer in enumerate(producers):
         monkeypatch.setattr(streams.checkpoint, "shard_producer", lambda *_, it=producer: cast(Any, it))

@@ -2,6 +2,7 @@
 
 import pytest
 
+import streams.checkpoint
 from schemas.channels import CONSUMPTION, INPUTS
 from streams.assignment import Assignment
 from streams.checkpoint import OwnedShard, Turn
@@ -124,6 +125,14 @@ def test_a_shard_with_nothing_new_is_left_alone() -> None:
     scene = Scene()
     scene.clock.seconds += 100
     assert not scene.pacer.due(scene.owned)
+
+
+def test_a_shard_with_nothing_new_may_have_commits_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene()
+    scene.owned._written.add((CONSUMPTION, 0))
+    assert not scene.pacer.due(scene.owned)
+    monkeypatch.setattr(streams.checkpoint, "END_SECONDS", 0.0)
+    assert scene.pacer.due(scene.owned)
 
 
 def test_a_lost_shard_is_left_alone() -> None:

@@ -5,8 +5,11 @@ import inspect
 import re
 
 import faust
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.client import ConnectionGroup
 from aiokafka.consumer import fetcher
+from aiokafka.producer import sender
+from aiokafka.producer.transaction_manager import TransactionManager
 from aiokafka.record.default_records import DefaultRecordBatch, DefaultRecordBatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 from faust.tables.recovery import Recovery
@@ -107,6 +110,23 @@ def test_an_empty_batch_takes_a_record_larger_than_a_batch() -> None:
     )
     assert builder.append(0, 1, b"k", b"v" * 5000, []) is not None
     assert builder.append(1, 1, b"k", b"v", []) is None
+
+
+async def test_a_producer_ends_a_transaction_by_the_requests_that_are_made_here() -> None:
+    """`_txn_manager`, and `_find_coordinator` and `_coordinator_dead` of `_sender`: asked outside of a transaction."""
+    made = inspect.getsource(AIOKafkaProducer.__init__) + inspect.getsource(AIOKafkaProducer.start)
+    assert "self._txn_manager = TransactionManager(" in made
+    assert "self._sender = Sender(" in made
+    assert {"transactional_id", "producer_id", "producer_epoch"} <= {
+        *vars(TransactionManager("shard", 1000)),
+        *dir(TransactionManager),
+    }
+    assert parameters(sender.Sender._find_coordinator) == ["self", "coordinator_type", "coordinator_key"]
+    assert parameters(sender.Sender._coordinator_dead) == ["self", "coordinator_type"]
+    asked = inspect.getsource(sender.BaseHandler.do)
+    assert "self._sender.client.send(node_id, req, group=self.group)" in asked
+    for handler in (sender.AddPartitionsToTxnHandler, sender.AddOffsetsToTxnHandler, sender.EndTxnHandler):
+        assert handler.group is ConnectionGroup.COORDINATION
 
 
 def test_a_known_position_is_told_without_waiting() -> None:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from schemas.catalogue import Facility, Item, entry_key
-from schemas.channels import CONSUMPTION, INPUTS, INVENTORY, REKEYED, position_key
+from schemas.channels import ALERTS, CHANGELOG, CONSUMPTION, DEAD_LETTERS, INPUTS, INVENTORY, POSITIONS, position_key
 from schemas.dead_letters import DeadLetter
 from streams import input_positions, ports
 from streams.faults import RecordsLost, StateDisagrees, Unfoldable
@@ -18,7 +18,7 @@ from supply.catalogue import Catalogue
 from supply.clock import ShardClock
 from supply.intake import Intake
 from supply.position import Outcome
-from tests.fakes.counting import CountingBook, PlainIntake, Publication
+from tests.fakes.counting import CountingBook, PlainIntake
 from tests.fakes.records import MIDSUMMER, FakeRecord, chunk_of, dispensed, record_of
 
 NOW_MS = int(MIDSUMMER.timestamp() * 1000) + 60_000
@@ -193,7 +193,7 @@ def test_a_snapshot_says_how_far_its_state_has_counted() -> None:
     shard, _ = shard_of()
     shard.take(chunk_of(0, 1))
     snapshot = shard.snapshot(None)
-    key, value = snapshot.changelog[-1]
+    key, value = snapshot.changelog[0]
     assert key == input_positions.KEY
     progress = input_positions.decode(value, "here")
     assert progress.offsets == snapshot.offsets == {**dict.fromkeys(INPUTS, 0), CONSUMPTION: 2}
@@ -235,78 +235,6 @@ def test_evaluations_follow_the_wall_clock_once_all_is_read() -> None:
     assert book.reaches[-1].evaluate_ms == NOW_MS
 
 
-class TellingBook(CountingBook):
-    """A counting book with one thing to tell of a facility."""
-
-    def publish(self, now_ms: int | None) -> Publication:
-        return super().publish(now_ms)._replace(rekeyed=((b"facility|DFIMS000604", b"{}"),))
-
-
-def telling_shard(partitions: int = 3) -> Shard:
-    # The events of the tests are of a position that belongs to this shard.
-    return Shard(
-        2,
-        INPUTS,
-        partitions,
-        intake=PlainIntake(),
-        book=TellingBook,
-        clock=ShardClock(INPUTS, lateness_ms=7 * DAY_MS),
-        wall_ms=lambda: NOW_MS,
-        tells=True,
-    )
-
-
-def test_what_is_told_goes_to_the_partition_of_its_key_and_how_far_the_shard_is_to_all_after_it() -> None:
-    shard = telling_shard()
-    shard.take(chunk_of(0, 1))
-    shard.advance(INPUTS, NOW_MS)
-    note, *reached = shard.snapshot(None).forwards
-    assert (note.topic, note.partition) == (REKEYED, partition_of("facility|DFIMS000604", 3))
-    assert [(each.topic, each.partition) for each in reached] == [(REKEYED, number) for number in range(3)]
-    step_ms = 15 * 60_000
-    assert {each.record for each in reached} == {
-        (b"shard|2", msgspec.json.encode({"note": "reached", "shard": 2, "at_ms": NOW_MS // step_ms * step_ms}))
-    }
-    assert [each.topic for each in shard.snapshot(None).forwards] == [REKEYED]
-
-
-def test_how_far_a_shard_is_it_tells_every_quarter_of_an_hour_though_nothing_happens() -> None:
-    shard = telling_shard()
-    shard.take(chunk_of(0, 1))
-    shard.advance(INPUTS, NOW_MS)
-    shard.committed = shard.snapshot(None).offsets
-    assert not shard.unsaved
-    shard.advance(INPUTS, NOW_MS + 1000)
-    assert not shard.unsaved
-    shard.advance(INPUTS, NOW_MS + 15 * 60_000)
-    assert shard.unsaved
-
-
-def test_a_shard_tells_how_far_it_is_once_its_book_is_not_behind() -> None:
-    shard = telling_shard()
-    shard.take(chunk_of(0, 1))
-    book = shard.book
-    assert isinstance(book, CountingBook)
-    book.behind = True
-    shard.advance(INPUTS, NOW_MS)
-    assert [each.record[0] for each in shard.snapshot(None).forwards] == [b"facility|DFIMS000604"]
-    book.behind = False
-    shard.advance(INPUTS, NOW_MS)
-    assert len(shard.snapshot(None).forwards) == 1 + 3
-
-
-def test_a_shard_that_has_read_all_and_found_nothing_tells_that() -> None:
-    shard = telling_shard()
-    shard.advance((), NOW_MS)
-    assert len(shard.snapshot(None).forwards) == 1
-    shard.advance(INPUTS, NOW_MS)
-    assert b'"at_ms":null' in shard.snapshot(None).forwards[-1].record[1]
-
-
-def test_a_shard_that_falls_behind_has_still_been_where_it_was() -> None:
-    shard = telling_shard()
-    shard.take(chunk_of(0, 1))
-    shard.advance(INPUTS, NOW_MS)
-    shard.snapshot(None)
-    shard.advance((), NOW_MS)
-    assert len(shard.snapshot(None).forwards) == 1
+def test_a_shard_may_write_to_its_own_partitions_and_forward_to_none() -> None:
+    shard, _ = shard_of(partition=1, partitions=3)
+    assert shard.outputs() == {(topic, 1) for topic in (CHANGELOG, POSITIONS, ALERTS, DEAD_LETTERS)}

@@ -1,0 +1,146 @@
+"""What was decided and not told: no checkpoint follows on the state before it, and nobody waits for it to be seen.
+
+A broker that does not verify which partitions a transaction has lets a producer leave some open, as brokers do
+themselves (`streams.loose_ends`).
+"""
+
+import asyncio
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaProducer, TopicPartition
+
+import streams.checkpoint
+from schemas.channels import ALERTS, CHANGELOG, CONSUMPTION, POSITIONS
+from streams.checkpoint import OwnedShard, Turn
+from streams.clients import shard_producer
+from streams.faults import Fenced
+from streams.loose_ends import end_everywhere
+from streams.metrics import WorkerMetrics
+from streams.recovery import recover
+from streams.settings import Settings
+from supply.catalogue import Catalogue
+from supply.rules import Rules
+from tests.fakes.records import chunk_of
+from tests.integration.engine.conftest import settings_for
+from tests.integration.engine.topics import fresh_topics, load, publish, published_counts
+from tests.servers.kafka import KafkaServer, running_kafka
+from tests.servers.reaper import Reaper
+from tests.workers.counting import counting_shards
+
+pytestmark = pytest.mark.integration
+
+
+class Trusting(KafkaServer):
+    """A broker that takes records of a transaction for partitions that are no part of it."""
+
+    def settings(self, port: int) -> dict[str, str]:
+        return super().settings(port) | {"transaction.partition.verification.enable": "false"}
+
+
+@pytest.fixture
+def trusting(tmp_path: Path, reaper: Reaper) -> Iterator[Settings]:
+    """Settings of a group of its own on such a broker, with some events in each partition."""
+    with running_kafka(tmp_path / "kafka", reaper, Trusting) as kafka:
+        settings = settings_for(kafka, group="loose-ends")
+        asyncio.run(fresh_topics(settings))
+        asyncio.run(publish(settings, load(50)))
+        yield settings
+
+
+class Forgetful:
+    """A producer that leaves some topics untold: the coordinator never hears that its transactions touch them."""
+
+    def __init__(self, producer: AIOKafkaProducer, untold: Collection[str]) -> None:
+        self._producer = producer
+        self._untold = untold
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._producer, name)
+
+    async def send_batch(self, batch: object, topic: str, *, partition: int) -> "asyncio.Future[object]":
+        if topic in self._untold:
+            self._producer._txn_manager.txn_partitions.add(TopicPartition(topic, partition))
+        sent: asyncio.Future[object] = await self._producer.send_batch(batch, topic, partition=partition)
+        return sent
+
+
+async def claimed(settings: Settings, patch: pytest.MonkeyPatch, *untold: str) -> OwnedShard:
+    """Shard 0, recovered, whose checkpoints leave topics untold."""
+    # The futures that a fenced producer leaves unread say nothing that the test does not ask.
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+    producer = Forgetful(shard_producer(settings, 0), untold)
+    patch.setattr(streams.checkpoint, "shard_producer", lambda *_: producer)
+    owned = OwnedShard(counting_shards(settings, Rules(), Catalogue())(0), settings, WorkerMetrics(), Turn())
+    await owned.claim()
+    await recover([owned.shard], settings)
+    return owned
+
+
+async def visible(settings: Settings) -> list[list[int]]:
+    """The versions that a `read_committed` reader sees of the one key in state, positions and alerts."""
+    each = [await published_counts(settings, topic) for topic in (CHANGELOG, POSITIONS, ALERTS)]
+    return [[count.version for counts in history.values() for count in counts] for history in each]
+
+
+async def test_who_takes_over_goes_on_from_a_checkpoint_that_its_partitions_were_not_told_of(
+    trusting: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await claimed(trusting, monkeypatch, CHANGELOG, POSITIONS, ALERTS)
+    before.shard.take(chunk_of(0, 1))
+    await before.checkpoint()
+    await before.close()
+    assert await visible(trusting) == [[], [], []]
+    after = await claimed(trusting, monkeypatch)
+    assert after.shard.positions[CONSUMPTION] == 2
+    assert await visible(trusting) == [[1], [1], [1]]
+    after.shard.take(chunk_of(2, 3))
+    await after.checkpoint()
+    await after.close()
+    assert await visible(trusting) == [[1, 2], [1, 2], [1, 2]]
+
+
+async def test_a_shard_at_work_shows_what_was_not_told_of_without_waiting_for_more_to_write(
+    trusting: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owned = await claimed(trusting, monkeypatch, ALERTS)
+    owned.shard.take(chunk_of(0, 1))
+    await owned.checkpoint()
+    assert await visible(trusting) == [[1], [1], []]
+    assert not owned.to_end
+    monkeypatch.setattr(streams.checkpoint, "END_SECONDS", 0.0)
+    assert owned.to_end
+    assert not owned.shard.unsaved
+    await owned.checkpoint()
+    assert await visible(trusting) == [[1], [1], [1]]
+    assert not owned.to_end
+    await owned.close()
+
+
+async def test_whoever_was_taken_over_ends_nothing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    owned = await claimed(settings, monkeypatch)
+    owned.shard.take(chunk_of(0, 1))
+    await owned.checkpoint()
+    monkeypatch.setattr(streams.checkpoint, "END_SECONDS", 0.0)
+    async with shard_producer(settings, 0) as heir:
+        with pytest.raises(Fenced, match="shard 0 was taken over by another owner"):
+            await owned.checkpoint()
+        await end_everywhere(heir, owned.shard.outputs(), settings.group)
+    await owned.close()
+
+
+async def test_a_claim_that_is_taken_over_at_once_is_noticed_at_the_first_checkpoint(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def after_another_claim(*told: Any) -> None:
+        async with shard_producer(settings, 0):
+            await end_everywhere(*told)
+
+    monkeypatch.setattr(streams.checkpoint, "end_everywhere", after_another_claim)
+    owned = await claimed(settings, monkeypatch)
+    owned.shard.take(chunk_of(0, 1))
+    with pytest.raises(Fenced, match="shard 0 was taken over by another owner"):
+        await owned.checkpoint()
+    await owned.close()
