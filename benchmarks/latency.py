@@ -8,11 +8,9 @@ seen. Broker, worker (rules compiled unless `--plain`), projector, database,
 publisher and probes share the machine. The aim: half of them below 300 ms, 99 of 100 below 1 s.
 """
 
-import argparse
 import asyncio
 import datetime as dt
 import itertools
-import multiprocessing
 import statistics
 import tempfile
 import time
@@ -25,7 +23,7 @@ import sqlalchemy as sa
 from aiokafka import AIOKafkaProducer
 
 from abasto.feed.publish import send
-from benchmarks.stand import Stand, counts, dispensings, record, standing
+from benchmarks.stand import Stand, beside, counts, dispensings, options, record, standing
 from benchmarks.workload import codes
 from schemas.channels import INVENTORY
 from store.database import open_engine
@@ -45,11 +43,10 @@ SETTLE_SECONDS: Final = 15.0
 
 def main() -> None:
     """Run once and print what the probes saw."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("--rate", type=float, default=5_000, help="events a second beside the probes")
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="postgresql")
-    parser.add_argument("--plain", action="store_true", help="the rules in plain Python")
     chosen = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="abasto-bench-") as folder,
@@ -77,13 +74,9 @@ def _rank(waited: list[float], share: float) -> float:
 @contextmanager
 def publishing(settings: Settings, rate: float, seconds: float) -> Iterator[None]:
     """Have a program of its own publish what is dispensed just now, for so long at least as the block lasts."""
-    program = multiprocessing.get_context("spawn").Process(target=_publish, args=(settings, rate, seconds), daemon=True)
-    program.start()
-    try:
+    with beside(_publish, settings, rate, seconds) as program:
         yield
         program.join()
-    finally:
-        program.kill()
 
 
 def _publish(settings: Settings, rate: float, seconds: float) -> None:

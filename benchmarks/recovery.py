@@ -6,7 +6,6 @@ Each position is counted once and used a little; then a fresh worker takes over 
 1,000,000 positions within 15 s, 1.5 kB of memory each at most, a scrape of 300,000 positions within 1 s.
 """
 
-import argparse
 import asyncio
 import datetime as dt
 import itertools
@@ -18,17 +17,16 @@ from pathlib import Path
 
 from abasto.feed.publish import send
 from abasto.local.programs import free_port
-from benchmarks.stand import LIMIT_SECONDS, Process, Stand, counts, dispensings, standing
+from benchmarks.stand import LIMIT_SECONDS, Process, Stand, counts, dispensings, options, standing
 
 SCRAPES = 5
 
 
 def main() -> None:
     """Fill the changelog once, then recover from it in rounds."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("--positions", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--plain", action="store_true", help="the rules in plain Python")
     chosen = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="abasto-bench-") as folder,

@@ -8,15 +8,12 @@ passed: with 200 events a second over 2,000 positions that takes five minutes. T
 through the samples after the first third.
 """
 
-import argparse
 import asyncio
 import datetime as dt
-import multiprocessing
 import statistics
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +22,7 @@ from abasto.feed.lines import record_of
 from abasto.feed.publish import send
 from abasto.feed.records import Record
 from benchmarks.machine import machine
-from benchmarks.stand import Stand, standing
+from benchmarks.stand import Stand, beside, options, standing
 from benchmarks.workload import EVENTS_OF_A_DAY, events
 from streams.settings import Settings
 from supply.catalogue import Catalogue
@@ -37,12 +34,11 @@ MIB: Final = 2**20
 
 def main() -> None:
     """Run once; a line every five minutes, and in the end the slopes."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("--rate", type=float, default=200, help="events a second")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--positions", type=int, default=2_000)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
-    parser.add_argument("--plain", action="store_true", help="the rules in plain Python")
     chosen = parser.parse_args()
     print(machine(), flush=True)
     with (
@@ -52,7 +48,7 @@ def main() -> None:
         stand.worker(clock="events")
         stand.projector()
         count = round(chosen.rate * chosen.minutes * 60)
-        with publishing(stand.settings, chosen.rate, count, chosen.positions):
+        with beside(_publish, stand.settings, chosen.rate, count, chosen.positions):
             at, held = _watched(stand, chosen.minutes * 60)
     days = count / (EVENTS_OF_A_DAY * chosen.positions)
     print(
@@ -61,19 +57,6 @@ def main() -> None:
     )
     for name, samples in held.items():
         print(f"{name}: {_slope(at, samples):+.1f} MiB an hour, {samples[-1] / MIB:,.0f} MiB in the end")
-
-
-@contextmanager
-def publishing(settings: Settings, rate: float, count: int, positions: int) -> Iterator[None]:
-    """Have a program of its own publish so many events while the block lasts."""
-    program = multiprocessing.get_context("spawn").Process(
-        target=_publish, args=(settings, rate, count, positions), daemon=True
-    )
-    program.start()
-    try:
-        yield
-    finally:
-        program.kill()
 
 
 def _publish(settings: Settings, rate: float, count: int, positions: int) -> None:

@@ -1,14 +1,16 @@
 """A service to measure: real Kafka, workers with compiled rules, a projector and its database, on one machine."""
 
+import argparse
 import asyncio
 import datetime as dt
+import multiprocessing
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final, Literal
@@ -33,6 +35,24 @@ PARTITIONS: Final = 8
 LIMIT_SECONDS: Final = 600.0
 
 Database = Literal["sqlite", "postgresql"]
+
+
+def options(doc: str | None) -> argparse.ArgumentParser:
+    """What every measure of a service takes: whether its rules are compiled."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--plain", action="store_true", help="the rules in plain Python")
+    return parser
+
+
+@contextmanager
+def beside(work: Callable[..., None], *taken: object) -> Iterator[multiprocessing.process.BaseProcess]:
+    """A function at work in a program of its own, at the latest until the block ends."""
+    program = multiprocessing.get_context("spawn").Process(target=work, args=taken, daemon=True)
+    program.start()
+    try:
+        yield program
+    finally:
+        program.kill()
 
 
 class Process:

@@ -8,7 +8,6 @@ once its shards are served elsewhere. What counts is the longest wait of any pro
 aims: below 10 s after a kill, below 3 s after a stop.
 """
 
-import argparse
 import asyncio
 import datetime as dt
 import statistics
@@ -19,7 +18,7 @@ from typing import Final
 
 from abasto.feed.publish import send
 from benchmarks.latency import POSITIONS, publishing, waits
-from benchmarks.stand import Process, Stand, counts, standing
+from benchmarks.stand import Process, Stand, counts, options, standing
 
 QUIET_SECONDS: Final = 8.0
 """In service before a worker goes."""
@@ -29,10 +28,9 @@ WATCHED_SECONDS: Final = 16.0
 
 def main() -> None:
     """Kill and stop in turn, and print how long probes waited."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--rate", type=float, default=1_000, help="events a second beside the probes")
-    parser.add_argument("--plain", action="store_true", help="the rules in plain Python")
     chosen = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="abasto-bench-") as folder,

@@ -8,7 +8,6 @@ the rate it prints the CPU of workers and broker an event: on a machine with few
 second worker on another machine would add.
 """
 
-import argparse
 import asyncio
 import statistics
 import tempfile
@@ -20,7 +19,7 @@ from typing import NamedTuple
 from aiokafka.admin import AIOKafkaAdminClient
 
 from benchmarks.drain import committed, members
-from benchmarks.stand import LIMIT_SECONDS, PARTITIONS, Process, Stand, standing
+from benchmarks.stand import LIMIT_SECONDS, PARTITIONS, Process, Stand, options, standing
 from benchmarks.workload import events
 
 WORKERS = (1, 2)
@@ -37,11 +36,10 @@ class Share(NamedTuple):
 
 def main() -> None:
     """Run in rounds, one and two workers in turn, and print the medians."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--positions", type=int, default=15_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--plain", action="store_true", help="the rules in plain Python")
     chosen = parser.parse_args()
     shares: dict[int, list[Share]] = defaultdict(list)
     for number in range(1, chosen.rounds + 1):

@@ -6,7 +6,6 @@ A worker with both stages serves events at a low rate, so a checkpoint holds a f
 (one, on the same machine, one copy) without any events and with them, and the difference by checkpoint.
 """
 
-import argparse
 import asyncio
 import datetime as dt
 import tempfile
@@ -21,7 +20,7 @@ from abasto.feed.publish import send
 from abasto.local.programs import free_port
 from benchmarks.latency import POSITIONS, publishing
 from benchmarks.machine import machine
-from benchmarks.stand import Process, Stand, counts, standing
+from benchmarks.stand import Process, Stand, counts, options, standing
 
 SETTLE_SECONDS = 8.0
 
@@ -36,11 +35,10 @@ class Used(NamedTuple):
 
 def main() -> None:
     """One stand for each number of partitions."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("--partitions", type=int, nargs="+", default=[8, 32])
     parser.add_argument("--rate", type=float, default=200.0)
     parser.add_argument("--seconds", type=float, default=25.0)
-    parser.add_argument("--plain", action="store_true", help="the rules in plain Python")
     chosen = parser.parse_args()
     print(machine())
     for partitions in chosen.partitions:

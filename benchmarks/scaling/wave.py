@@ -7,7 +7,6 @@ takes them over; one event tells it that it lives, and all of last midnight is d
 the machine.
 """
 
-import argparse
 import asyncio
 import datetime as dt
 import random
@@ -23,7 +22,7 @@ from abasto.feed.records import Record
 from abasto.local.programs import free_port
 from benchmarks.machine import machine
 from benchmarks.scaling.country import FACILITIES, ITEMS, Stored, catalogue, facility, item, keys, lived, today
-from benchmarks.stand import LIMIT_SECONDS, Process, Stand, standing
+from benchmarks.stand import LIMIT_SECONDS, Process, Stand, options, standing
 from schemas.channels import CHANGELOG, POSITIONS, position_key
 from streams.clients import shard_producer
 from supply.rules import Rules
@@ -38,10 +37,9 @@ QUIET_SECONDS = 10.0
 
 def main() -> None:
     """Run once."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("--positions", type=int, default=97_500)
     parser.add_argument("--events-a-day", type=float, default=12.8, help="of one position, over the last month")
-    parser.add_argument("--plain", action="store_true", help="the rules in plain Python")
     chosen = parser.parse_args()
     print(machine())
     known = catalogue(1.0)
