@@ -2,24 +2,28 @@
 
     .venv/bin/python -m benchmarks.recovery [--positions 1000000] [--rounds 3] [--plain]
 
-Each position is counted once and used a little; then a fresh worker takes over all shards, again and again. The aims:
-1,000,000 positions within 15 s, 1.5 kB of memory each at most, a scrape of 300,000 positions within 1 s.
+The changelog is filled with the state of positions that the rules have lived through for fifteen months, with an event
+each day at last. Then a fresh worker takes over all shards, again and again. The aims: 1,000,000 positions within
+15 s, 1.5 kB of memory each at most, a scrape of 300,000 positions within 1 s.
 """
 
 import asyncio
 import datetime as dt
-import itertools
 import statistics
 import tempfile
 import time
 import urllib.request
 from pathlib import Path
 
-from abasto.feed.publish import send
 from abasto.local.programs import free_port
-from benchmarks.stand import LIMIT_SECONDS, Process, Stand, counts, dispensings, options, standing
+from benchmarks.scaling.country import catalogue, lived
+from benchmarks.scaling.handover import hand_over, load_catalogue
+from benchmarks.stand import LIMIT_SECONDS, Process, Stand, options, standing
+from supply.rules import Rules
 
 SCRAPES = 5
+LIVED = 500
+EVENTS_A_DAY = 1.0
 
 
 def main() -> None:
@@ -30,16 +34,19 @@ def main() -> None:
     chosen = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="abasto-bench-") as folder,
-        standing(Path(folder), chosen.positions, "sqlite", plain=chosen.plain) as stand,
+        standing(Path(folder), 50, "sqlite", plain=chosen.plain) as stand,
     ):
         empty = _recovered(stand, 0)
+        known = catalogue(1.0)
+        load_catalogue(stand, known)
+        stored = lived(known, Rules(), LIVED, EVENTS_A_DAY, dt.datetime.now(dt.UTC) - dt.timedelta(hours=1))
+        state = statistics.fmean(len(each.state) for each in stored)
         began = time.monotonic()
-        fill(stand, chosen.positions)
-        print(f"{chosen.positions:,} positions published in {time.monotonic() - began:,.0f} s", flush=True)
-        first = stand.worker(metrics_port=str(port := free_port()))
-        _await(port, "abasto_positions", chosen.positions)
-        _await(port, "abasto_lag_offsets", 0)
-        first.stop()
+        asyncio.run(hand_over(stand, stored, chosen.positions))
+        print(
+            f"{chosen.positions:,} positions of {state:,.0f} bytes handed over in {time.monotonic() - began:,.0f} s",
+            flush=True,
+        )
         taken = [_recovered(stand, chosen.positions) for _ in range(chosen.rounds)]
     seconds = statistics.median(each[0] for each in taken)
     memory = (statistics.median(each[1] for each in taken) - empty[1]) / chosen.positions
@@ -48,13 +55,6 @@ def main() -> None:
         f"median of {chosen.rounds}: {chosen.positions:,} positions in {seconds:.1f} s, "
         f"{memory:,.0f} bytes each, scrape {scrape:.2f} s"
     )
-
-
-def fill(stand: Stand, positions: int) -> None:
-    """Count each position, and dispense of it."""
-    then = dt.datetime.now(dt.UTC) - dt.timedelta(hours=2)
-    asyncio.run(send(counts(positions, then), stand.settings))
-    asyncio.run(send(itertools.islice(dispensings(positions, 1), positions), stand.settings))
 
 
 def _await(port: int, name: str, value: float) -> None:

@@ -15,20 +15,19 @@ import time
 import urllib.request
 from pathlib import Path
 
-from abasto.catalogue.files import write_catalogue
-from abasto.catalogue.load import run_load
 from abasto.feed.publish import send
 from abasto.feed.records import Record
 from abasto.local.programs import free_port
 from benchmarks.machine import machine
-from benchmarks.scaling.country import FACILITIES, ITEMS, Stored, catalogue, facility, item, keys, lived, today
-from benchmarks.stand import LIMIT_SECONDS, Process, Stand, options, standing
-from schemas.channels import CHANGELOG, POSITIONS, position_key
-from streams.clients import shard_producer
+from benchmarks.scaling.country import catalogue, facility, item, lived, today
+from benchmarks.scaling.handover import hand_over, load_catalogue
+from benchmarks.stand import LIMIT_SECONDS, Process, options, standing
+from schemas.channels import POSITIONS
 from supply.rules import Rules
 
 LIVED = 500
-IN_A_TRANSACTION = 5_000
+FIRST_POSITIONS = 5_000
+"""Published at least, before quiet tells that it is over."""
 YESTERDAY = dt.timedelta(hours=26)
 """Judged an hour later, so a midnight lies between that and now."""
 QUIET_SECONDS = 10.0
@@ -48,11 +47,8 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="abasto-bench-") as folder,
         standing(Path(folder), 50, "sqlite", plain=chosen.plain, partitions=1) as stand,
     ):
-        places = [known.facility(facility(number)) for number in range(FACILITIES)]
-        names = [known.item(item(number)) for number in range(ITEMS)]
-        write_catalogue(Path(folder) / "country", [n for n in names if n], [p for p in places if p])
-        run_load(Path(folder) / "country", broker=stand.kafka.bootstrap, replace=False, as_json=True)
-        asyncio.run(_fill(stand, stored, chosen.positions))
+        load_catalogue(stand, known)
+        asyncio.run(hand_over(stand, stored, chosen.positions))
         worker = stand.worker(metrics_port=str(port := free_port()))
         found = worker.await_sentence(r"shards kept \[\], recovered \[[0-9, ]+\] in ([0-9.]+) s")
         memory = worker.memory_bytes
@@ -60,23 +56,6 @@ def main() -> None:
         event = today(facility(0), item(0), dt.datetime.now(dt.UTC), 1, random.Random(1))
         asyncio.run(send(iter([Record(event.topic, event.key, event.value, event.at)]), stand.settings))
         print(_watched(worker, port))
-
-
-async def _fill(stand: Stand, stored: list[Stored], positions: int) -> None:
-    """The state of so many positions, as a worker before would have left it."""
-    producer = shard_producer(stand.settings, 0)
-    await producer.start()
-    places = list(keys(positions))
-    for first in range(0, positions, IN_A_TRANSACTION):
-        async with producer.transaction():
-            futures = [
-                await producer.send(
-                    CHANGELOG, stored[number % len(stored)].state, position_key(*places[number]).encode(), partition=0
-                )
-                for number in range(first, min(first + IN_A_TRANSACTION, positions))
-            ]
-            await asyncio.gather(*futures)
-    await producer.stop()
 
 
 def _watched(worker: Process, port: int) -> str:
@@ -90,7 +69,7 @@ def _watched(worker: Process, port: int) -> str:
         published = _metric(port, f'abasto_checkpoint_records_total{{topic="{POSITIONS}"}}')
         if published > last:
             last, last_at = published, time.monotonic()
-        elif last > IN_A_TRANSACTION and time.monotonic() - last_at > QUIET_SECONDS:
+        elif last > FIRST_POSITIONS and time.monotonic() - last_at > QUIET_SECONDS:
             checkpoints = _metric(port, "abasto_checkpoint_seconds_count")
             seconds = _metric(port, "abasto_checkpoint_seconds_sum")
             return (
