@@ -22,7 +22,8 @@ class ProjectorMetrics:
         )
         self.faults = Counter(
             "abasto_projector_faults",
-            "Promises that a topic broke: a version or sequence that jumped, a record that was there twice.",
+            "Promises that a topic broke: a version or sequence that jumped, a record that was there twice, "
+            "an entry of the catalogue that cannot be read.",
             ["fault"],
             registry=self.registry,
         )

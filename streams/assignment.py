@@ -167,6 +167,8 @@ class Assignment:
 
     async def _take_over(self, numbers: set[int]) -> None:
         began = time.monotonic()
+        # That there was a rebalance tells that brokers answer again.
+        self._turn.overdue = False
         await asyncio.gather(*(self._give_up(owned) for n, owned in tuple(self._owned.items()) if n not in numbers))
         await asyncio.gather(*(self._prove(owned) for owned in tuple(self._owned.values())))
         kept = sorted(self._owned)

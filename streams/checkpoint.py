@@ -12,7 +12,8 @@ from aiokafka.errors import IllegalOperation, InvalidProducerEpoch, KafkaError, 
 from aiokafka.structs import OffsetAndMetadata
 
 from schemas.channels import ALERTS, DEAD_LETTERS, POSITIONS
-from streams.clients import shard_producer
+from streams.clients import shard_producer, transactional_id
+from streams.decisions import last_decision
 from streams.faults import CheckpointFailed, Fenced
 from streams.loose_ends import end_everywhere
 from streams.metrics import WorkerMetrics
@@ -93,8 +94,11 @@ class OwnedShard:
         limit = self._settings.checkpoint_limit_seconds
         try:
             async with asyncio.timeout(limit):
+                # Asked first: to a coordinator that has granted the id anew, nothing came before.
+                decision = await last_decision(self._settings, transactional_id(self._settings, self.shard.partition))
                 await self._producer.start()
-                await end_everywhere(self._producer, self.shard.outputs(), self._settings.group)
+                if decision is not None:
+                    await end_everywhere(self._producer, self.shard.outputs(), self._settings.group, decision)
         except ProducerFenced:
             log.info(
                 "shard %d: taken over while it was claimed; its first checkpoint will say so", self.shard.partition

@@ -43,11 +43,16 @@ def connection(settings: Settings) -> dict[str, Any]:
     return shared
 
 
+def transactional_id(settings: Settings, partition: int) -> str:
+    """The id under which the shards of a partition number commit, one after the other."""
+    return f"{settings.group}-{partition}"
+
+
 def shard_producer(settings: Settings, partition: int) -> AIOKafkaProducer:
     """The transactional producer of a shard: its id is the shard's, so a new owner fences the old one."""
     return AIOKafkaProducer(
         **connection(settings),
-        transactional_id=f"{settings.group}-{partition}",
+        transactional_id=transactional_id(settings, partition),
         transaction_timeout_ms=round(settings.transaction_timeout_seconds * 1000),
         acks="all",
         max_batch_size=BATCH_BYTES,

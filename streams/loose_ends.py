@@ -6,10 +6,8 @@ killed in between comes back, holds the transaction for complete and tells nobod
 stop before it, and recovery would take the state before it for the last. The next commit that touches such a partition
 ends it too late, and two checkpoints that both followed on one state become true.
 
-So a shard has everything ended that it may have left open, before its state is read and while it is at work. To commit
-is right: a coordinator grants the id of a producer only when all of its transactions are decided, and one that was
-aborted while its partition had no leader cannot be told from these by anybody. If it was one of ours, the input
-positions in it disagree with the group's offsets, and recovery refuses.
+So a shard has everything ended that its predecessors may have left open, as the coordinator decided it, before its
+state is read; and while it is at work what it committed itself.
 
 Private names of `AIOKafkaProducer`, under a contract test: `_txn_manager` (the id and epoch that were granted) and
 `_sender` (its `_find_coordinator` and `_coordinator_dead`). aiokafka itself makes a partition part of a transaction
@@ -28,18 +26,15 @@ from aiokafka.errors import (
     CoordinatorLoadInProgressError,
     CoordinatorNotAvailableError,
     InvalidProducerEpoch,
-    KafkaConnectionError,
-    NodeNotReadyError,
     NotCoordinatorError,
     OperationNotAttempted,
     ProducerFenced,
-    RequestTimedOutError,
     UnknownTopicOrPartitionError,
     for_code,
 )
 from aiokafka.protocol.transaction import AddOffsetsToTxnRequest, AddPartitionsToTxnRequest, EndTxnRequest
 
-_RETRY_SECONDS = 0.02
+from streams.decisions import RETRY_SECONDS, UNREACHABLE, Decision, await_decided
 
 _ELSEWHERE = {CoordinatorNotAvailableError, NotCoordinatorError}
 _NOT_YET = _ELSEWHERE | {
@@ -50,12 +45,14 @@ _NOT_YET = _ELSEWHERE | {
 }
 
 
-async def end_everywhere(producer: AIOKafkaProducer, places: Iterable[tuple[str, int]], group: str) -> None:
-    """Commit a transaction without records on partitions, given by topic and number, and on the offsets of a group.
+async def end_everywhere(
+    producer: AIOKafkaProducer, places: Iterable[tuple[str, int]], group: str, decision: Decision = "commit"
+) -> None:
+    """End a transaction without records on partitions, given by topic and number, and on the offsets of a group.
 
-    Whatever the producer's id left open there is committed with it. Call it outside of the producer's own transactions.
-    Comes back when that is decided, and asks again until it is. Raises `ProducerFenced` when the id was granted to
-    another producer, and what else a coordinator refuses for good as the `KafkaError` it is.
+    Whatever the producer's id left open there ends with it, as decided. Call it outside of the producer's own
+    transactions. Comes back when all partitions were told, and asks again until then. Raises `ProducerFenced` when the
+    id was granted to another producer, and what else a coordinator refuses for good as the `KafkaError` it is.
     """
     granted = producer._txn_manager  # noqa: SLF001 # see the module's docstring
     ours = {
@@ -68,7 +65,9 @@ async def end_everywhere(producer: AIOKafkaProducer, places: Iterable[tuple[str,
         topics[topic].append(partition)
     await _ask(producer, AddPartitionsToTxnRequest(**ours, topics=list(topics.items())))
     await _ask(producer, AddOffsetsToTxnRequest(**ours, group_id=group))
-    await _ask(producer, EndTxnRequest(**ours, transaction_result=True))
+    await _ask(producer, EndTxnRequest(**ours, transaction_result=decision == "commit"))
+    # That it is decided is all that the answer says. Whoever reads at once would stop before what is told next.
+    await await_decided(producer.client, granted.transactional_id)
 
 
 async def _ask(producer: AIOKafkaProducer, request: Any) -> None:
@@ -81,7 +80,7 @@ async def _ask(producer: AIOKafkaProducer, request: Any) -> None:
             raise final
         if refusals & _ELSEWHERE:
             sender._coordinator_dead(CoordinationType.TRANSACTION)  # noqa: SLF001 # see the module's docstring
-        await asyncio.sleep(_RETRY_SECONDS)
+        await asyncio.sleep(RETRY_SECONDS)
 
 
 async def _refusals(producer: AIOKafkaProducer, sender: Any, request: Any) -> set[type[Exception]]:
@@ -89,7 +88,7 @@ async def _refusals(producer: AIOKafkaProducer, sender: Any, request: Any) -> se
     node = await sender._find_coordinator(CoordinationType.TRANSACTION, name)  # noqa: SLF001 # see the module's docstring
     try:
         answer = await producer.client.send(node, request, group=ConnectionGroup.COORDINATION)
-    except (KafkaConnectionError, NodeNotReadyError, RequestTimedOutError):
+    except UNREACHABLE:
         return {NotCoordinatorError}
     each_of_many = getattr(answer, "errors", None)
     codes = [answer.error_code] if each_of_many is None else [code for _, each in each_of_many for _, code in each]

@@ -1,5 +1,10 @@
-"""The catalogue: the newest entry of each key; a tombstone takes it away."""
+"""The catalogue: the newest entry of each key; a tombstone takes it away.
 
+It is no output of ours: administrators publish it. An entry that cannot be read is left out, as every worker leaves it
+out, and leaves the older one in force.
+"""
+
+import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,9 +14,11 @@ from sqlalchemy import ColumnElement, Connection, delete
 
 from schemas.catalogue import CatalogueEntry, DemandProfile, Facility, Item, OfficialCpm, entry_key
 from store.bulk import upsert
-from store.projections.records import Decoded, Fault, OutputRecord, UnreadableRecord
+from store.projections.records import Decoded, Fault, OutputRecord
 from store.tables import Base, FacilityAliasRow, FacilityRow, ItemRow, OfficialCpmRow
 from store.words import column_text, folded
+
+log = logging.getLogger(__name__)
 
 _entry = msgspec.json.Decoder(Item | Facility | OfficialCpm | DemandProfile)
 
@@ -23,30 +30,47 @@ class CatalogueChange(msgspec.Struct, frozen=True):
     entry: CatalogueEntry | None
 
 
+class LeftOut(msgspec.Struct, frozen=True):
+    """A record that is no entry this program can read."""
+
+    reason: str
+
+
 class CatalogueProjection:
     """`abasto.catalogue.v1`, compacted."""
 
-    def decode(self, record: OutputRecord) -> CatalogueChange:
+    def decode(self, record: OutputRecord) -> CatalogueChange | LeftOut:
         key = (record.key or b"").decode("utf-8", "replace")
         if record.value is None:
-            if _place(key) is None:
-                raise UnreadableRecord(record, f"no catalogue entry is called {key!r}")
-            return CatalogueChange(key, None)
+            return LeftOut(f"no entry is called {key!r}") if _place(key) is None else CatalogueChange(key, None)
         try:
             entry = _entry.decode(record.value)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise UnreadableRecord(record, str(error)) from error
+            return LeftOut(str(error))
         if entry_key(entry) != key:
-            raise UnreadableRecord(record, f"its key {key!r} is not that of {entry_key(entry)!r}")
+            return LeftOut(f"its key {key!r} is not that of {entry_key(entry)!r}")
         return CatalogueChange(key, entry)
 
     def write(
         self,
         connection: Connection,
-        records: Sequence[Decoded[CatalogueChange]],
+        records: Sequence[Decoded[CatalogueChange | LeftOut]],
         thinned: Callable[[OutputRecord], bool],  # noqa: ARG002 - entries carry no version
     ) -> Counter[Fault]:
-        newest = {each.message.key: each.message.entry for each in records}
+        faults: Counter[Fault] = Counter()
+        newest: dict[str, CatalogueEntry | None] = {}
+        for record, message in records:
+            if isinstance(message, CatalogueChange):
+                newest[message.key] = message.entry
+                continue
+            faults["unreadable_entry"] += 1
+            log.error(
+                "%s:%d:%d: this entry is left out: %s. If a newer Abasto wrote it, update this one and rebuild",
+                record.topic,
+                record.partition,
+                record.offset,
+                message.reason,
+            )
         items: list[dict[str, Any]] = []
         facilities: list[dict[str, Any]] = []
         aliases: list[dict[str, Any]] = []
@@ -69,7 +93,7 @@ class CatalogueProjection:
         upsert(connection, FacilityRow, facilities)
         upsert(connection, FacilityAliasRow, aliases)
         upsert(connection, OfficialCpmRow, official)
-        return Counter()
+        return faults
 
 
 def _place(key: str) -> list[tuple[type[Base], ColumnElement[bool]]] | None:

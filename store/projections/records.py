@@ -8,9 +8,12 @@ from sqlalchemy import Connection
 
 from store.faults import ProjectorFault
 
-Fault = Literal["stale_version", "version_jump", "repeated_transition", "sequence_jump", "repeated_dead_letter"]
+Fault = Literal[
+    "stale_version", "version_jump", "repeated_transition", "sequence_jump", "repeated_dead_letter", "unreadable_entry"
+]
 """What a projection counts when a topic breaks its promise: a position's version and an alert's sequence rise by
-one, and each record is there once. The rows stay right all the same: the newest wins, nothing is written twice."""
+one, each record is there once, and entries of the catalogue can be read. The rows stay right all the same: the newest
+wins, nothing is written twice."""
 
 T = TypeVar("T")
 

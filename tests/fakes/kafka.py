@@ -13,12 +13,13 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaTimeoutError, ProducerFenced
 from aiokafka.structs import OffsetAndMetadata
 
+from streams.decisions import Decision
 from streams.ports import Record
 from tests.fakes.records import FakeRecord
 
-STEPS: Final = ("batch", "offsets", "commit", "answer to the commit", "markers")
-"""At the last two everything is committed. At the first of them the producer does not get to know it, at the other no
-partition does either: what was written stays open until the producer's id ends it."""
+STEPS: Final = ("batch", "offsets", "commit", "answer to the commit", "markers", "markers of the abort")
+"""At the answer everything is committed, and the producer does not get to know it. At the markers no partition does
+either: what was written stays open until the producer's id ends it."""
 
 BATCH_RECORDS: Final = 3
 """So few that most checkpoints have several batches."""
@@ -47,6 +48,7 @@ class MemoryKafka:
         self._logs: dict[Place, _Log] = defaultdict(lambda: _Log([], 0))
         self._open: dict[int, list[_Written]] = defaultdict(list)
         self._open_offsets: dict[int, dict[Place, int]] = defaultdict(dict)
+        self._decided: dict[int, Decision] = {}
 
     def records(self, topic: str, partition: int) -> list[FakeRecord]:
         """The committed records of a partition."""
@@ -88,16 +90,24 @@ class MemoryKafka:
             records, end = self._logs[place]
             self._logs[place] = _Log(records, end + 1)
 
-    def leave_open(self, number: int, written: Sequence[_Written], offsets: Mapping[Place, int]) -> None:
-        """Commit a transaction of a producer's id and forget to tell its partitions."""
+    def leave_open(
+        self, number: int, written: Sequence[_Written], offsets: Mapping[Place, int], decision: Decision
+    ) -> None:
+        """Decide a transaction of a producer's id and forget to tell its partitions."""
         self._open[number] += written
         self._open_offsets[number].update(offsets)
+        self._decided[number] = decision
 
-    def end_open(self, number: int, places: Collection[Place]) -> None:
-        """A commit of the id touches partitions, and the group's offsets."""
+    def last_decision(self, number: int) -> Decision:
+        """What was decided last of the id."""
+        return self._decided.get(number, "commit")
+
+    def end_open(self, number: int, places: Collection[Place], decision: Decision) -> None:
+        """A transaction of the id ends that touches partitions, and the group's offsets."""
         ended = [each for each in self._open[number] if each[0] in places]
         self._open[number] = [each for each in self._open[number] if each[0] not in places]
-        self.close(ended, self._open_offsets.pop(number, {}), commit=True)
+        self._decided[number] = decision
+        self.close(ended, self._open_offsets.pop(number, {}), commit=decision == "commit")
 
 
 class MemoryBatch:
@@ -158,20 +168,21 @@ class MemoryProducer:
 
     async def commit_transaction(self) -> None:
         self._refuse_if("commit")
-        if self._kafka.fails_at == "markers":
+        if self._kafka.fails_at in ("markers", "markers of the abort"):
+            decision: Decision = "commit" if self._kafka.fails_at == "markers" else "abort"
             self._kafka.fails_at = None
-            self._kafka.leave_open(self._id, self._written, self._offsets)
+            self._kafka.leave_open(self._id, self._written, self._offsets, decision)
             raise KafkaTimeoutError
-        self._kafka.end_open(self._id, {place for place, _ in self._written})
+        self._kafka.end_open(self._id, {place for place, _ in self._written}, "commit")
         self._kafka.close(self._written, self._offsets, commit=True)
         self._written, self._offsets = [], {}
         self._refuse_if("answer to the commit")
 
-    async def end_everywhere(self, places: Iterable[Place], _group: str) -> None:
+    async def end_everywhere(self, places: Iterable[Place], _group: str, decision: Decision = "commit") -> None:
         """Stands in for `streams.loose_ends`."""
         if self._fenced:
             raise ProducerFenced
-        self._kafka.end_open(self._id, set(places))
+        self._kafka.end_open(self._id, set(places), decision)
 
     def _refuse_if(self, step: str) -> None:
         if self._fenced:

@@ -13,9 +13,10 @@ import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 
 import streams.checkpoint
-from schemas.channels import ALERTS, CHANGELOG, CONSUMPTION, POSITIONS
+from schemas.channels import ALERTS, CHANGELOG, CONSUMPTION, DEAD_LETTERS, POSITIONS, position_key
 from streams.checkpoint import OwnedShard, Turn
-from streams.clients import shard_producer
+from streams.clients import connection, shard_producer, transactional_id
+from streams.decisions import await_decided, last_decision
 from streams.faults import Fenced
 from streams.loose_ends import end_everywhere
 from streams.metrics import WorkerMetrics
@@ -25,12 +26,16 @@ from supply.catalogue import Catalogue
 from supply.rules import Rules
 from tests.fakes.records import chunk_of
 from tests.integration.engine.conftest import settings_for
-from tests.integration.engine.topics import fresh_topics, load, publish, published_counts
+from tests.integration.engine.topics import fresh_topics, load, publish, published_counts, read_topic
 from tests.servers.kafka import KafkaServer, running_kafka
 from tests.servers.reaper import Reaper
 from tests.workers.counting import counting_shards
 
 pytestmark = pytest.mark.integration
+
+
+KEY = position_key("DFIMS000001", "010.000.0001.00")
+"""Of the position that `chunk_of` tells of."""
 
 
 class Trusting(KafkaServer):
@@ -80,7 +85,10 @@ async def claimed(settings: Settings, patch: pytest.MonkeyPatch, *untold: str) -
 
 
 async def visible(settings: Settings) -> list[list[int]]:
-    """The versions that a `read_committed` reader sees of the one key in state, positions and alerts."""
+    """The versions that a `read_committed` reader sees of the one key in state, positions and alerts, once all is
+    told that will be."""
+    async with AIOKafkaProducer(**connection(settings)) as asking:
+        await await_decided(asking.client, transactional_id(settings, 0))
     each = [await published_counts(settings, topic) for topic in (CHANGELOG, POSITIONS, ALERTS)]
     return [[count.version for counts in history.values() for count in counts] for history in each]
 
@@ -100,6 +108,34 @@ async def test_who_takes_over_goes_on_from_a_checkpoint_that_its_partitions_were
     await after.checkpoint()
     await after.close()
     assert await visible(trusting) == [[1, 2], [1, 2], [1, 2]]
+
+
+async def test_what_was_aborted_and_not_told_is_not_committed_by_who_takes_over(
+    trusting: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = transactional_id(trusting, 0)
+    first = await claimed(trusting, monkeypatch)
+    first.shard.take(chunk_of(0, 1))
+    await first.checkpoint()
+    # In the middle of a checkpoint, its producer dies; the coordinator hears of none of the partitions.
+    untold = Forgetful(shard_producer(trusting, 0), (CHANGELOG, POSITIONS))
+    await untold.start()
+    await untold.begin_transaction()
+    for topic in (CHANGELOG, POSITIONS, DEAD_LETTERS):
+        batch = untold.create_batch()
+        batch.append(key=KEY.encode(), value=b'{"events": 9, "pieces": 9, "version": 9}', timestamp=0)
+        await (await untold.send_batch(batch, topic, partition=0))
+    assert await last_decision(trusting, name) == "abort"
+    heir = await claimed(trusting, monkeypatch)
+    assert await visible(trusting) == [[1], [1], [1]]
+    heir.shard.take(chunk_of(2, 3))
+    await heir.checkpoint()
+    assert await visible(trusting) == [[1, 2], [1, 2], [1, 2]]
+    assert await read_topic(trusting, DEAD_LETTERS) == []
+    assert await last_decision(trusting, name) == "commit"
+    await untold.stop()
+    for owned in (first, heir):
+        await owned.close()
 
 
 async def test_a_shard_at_work_shows_what_was_not_told_of_without_waiting_for_more_to_write(
@@ -139,6 +175,7 @@ async def test_a_claim_that_is_taken_over_at_once_is_noticed_at_the_first_checkp
             await end_everywhere(*told)
 
     monkeypatch.setattr(streams.checkpoint, "end_everywhere", after_another_claim)
+    await (await claimed(settings, monkeypatch)).close()
     owned = await claimed(settings, monkeypatch)
     owned.shard.take(chunk_of(0, 1))
     with pytest.raises(Fenced, match="shard 0 was taken over by another owner"):

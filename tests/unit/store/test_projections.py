@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from sqlalchemy import Engine, func, select
 
 from schemas import channels
@@ -29,6 +30,8 @@ from tests.builders import (
 )
 from tests.unit.store.conftest import Project, faults, rows
 from tests.unit.store.log import Log
+
+UNREADABLE_KEY = f"item|{RITUXIMAB}".encode()
 
 
 def test_every_output_topic_has_its_rows(engine: Engine, log: Log, project: Project) -> None:
@@ -111,6 +114,37 @@ def test_demand_profiles_pass_by(engine: Engine, log: Log, project: Project, met
     project()
     assert len(rows(engine)["items"]) == 2
     assert faults(metrics) == {}
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        (UNREADABLE_KEY, b'{"a":', "Input data was truncated"),
+        (UNREADABLE_KEY, b'{"entry": "supplier"}', "supplier"),
+        (UNREADABLE_KEY, b'{"entry": "item", "item": "another", "name": "", "presentation": ""}', "item|another"),
+        (b"supplier|X", None, "supplier|X"),
+        (None, b"{}", "entry"),
+    ],
+    ids=["cut", "of a kind nobody knows", "under another's key", "tombstone of nothing", "without a key"],
+)
+def test_an_entry_that_cannot_be_read_is_left_out_and_counted(
+    engine: Engine,
+    log: Log,
+    project: Project,
+    metrics: ProjectorMetrics,
+    caplog: pytest.LogCaptureFixture,
+    entry: tuple[bytes | None, bytes | None, str],
+) -> None:
+    key, value, why = entry
+    log.publish(*catalogue())
+    place = log.append(channels.CATALOGUE, 0, key, value)
+    log.publish(position())
+    project()
+    assert len(rows(engine)["items"]) == 2
+    assert len(rows(engine)["positions"]) == 1
+    assert faults(metrics) == {"unreadable_entry": 1}
+    assert f"{channels.CATALOGUE}:0:{log.end[place] - 1}: this entry is left out: " in caplog.text
+    assert why in caplog.text
 
 
 def test_tombstones_take_entries_and_positions_away(engine: Engine, log: Log, project: Project) -> None:

@@ -32,8 +32,6 @@ from tests.unit.store.log import Log
         (channels.POSITIONS, None, b"{}", "no key"),
         (channels.ALERTS, b"A|B", b'{"condition": "flood"}', "'flood'"),
         (channels.ALERTS, b"A|B", None, "empty"),
-        (channels.CATALOGUE, b"supplier|X", None, "supplier|X"),
-        (channels.CATALOGUE, b"item|X", b'{"entry": "supplier"}', "supplier"),
     ],
 )
 def test_a_record_of_a_newer_abasto_stops_the_projector_there_and_what_came_before_it_stands(

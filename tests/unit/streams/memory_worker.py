@@ -11,6 +11,7 @@ from agents.shards import supply_shards
 from schemas.catalogue import CatalogueEntry
 from schemas.channels import INPUTS, position_key
 from streams.assignment import Assignment
+from streams.decisions import Decision
 from streams.faults import Fenced
 from streams.metrics import WorkerMetrics
 from streams.partitioning import partition_of
@@ -31,6 +32,11 @@ HOMES: Final = {each: partition_of(position_key(each, ITEM), PARTITIONS) for eac
 
 def stand_in(kafka: MemoryKafka, patch: pytest.MonkeyPatch) -> None:
     """Let the clients of all shards be those of a Kafka in memory."""
+
+    async def last_decision(_settings: Settings, name: str) -> Decision:
+        return kafka.last_decision(int(name.rpartition("-")[2]))
+
+    patch.setattr(streams.checkpoint, "last_decision", last_decision)
     patch.setattr(streams.checkpoint, "shard_producer", lambda _, number: MemoryProducer(kafka, number))
     patch.setattr(streams.checkpoint, "end_everywhere", MemoryProducer.end_everywhere)
     patch.setattr(streams.recovery, "bulk_reader", lambda _, group: MemoryReader(kafka))

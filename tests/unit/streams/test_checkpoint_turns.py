@@ -8,15 +8,20 @@ from typing import Any, cast
 import pytest
 
 import streams.checkpoint
-from schemas.channels import CHANGELOG, CONSUMPTION, INPUTS
+from schemas.channels import CHANGELOG, CONSUMPTION, INPUTS, INVENTORY, POSITIONS
+from schemas.encode import to_json
 from streams.checkpoint import OwnedShard, Turn
 from streams.faults import CheckpointFailed
 from streams.metrics import WorkerMetrics
 from streams.settings import Settings
 from streams.shard import Shard
 from supply.clock import ShardClock
+from supply.rules import Rules
+from tests.events import counted
 from tests.fakes.counting import CountingBook, PlainIntake
+from tests.fakes.kafka import MemoryKafka
 from tests.fakes.records import chunk_of
+from tests.unit.streams.memory_worker import HOMES, HOSPITALS, Worker, stand_in
 
 SETTINGS = Settings(checkpoint_limit_seconds=1)
 
@@ -62,7 +67,7 @@ class Producer:
         self._events.append(f"{self._partition} committed")
 
 
-async def nothing_is_open(*_where: object) -> None: ...
+async def nothing_came_before(*_whose: object) -> None: ...
 
 
 class NotedBook(CountingBook):
@@ -80,7 +85,7 @@ class NotedBook(CountingBook):
 
 async def shards(monkeypatch: pytest.MonkeyPatch, events: list[str], *producers: Producer) -> list[OwnedShard]:
     """Claimed shards, each with a piece to save, that share their turns."""
-    monkeypatch.setattr(streams.checkpoint, "end_everywhere", nothing_is_open)
+    monkeypatch.setattr(streams.checkpoint, "last_decision", nothing_came_before)
     turn, owned = Turn(), []
     for number, producer in enumerate(producers):
         monkeypatch.setattr(streams.checkpoint, "shard_producer", lambda *_, it=producer: cast(Any, it))
@@ -119,6 +124,19 @@ async def test_a_broker_that_answers_nothing_holds_all_shards_up_for_one_limit_o
         failures = await asyncio.gather(*(owned.checkpoint() for owned in both), return_exceptions=True)
     assert [type(each) for each in failures] == [CheckpointFailed, CheckpointFailed]
     assert all(owned.lost for owned in both)
+
+
+async def test_what_was_overdue_before_a_rebalance_holds_nobody_up_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    kafka = MemoryKafka()
+    stand_in(kafka, monkeypatch)
+    worker = Worker(kafka, Rules())
+    worker.assignment._turn.overdue = True
+    await worker.assign([0, 1])
+    home = HOMES[HOSPITALS[0]]
+    kafka.publish(INVENTORY, home, None, to_json(counted(40, "2025-03-01 12:00", facility=HOSPITALS[0])))
+    worker.read(INVENTORY, home, 1)
+    await worker.save()
+    assert len(kafka.records(POSITIONS, home)) == 1
 
 
 async def test_the_time_that_others_take_for_their_turns_is_not_that_of_the_brokers(
