@@ -29,6 +29,8 @@ CLOSE_SECONDS = 3.0
 END_SECONDS = 10.0
 """How long what was committed may stay hidden on partitions that brokers forgot to tell (`streams.loose_ends`)."""
 
+END_LIMIT_SECONDS = 5.0
+"""How long a shard at work waits until they are told. Checkpoints wait meanwhile, and what fails is tried again."""
 
 JudgedAt = Callable[[], int | None]
 """The instant at which a snapshot judges its positions, asked when it is taken; `None`: by the day only."""
@@ -137,7 +139,7 @@ class OwnedShard:
         if self._producer is None:
             return
         try:
-            async with asyncio.timeout(self._settings.checkpoint_limit_seconds):
+            async with asyncio.timeout(END_LIMIT_SECONDS):
                 await end_everywhere(self._producer, self._written, self._settings.group)
             self._written.clear()
         except (ProducerFenced, InvalidProducerEpoch) as fenced:
