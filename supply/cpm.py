@@ -65,17 +65,17 @@ def average(
     # A month that was out on all days it has is out whole, whatever length the policy gives a month.
     month_days = policy.month_days
     lengths = [m.length or (month_days or m.days) * m.share for m in months]
-    out = [
-        length if m.days_out >= length or 0 < m.days <= m.days_out else m.days_out
-        for m, length in zip(months, lengths, strict=True)
-    ]
+    whole = [m.days_out >= length or 0 < m.days <= m.days_out for m, length in zip(months, lengths, strict=True)]
+    out = [length if gone else m.days_out for m, length, gone in zip(months, lengths, whole, strict=True)]
     if policy.least_days and _days_with_stock(lengths, out) < policy.least_days - DUST_DAYS:
         return None, "insufficient", []
     match policy.method:
         case "none":
             value, used = _plain_mean(months), months
         case "ratio":
-            value, used = _mean_by_ratio(months, lengths, out)
+            # Days are weighed against days, as the peers do: 28 of a February are 28, unless it is out all the time.
+            weighed = out if all(whole) else [min(m.days_out, n) for m, n in zip(months, lengths, strict=True)]
+            value, used = _mean_by_ratio(months, lengths, weighed)
         case _:
             value, used = _mean_of_months(months, lengths, out, policy, scale)
     state: CpmState = "ok"

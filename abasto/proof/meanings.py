@@ -1,6 +1,7 @@
 """The meanings a file of cases may ask for: each peer's function by its name, with inputs as the peer calls them."""
 
 import inspect
+import math
 from collections.abc import Callable
 from typing import Any, get_type_hints
 
@@ -90,6 +91,22 @@ def asked(name: str, inputs: dict[str, Any]) -> Any:
         what, _, path = str(wrong).partition(" - at `$")
         raise WrongInputs(f"inputs{path.rstrip('`')}: {what}") from None
     try:
-        return function(**msgspec.structs.asdict(read))
+        found = function(**msgspec.structs.asdict(read))
+        if not _is_finite(found):
+            raise OverflowError("beyond the largest number")
+        return found
     except (ArithmeticError, LookupError, ValueError) as wrong:
         raise WrongInputs(f"inputs: there is no result for them ({wrong})") from wrong
+
+
+def _is_finite(found: Any) -> bool:
+    """Whether no number of a result is infinite or none at all."""
+    match found:
+        case float():
+            return math.isfinite(found)
+        case dict():
+            return all(map(_is_finite, found.values()))
+        case list() | tuple():
+            return all(map(_is_finite, found))
+        case _:
+            return True

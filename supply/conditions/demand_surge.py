@@ -9,7 +9,7 @@ from supply.calendar import days_in_month, first_day
 from supply.demand import Use, used_within
 from supply.expiring import NEAR_DAYS, TOLD_FROM_PIECES, losses_at, lost
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
-from supply.language import Language, Sentences, date_of
+from supply.language import Language, Sentences, agreeing, date_of
 from supply.pace import pace
 from supply.projection import Change, days_until_out
 from supply.rules import AlertTiming
@@ -139,8 +139,9 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     at_pace = language.a_month(pace(seen.used, seen.share_gone) or 0.0)
     told = language.say(f"Van {used} este mes", f"{used} used this month")
     if assessment.planned_month is not None:
-        by_now = language.pieces(round(assessment.planned_month.so_far, 1))
-        told += language.say(f" y según el plan irían {by_now}", f" where the plan has {by_now} by now")
+        so_far = round(assessment.planned_month.so_far, 1)
+        by_now, would = language.pieces(so_far), agreeing(so_far, "iría", "irían")
+        told += language.say(f" y según el plan {would} {by_now}", f" where the plan has {by_now} by now")
     told += f", {language.say('ritmo de', 'a pace of')} {at_pace}"
     if ends is not None:
         told += f"; {language.say('a ese ritmo se agota el', 'at that pace it runs out on')} {date_of(ends)}"

@@ -6,6 +6,7 @@ Sources: `item_stats.rs`, `days_out_of_stock.rs`, `stock_evolution.rs`, `request
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -98,8 +99,13 @@ def _unused(total: float, amc: float, days: float) -> float:
     return -sum(pieces for _, pieces in unused_at_expiry([(0, total)], [(0, amc / DAYS_IN_MONTH * days)]))
 
 
+LONGEST_PROJECTION_DAYS: Final = 3_653
+
+
 def projection(soh: float, amc: float, delivery: float, delivery_day_index: int, days: int) -> list[float]:
-    """The stock at the end of each of the next days."""
+    """The stock at the end of each of the next days, ten years of them at most."""
+    if days > LONGEST_PROJECTION_DAYS:
+        raise ValueError(f"days: {days} are more than {LONGEST_PROJECTION_DAYS}")
     return stock_by_day(soh, amc / DAYS_IN_MONTH, [(delivery_day_index, delivery)], days)
 
 

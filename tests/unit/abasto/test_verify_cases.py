@@ -117,6 +117,24 @@ def test_inputs_that_do_not_fit_name_the_field(tmp_path: Path, inputs: dict[str,
 
 
 @pytest.mark.parametrize(
+    ("function", "inputs", "said"),
+    [
+        ("bhima_amc_default", {"consumed": 1e308, "stock_days": 1e-9}, "beyond the largest number"),
+        (
+            "msupply_projection",
+            {"soh": 5, "amc": 1, "delivery": 0, "delivery_day_index": 0, "days": 10**12},
+            "days: 1000000000000 are more than 3653",
+        ),
+    ],
+)
+def test_inputs_without_a_sensible_result_have_none(
+    tmp_path: Path, function: str, inputs: dict[str, Any], said: str
+) -> None:
+    (case,) = judge(read_cases(written(tmp_path, {**CASE, "function": function, "inputs": inputs}))).cases
+    assert (case.verdict, case.why) == ("differs", f"inputs: there is no result for them ({said})")
+
+
+@pytest.mark.parametrize(
     ("content", "said"),
     [
         ("[", "is no JSON"),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from supply.calendar import month_named
 from supply.cpm import Cpm, cpm
 from supply.cpm_policy import CpmPolicy
-from supply.cpm_presets import CPM_POLICIES
+from supply.cpm_presets import CPM_POLICIES, MSH
 from supply.ledger_state import Ledger, MonthRecord
 from supply.policy_choice import Chosen
 from tests.thoroughness import cases
@@ -53,6 +53,20 @@ def test_an_item_that_was_out_all_the_time_falls_back_to_the_plain_mean(february
     found = cpm_of(policy(method="ratio", window_months=2), used(90, february), used(30, march))
     assert found.inputs.state == state
     assert found.value == pytest.approx({0: 60, 27: 60 * 60 / 3, 28: 60}[february])
+
+
+def test_by_the_ratio_a_february_that_was_out_is_28_days_of_a_window_in_months_of_30_and_a_half() -> None:
+    """The handbook's `C / (R - D / 30.5)`, with D = 28."""
+    months = [used(60), used(60), used(60), used(60), used(60), used(0, 28)]
+    assert cpm_of(MSH, *months, last="2026-02").value == pytest.approx(300 / (6 - 28 / 30.5))
+
+
+def test_by_the_ratio_days_in_a_window_that_are_more_than_its_calendar_has_are_days_with_stock() -> None:
+    """Open mSupply's days are the window's own (91.3125), whatever months there were: out on all but one of 90."""
+    months = [used(0, 31), used(0, 28), used(17, 30)]
+    rule = policy(method="ratio", window_months=3, month_days=30.4375)
+    days = 3 * 30.4375
+    assert cpm_of(rule, *months).value == pytest.approx(17 / 3 * days / (days - 30.4375 - 28 - 30))
 
 
 @pytest.mark.parametrize(("idle", "value"), [("counted", 50), ("left_out", 100)])

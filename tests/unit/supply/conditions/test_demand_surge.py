@@ -226,6 +226,11 @@ def test_a_stock_that_lasts_by_the_plan_does_not_by_the_pace_of_the_month(usable
     assert severity(demand_surge.RULE, position) == expected
 
 
+def test_one_piece_by_the_plan_is_said_of_one() -> None:
+    told = demand_surge.explain(by_plan(1, 1, used=90, share_gone=0.5), place(), SPANISH)
+    assert "y según el plan iría 1 pieza," in told
+
+
 def test_what_a_surge_beyond_the_plan_says() -> None:
     position = by_plan(64.516, 70, usable=60, used=186, share_gone=0.5)._replace(use=[(0, 0.0), (2, 40.0), (3, 0.0)])
     assert demand_surge.explain(position, place(), SPANISH).startswith(
