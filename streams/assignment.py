@@ -18,6 +18,9 @@ from streams.stage import POSITIONS_STAGE
 
 log = logging.getLogger(__name__)
 
+CLAIMS_AT_ONCE = 8
+"""Each has markers written to the partitions of all shards: with hundreds at once none would be done in its time."""
+
 CATCH_UP_SECONDS = 0.02
 """How often a chunk that waits for its shard looks again."""
 
@@ -167,9 +170,9 @@ class Assignment:
 
     async def _take_over(self, numbers: set[int]) -> None:
         began = time.monotonic()
+        await asyncio.gather(*(self._give_up(owned) for n, owned in tuple(self._owned.items()) if n not in numbers))
         # That there was a rebalance tells that brokers answer again.
         self._turn.overdue = False
-        await asyncio.gather(*(self._give_up(owned) for n, owned in tuple(self._owned.items()) if n not in numbers))
         await asyncio.gather(*(self._prove(owned) for owned in tuple(self._owned.values())))
         kept = sorted(self._owned)
         fresh = [
@@ -180,6 +183,7 @@ class Assignment:
             await self._recover(fresh)
             self._metrics.recovery_seconds.set(time.monotonic() - began)
         self._owned.update({owned.shard.partition: owned for owned in fresh})
+        self._turn.overdue = False
         self._parked = False
         self.fenced_at = None
         log.info(
@@ -200,7 +204,8 @@ class Assignment:
 
     async def _recover(self, fresh: list[OwnedShard]) -> None:
         try:
-            await _all(owned.claim() for owned in fresh)
+            at_once = asyncio.Semaphore(CLAIMS_AT_ONCE)
+            await _all(_when_free(at_once, owned.claim) for owned in fresh)
             records = await recover([owned.shard for owned in fresh], self._settings)
         except BaseException:
             await asyncio.gather(*(owned.close() for owned in fresh))
@@ -233,6 +238,11 @@ class Assignment:
     def lags(self) -> Mapping[int, Lag]:
         """How far each shard at work is behind."""
         return {owned.shard.partition: Lag(owned.shard, self.ends) for owned in self.owned}
+
+
+async def _when_free(at_once: asyncio.Semaphore, step: Callable[[], Awaitable[None]]) -> None:
+    async with at_once:
+        await step()
 
 
 async def _all(steps: Iterable[Awaitable[None]]) -> None:

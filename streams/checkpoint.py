@@ -1,10 +1,11 @@
 """The checkpoint: one Kafka transaction that makes everything since the last one true, or nothing of it."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -13,7 +14,7 @@ from aiokafka.structs import OffsetAndMetadata
 
 from schemas.channels import ALERTS, DEAD_LETTERS, POSITIONS
 from streams.clients import shard_producer, transactional_id
-from streams.decisions import last_decision
+from streams.decisions import Decision, last_decision
 from streams.faults import CheckpointFailed, Fenced
 from streams.loose_ends import end_everywhere
 from streams.metrics import WorkerMetrics
@@ -28,6 +29,9 @@ CLOSE_SECONDS = 3.0
 
 END_SECONDS = 10.0
 """How long what was committed may stay hidden on partitions that brokers forgot to tell (`streams.loose_ends`)."""
+
+LAST_SECONDS = 2.0
+"""How long a claim that is called off goes on, for what it has begun to be done."""
 
 END_LIMIT_SECONDS = 5.0
 """How long a shard at work waits until they are told. Checkpoints wait meanwhile, and what fails is tried again."""
@@ -98,9 +102,7 @@ class OwnedShard:
             async with asyncio.timeout(limit):
                 # Asked first: to a coordinator that has granted the id anew, nothing came before.
                 decision = await last_decision(self._settings, transactional_id(self._settings, self.shard.partition))
-                await self._producer.start()
-                if decision is not None:
-                    await end_everywhere(self._producer, self.shard.outputs(), self._settings.group, decision)
+                await _to_its_end(self._granted(self._producer, decision))
         except ProducerFenced:
             log.info(
                 "shard %d: taken over while it was claimed; its first checkpoint will say so", self.shard.partition
@@ -109,6 +111,11 @@ class OwnedShard:
             raise CheckpointFailed(
                 f"shard {self.shard.partition}: its transactional id was not granted within {limit:g} s: {unanswered!r}"
             ) from unanswered
+
+    async def _granted(self, producer: AIOKafkaProducer, decision: Decision | None) -> None:
+        await producer.start()
+        if decision is not None:
+            await end_everywhere(producer, self.shard.outputs(), self._settings.group, decision)
 
     async def checkpoint(self, judged_at: JudgedAt = daily_only, *, proof: bool = False) -> None:
         """Save what changed, judged at an instant; with `proof` write even if nothing did: only the owner can.
@@ -140,7 +147,7 @@ class OwnedShard:
             return
         try:
             async with asyncio.timeout(END_LIMIT_SECONDS):
-                await end_everywhere(self._producer, self._written, self._settings.group)
+                await _to_its_end(end_everywhere(self._producer, self._written, self._settings.group))
             self._written.clear()
         except (ProducerFenced, InvalidProducerEpoch) as fenced:
             raise self._taken_over() from fenced
@@ -223,6 +230,20 @@ class OwnedShard:
                 await self._producer.stop()
         except (TimeoutError, KafkaError) as unanswered:
             log.warning("shard %d: its producer did not close: %r", self.shard.partition, unanswered)
+
+
+async def _to_its_end(step: Coroutine[object, object, None]) -> None:
+    """Take a step that is not to be left half done for a rebalance: the next owner would hear of a transaction under
+    way, or of none, and not of the decision before it. Called off, it has some time left to end."""
+    task = asyncio.create_task(step)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=LAST_SECONDS)
+        if not task.cancel():
+            with contextlib.suppress(Exception):
+                task.result()  # whoever called it off asks no more
+        raise
 
 
 def _addressed(snapshot: Snapshot, changelog: str, partition: int) -> Iterator[_Addressed]:

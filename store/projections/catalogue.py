@@ -1,7 +1,7 @@
 """The catalogue: the newest entry of each key; a tombstone takes it away.
 
-It is no output of ours: administrators publish it. An entry that cannot be read is left out, as every worker leaves it
-out, and leaves the older one in force.
+It is no output of ours: administrators publish it. An entry that cannot be read or stored is left out and leaves the
+older one in force, as an unreadable one does in every worker.
 """
 
 import logging
@@ -19,6 +19,11 @@ from store.tables import Base, FacilityAliasRow, FacilityRow, ItemRow, OfficialC
 from store.words import column_text, folded
 
 log = logging.getLogger(__name__)
+
+NUL = "\0"
+FREE_TEXT = {"name", "presentation"}
+LONGEST_CODE = 500
+"""Characters of a code, a state and whatever else is looked up by an index."""
 
 _entry = msgspec.json.Decoder(Item | Facility | OfficialCpm | DemandProfile)
 
@@ -42,11 +47,14 @@ class CatalogueProjection:
     def decode(self, record: OutputRecord) -> CatalogueChange | LeftOut:
         key = (record.key or b"").decode("utf-8", "replace")
         if record.value is None:
-            return LeftOut(f"no entry is called {key!r}") if _place(key) is None else CatalogueChange(key, None)
+            unknown = _place(key) is None or NUL in key
+            return LeftOut(f"no entry is called {key!r}") if unknown else CatalogueChange(key, None)
         try:
             entry = _entry.decode(record.value)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return LeftOut(str(error))
+        if (refused := _not_storable(entry)) is not None:
+            return LeftOut(refused)
         if entry_key(entry) != key:
             return LeftOut(f"its key {key!r} is not that of {entry_key(entry)!r}")
         return CatalogueChange(key, entry)
@@ -94,6 +102,19 @@ class CatalogueProjection:
         upsert(connection, FacilityAliasRow, aliases)
         upsert(connection, OfficialCpmRow, official)
         return faults
+
+
+def _not_storable(entry: CatalogueEntry) -> str | None:
+    """What keeps PostgreSQL from taking an entry's codes: names and descriptions are made to fit."""
+    for field, value in msgspec.structs.asdict(entry).items():
+        for text in value if isinstance(value, tuple) else (value,):
+            if not isinstance(text, str) or field in FREE_TEXT:
+                continue
+            if NUL in text:
+                return f"{field}: {text!r} holds a NUL character"
+            if len(text) > LONGEST_CODE:
+                return f"{field}: {len(text)} characters are more than {LONGEST_CODE}"
+    return None
 
 
 def _place(key: str) -> list[tuple[type[Base], ColumnElement[bool]]] | None:

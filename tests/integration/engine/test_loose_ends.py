@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.protocol.transaction import EndTxnRequest
 
 import streams.checkpoint
+import streams.loose_ends
 from schemas.channels import ALERTS, CHANGELOG, CONSUMPTION, DEAD_LETTERS, POSITIONS, position_key
 from streams.checkpoint import OwnedShard, Turn
 from streams.clients import connection, shard_producer, transactional_id
@@ -72,13 +74,18 @@ class Forgetful:
         return sent
 
 
-async def claimed(settings: Settings, patch: pytest.MonkeyPatch, *untold: str) -> OwnedShard:
-    """Shard 0, recovered, whose checkpoints leave topics untold."""
+def shard_of(settings: Settings, patch: pytest.MonkeyPatch, *untold: str) -> OwnedShard:
+    """Shard 0, whose checkpoints leave topics untold."""
     # The futures that a fenced producer leaves unread say nothing that the test does not ask.
     asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
     producer = Forgetful(shard_producer(settings, 0), untold)
     patch.setattr(streams.checkpoint, "shard_producer", lambda *_: producer)
-    owned = OwnedShard(counting_shards(settings, Rules(), Catalogue())(0), settings, WorkerMetrics(), Turn())
+    return OwnedShard(counting_shards(settings, Rules(), Catalogue())(0), settings, WorkerMetrics(), Turn())
+
+
+async def claimed(settings: Settings, patch: pytest.MonkeyPatch, *untold: str) -> OwnedShard:
+    """The shard, claimed and recovered."""
+    owned = shard_of(settings, patch, *untold)
     await owned.claim()
     await recover([owned.shard], settings)
     return owned
@@ -136,6 +143,35 @@ async def test_what_was_aborted_and_not_told_is_not_committed_by_who_takes_over(
     await untold.stop()
     for owned in (first, heir):
         await owned.close()
+
+
+async def test_a_claim_that_is_called_off_ends_what_it_has_begun_to_end(
+    trusting: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await claimed(trusting, monkeypatch, ALERTS)
+    before.shard.take(chunk_of(0, 1))
+    await before.checkpoint()
+    await before.close()
+    begun, ask = asyncio.Event(), streams.loose_ends._ask
+
+    async def slow(producer: AIOKafkaProducer, request: object) -> None:
+        if isinstance(request, EndTxnRequest):
+            begun.set()
+            await asyncio.sleep(0.3)
+        await ask(producer, request)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(streams.loose_ends, "_ask", slow)
+        called_off = shard_of(trusting, monkeypatch)
+        claim = asyncio.create_task(called_off.claim())
+        await begun.wait()
+        claim.cancel()
+        await asyncio.wait({claim})
+    assert claim.cancelled()
+    await called_off.close()
+    heir = await claimed(trusting, monkeypatch)
+    assert await visible(trusting) == [[1], [1], [1]]
+    await heir.close()
 
 
 async def test_a_shard_at_work_shows_what_was_not_told_of_without_waiting_for_more_to_write(

@@ -2,11 +2,12 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
 from sqlalchemy import Engine, func, select
 
 from schemas import channels
-from schemas.catalogue import DemandProfile, OfficialCpm, PlannedUse, entry_key
+from schemas.catalogue import DemandProfile, Facility, OfficialCpm, PlannedUse, entry_key
 from store.metrics import ProjectorMetrics
 from store.tables import (
     AlertRow,
@@ -123,9 +124,25 @@ def test_demand_profiles_pass_by(engine: Engine, log: Log, project: Project, met
         (UNREADABLE_KEY, b'{"entry": "supplier"}', "supplier"),
         (UNREADABLE_KEY, b'{"entry": "item", "item": "another", "name": "", "presentation": ""}', "item|another"),
         (b"supplier|X", None, "supplier|X"),
+        (b"item|a\0", None, "no entry is called"),
+        (b"item|a\0", b'{"entry": "item", "item": "a\\u0000", "name": "", "presentation": ""}', "NUL"),
+        (
+            b"facility|A",
+            msgspec.json.encode(Facility(facility="A", name="", kind="hospital", state="x" * 501)),
+            "501 characters",
+        ),
         (None, b"{}", "entry"),
     ],
-    ids=["cut", "of a kind nobody knows", "under another's key", "tombstone of nothing", "without a key"],
+    ids=[
+        "cut",
+        "of a kind nobody knows",
+        "under another's key",
+        "tombstone of nothing",
+        "tombstone that holds a NUL",
+        "NUL in a code",
+        "endless state",
+        "without a key",
+    ],
 )
 def test_an_entry_that_cannot_be_read_is_left_out_and_counted(
     engine: Engine,
