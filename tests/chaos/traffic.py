@@ -2,16 +2,22 @@
 
 import asyncio
 import itertools
+import time
 from collections.abc import Sequence
 from threading import Semaphore
 from typing import Final
 
+from aiokafka.errors import KafkaConnectionError
+
 from abasto.feed.publish import send
 from abasto.feed.records import Record
+from abasto.terminal import Failure
 from streams.settings import Settings
 
 SLACK: Final = 1.3
 """A part takes longer than its round by this factor, so that no fault strikes a quiet system."""
+
+BROKER_BACK_WITHIN_SECONDS: Final = 60.0
 
 
 class Traffic:
@@ -41,4 +47,17 @@ class Traffic:
             self._begun.acquire()
             if self._abandoned:
                 return
-            asyncio.run(send(part, settings, self.rate))
+            self._send(part, settings)
+
+    def _send(self, part: Sequence[Record], settings: Settings) -> None:
+        """A part that begins while the broker is away begins again, as who publishes would."""
+        deadline = time.monotonic() + BROKER_BACK_WITHIN_SECONDS
+        while True:
+            try:
+                asyncio.run(send(part, settings, self.rate))
+                return
+            except Failure as refused:
+                never_connected = isinstance(refused.__cause__, KafkaConnectionError)
+                if not never_connected or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
