@@ -91,6 +91,14 @@ async def claimed(settings: Settings, patch: pytest.MonkeyPatch, *untold: str) -
     return owned
 
 
+async def saved(settings: Settings, patch: pytest.MonkeyPatch, *untold: str) -> OwnedShard:
+    """The shard after its first checkpoint, of which topics are left untold."""
+    owned = await claimed(settings, patch, *untold)
+    owned.shard.take(chunk_of(0, 1))
+    await owned.checkpoint()
+    return owned
+
+
 async def visible(settings: Settings) -> list[list[int]]:
     """The versions that a `read_committed` reader sees of the one key in state, positions and alerts, once all is
     told that will be."""
@@ -103,9 +111,7 @@ async def visible(settings: Settings) -> list[list[int]]:
 async def test_who_takes_over_goes_on_from_a_checkpoint_that_its_partitions_were_not_told_of(
     trusting: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = await claimed(trusting, monkeypatch, CHANGELOG, POSITIONS, ALERTS)
-    before.shard.take(chunk_of(0, 1))
-    await before.checkpoint()
+    before = await saved(trusting, monkeypatch, CHANGELOG, POSITIONS, ALERTS)
     await before.close()
     assert await visible(trusting) == [[], [], []]
     after = await claimed(trusting, monkeypatch)
@@ -121,9 +127,7 @@ async def test_what_was_aborted_and_not_told_is_not_committed_by_who_takes_over(
     trusting: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = transactional_id(trusting, 0)
-    first = await claimed(trusting, monkeypatch)
-    first.shard.take(chunk_of(0, 1))
-    await first.checkpoint()
+    first = await saved(trusting, monkeypatch)
     # In the middle of a checkpoint, its producer dies; the coordinator hears of none of the partitions.
     untold = Forgetful(shard_producer(trusting, 0), (CHANGELOG, POSITIONS))
     await untold.start()
@@ -148,9 +152,7 @@ async def test_what_was_aborted_and_not_told_is_not_committed_by_who_takes_over(
 async def test_a_claim_that_is_called_off_ends_what_it_has_begun_to_end(
     trusting: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = await claimed(trusting, monkeypatch, ALERTS)
-    before.shard.take(chunk_of(0, 1))
-    await before.checkpoint()
+    before = await saved(trusting, monkeypatch, ALERTS)
     await before.close()
     begun, ask = asyncio.Event(), streams.loose_ends._ask
 
@@ -177,9 +179,7 @@ async def test_a_claim_that_is_called_off_ends_what_it_has_begun_to_end(
 async def test_a_shard_at_work_shows_what_was_not_told_of_without_waiting_for_more_to_write(
     trusting: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owned = await claimed(trusting, monkeypatch, ALERTS)
-    owned.shard.take(chunk_of(0, 1))
-    await owned.checkpoint()
+    owned = await saved(trusting, monkeypatch, ALERTS)
     assert await visible(trusting) == [[1], [1], []]
     assert not owned.to_end
     monkeypatch.setattr(streams.checkpoint, "END_SECONDS", 0.0)
@@ -192,9 +192,7 @@ async def test_a_shard_at_work_shows_what_was_not_told_of_without_waiting_for_mo
 
 
 async def test_whoever_was_taken_over_ends_nothing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    owned = await claimed(settings, monkeypatch)
-    owned.shard.take(chunk_of(0, 1))
-    await owned.checkpoint()
+    owned = await saved(settings, monkeypatch)
     monkeypatch.setattr(streams.checkpoint, "END_SECONDS", 0.0)
     async with shard_producer(settings, 0) as heir:
         with pytest.raises(Fenced, match="shard 0 was taken over by another owner"):
