@@ -165,6 +165,11 @@ def _timings(tables: dict[str, dict[str, Any]]) -> dict[Condition, AlertTiming]:
                 f"{where}.leave_share: {timing.leave_share:g} is above enter_share, {timing.enter_share:g}: "
                 "the alert would end while its condition holds"
             )
+        if own.enter_days and own.leave_days and timing.enter_days > timing.leave_days:
+            raise WrongRules(
+                f"{where}.enter_days: {timing.enter_days:g} is above leave_days, {timing.leave_days:g}: "
+                "what is that old is over and begins no alert"
+            )
         if (timing.leave_factor - 1) * (own.leave_factor - 1) < 0:
             raise WrongRules(
                 f"{where}.leave_factor: {timing.leave_factor:g} lies on the wrong side of 1: "

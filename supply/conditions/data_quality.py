@@ -3,7 +3,7 @@
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
-from supply.language import Language, Sentences, date_of
+from supply.language import Language, Sentences, date_of, percent
 from supply.ledger_state import Ledger
 from supply.observed import Observed
 from supply.rules import AlertTiming
@@ -77,9 +77,12 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
         return f"{told}; {stock}."
     if not seen.count_gap or seen.counted_on is None:
         return f"{language.say('Conteo y libro coinciden', 'Count and book agree')}; {stock}."
-    day, gap = date_of(seen.counted_on), _gap(seen, language)
-    told = language.say(f"El conteo del {day} halló {gap}", f"The count of {day} found {gap}")
-    return f"{told}; {stock}; {consumption}."
+    return f"{_found(seen.counted_on, seen, language)}; {stock}; {consumption}."
+
+
+def _found(counted_on: int, seen: Observed, language: Language) -> str:
+    day, gap = date_of(counted_on), _gap(seen, language)
+    return language.say(f"El conteo del {day} halló {gap}", f"The count of {day} found {gap}")
 
 
 def _gap(seen: Observed, language: Language) -> str:
@@ -94,17 +97,27 @@ def _gap(seen: Observed, language: Language) -> str:
 
 
 def _ended(assessment: Assessment, _ledger: Ledger, place: Place, timing: AlertTiming, language: Language) -> str:
-    """Why it is over: the gap may still be there, and its count of long ago."""
+    """Why it is over: the gap may still be there, and its count of long ago, or small beside what is used now."""
     seen = assessment.observed
-    if not seen.count_gap or seen.counted_on is None or not _is_history(assessment, seen.counted_on, timing):
+    if not seen.count_gap or seen.counted_on is None:
         return explain(assessment, place, language)
-    day, gap = date_of(seen.counted_on), _gap(seen, language)
-    age, limit = language.days(assessment.day - seen.counted_on), timing.leave_days
-    told = language.say(
-        f"La diferencia ya no se sigue: el conteo que la halló ({day}, {gap}) tiene {age} y el plazo es de {limit:g}",
-        f"The gap is not followed any longer: the count that found it ({day}, {gap}) is {age} old and "
-        f"the limit is {limit:g}",
-    )
+    use, counted_on = assessment.cpm.value, seen.counted_on
+    if _is_history(assessment, counted_on, timing):
+        day, gap = date_of(counted_on), _gap(seen, language)
+        age, limit = language.days(assessment.day - counted_on), timing.leave_days
+        told = language.say(
+            f"La diferencia ya no se sigue: el conteo que la halló ({day}, {gap}) tiene {age} y el plazo es de "
+            f"{limit:g}",
+            f"The gap is not followed any longer: the count that found it ({day}, {gap}) is {age} old and "
+            f"the limit is {limit:g}",
+        )
+    elif use is not None and abs(seen.count_gap) < timing.leave_share * use:
+        share = percent(timing.leave_share)
+        told = _found(counted_on, seen, language) + language.say(
+            f", menos del {share} del consumo de un mes", f", less than {share} of a month's use"
+        )
+    else:
+        return explain(assessment, place, language)
     return f"{told}; {language.stock(assessment).lower()}; {language.consumption(assessment)}."
 
 

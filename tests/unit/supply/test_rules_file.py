@@ -90,6 +90,7 @@ def test_when_alerts_fire_and_how_often_people_are_reminded() -> None:
         ("[alerts.cpm_drift]\nleave_share = 0.4", "alerts.cpm_drift.leave_share: 0.4 is above enter_share, 0.3: the"),
         ("[alerts.low_stock]\nleave_factor = 0.9", "alerts.low_stock.leave_factor: 0.9 lies on the wrong side of 1"),
         ("[alerts.surplus]\nleave_factor = 1.1", "alerts.surplus.leave_factor: 1.1 lies on the wrong side of 1"),
+        ("[alerts.data_quality]\nenter_days = 31", "alerts.data_quality.enter_days: 31 is above leave_days, 30: what"),
         ("[alerts.repeat_days]\nworst = 1", "alerts.repeat_days: Invalid enum value 'worst'"),
         ("[alerts.repeat_days]\nlow = 'never'", "alerts.repeat_days"),
     ],

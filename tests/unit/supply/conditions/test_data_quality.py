@@ -80,12 +80,29 @@ def test_a_gap_that_is_history_says_that_it_ended_for_its_age() -> None:
     )
 
 
-def test_a_gap_that_a_count_closed_says_what_the_count_found() -> None:
+def test_a_gap_that_is_small_says_beside_what() -> None:
     rule, timing = data_quality.RULE, TIMINGS["data_quality"]
     assert rule.ended is not None
-    small = seen(40, count_gap=2, counted_on=TODAY)
-    assert rule.ended(small, Ledger(), place(), timing, SPANISH) == data_quality.explain(small, place(), SPANISH)
-    assert rule.ended(small, Ledger(), place(), timing, ENGLISH) == data_quality.explain(small, place(), ENGLISH)
+    small = seen(40, cpm=300, count_gap=-50, counted_on=TODAY - 2)
+    assert rule.ended(small, Ledger(), place(), timing, SPANISH) == (
+        "El conteo del 2026-03-08 halló 50 piezas menos que el libro, menos del 25 % del consumo de un mes; existencia "
+        "de 40 piezas; CPM 300.0 piezas al mes."
+    )
+    assert rule.ended(small, Ledger(), place(), timing, ENGLISH) == (
+        "The count of 2026-03-08 found 50 pieces fewer than the book, less than 25 % of a month's use; stock of 40 "
+        "pieces; CPM 300.0 pieces a month."
+    )
+
+
+@pytest.mark.parametrize("gap", [0, 2])
+def test_a_gap_that_a_count_closed_says_what_the_count_found(gap: int) -> None:
+    rule, timing = data_quality.RULE, TIMINGS["data_quality"]
+    assert rule.ended is not None
+    closed = seen(40, cpm=8, count_gap=gap, counted_on=TODAY)
+    for language in (SPANISH, ENGLISH):
+        assert rule.ended(closed, Ledger(), place(), timing, language) == data_quality.explain(
+            closed, place(), language
+        )
 
 
 def test_without_a_cpm_nothing_says_what_gap_is_large() -> None:
