@@ -90,7 +90,7 @@ class OwnedShard:
         return self._one_at_a_time.locked()
 
     @property
-    def to_end(self) -> bool:
+    def telling_due(self) -> bool:
         """Whether it is time to make sure that every partition was told of the commits since the last time."""
         return bool(self._written) and time.monotonic() - self._ended_at >= END_SECONDS
 
@@ -102,7 +102,7 @@ class OwnedShard:
             async with asyncio.timeout(limit):
                 # Asked first: to a coordinator that has granted the id anew, nothing came before.
                 decision = await last_decision(self._settings, transactional_id(self._settings, self.shard.partition))
-                await _to_its_end(self._granted(self._producer, decision))
+                await _let_finish(self._granted(self._producer, decision))
         except ProducerFenced:
             log.info(
                 "shard %d: taken over while it was claimed; its first checkpoint will say so", self.shard.partition
@@ -128,7 +128,7 @@ class OwnedShard:
                 raise Fenced(self.lost)
             if proof or self.shard.unsaved:
                 await self._checkpoint(judged_at)
-            if self.to_end:
+            if self.telling_due:
                 await self._end_everywhere()
 
     async def _checkpoint(self, judged_at: JudgedAt) -> None:
@@ -147,7 +147,7 @@ class OwnedShard:
             return
         try:
             async with asyncio.timeout(END_LIMIT_SECONDS):
-                await _to_its_end(end_everywhere(self._producer, self._written, self._settings.group))
+                await _let_finish(end_everywhere(self._producer, self._written, self._settings.group))
             self._written.clear()
         except (ProducerFenced, InvalidProducerEpoch) as fenced:
             raise self._taken_over() from fenced
@@ -232,7 +232,7 @@ class OwnedShard:
             log.warning("shard %d: its producer did not close: %r", self.shard.partition, unanswered)
 
 
-async def _to_its_end(step: Coroutine[object, object, None]) -> None:
+async def _let_finish(step: Coroutine[object, object, None]) -> None:
     """Take a step that is not to be left half done for a rebalance: the next owner would hear of a transaction under
     way, or of none, and not of the decision before it. Called off, it has some time left to end."""
     task = asyncio.create_task(step)

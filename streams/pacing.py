@@ -75,7 +75,7 @@ class Pacer:
         if owned.saving or owned.lost is not None:
             return False
         if not shard.unsaved:
-            return owned.to_end
+            return owned.telling_due
         if shard.pending >= self._settings.checkpoint_keys:
             return True
         behind = self._works_off_a_backlog(shard)

@@ -181,13 +181,13 @@ async def test_a_shard_at_work_shows_what_was_not_told_of_without_waiting_for_mo
 ) -> None:
     owned = await saved(trusting, monkeypatch, ALERTS)
     assert await visible(trusting) == [[1], [1], []]
-    assert not owned.to_end
+    assert not owned.telling_due
     monkeypatch.setattr(streams.checkpoint, "END_SECONDS", 0.0)
-    assert owned.to_end
+    assert owned.telling_due
     assert not owned.shard.unsaved
     await owned.checkpoint()
     assert await visible(trusting) == [[1], [1], [1]]
-    assert not owned.to_end
+    assert not owned.telling_due
     await owned.close()
 
 
