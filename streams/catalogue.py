@@ -4,7 +4,6 @@ effect without a restart."""
 import logging
 from typing import Protocol
 
-import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
@@ -15,13 +14,12 @@ from streams.faults import BrokerUnreachable
 from streams.metrics import WorkerMetrics
 from streams.records import LeanRecord
 from streams.settings import Settings
+from supply.catalogue_entries import entry_of
 
 log = logging.getLogger(__name__)
 
 POLL_MS = 500
 """How long one read may wait for a change; only the end of the worker waits for it."""
-
-_decode = msgspec.json.Decoder(CatalogueEntry).decode
 
 
 class Entries(Protocol):
@@ -78,12 +76,10 @@ class CatalogueReader:
     def _apply(self, record: LeanRecord) -> None:
         """Take one entry over. One that cannot be read leaves the older one in force, and says so."""
         try:
-            if record.key is None:
-                raise ValueError("it has no key")
-            if record.value is None:
+            if record.key is not None and record.value is None:
                 self._catalogue.remove(record.key.decode())
             else:
-                self._catalogue.put(_decode(record.value))
-        except (msgspec.MsgspecError, ValueError, RecursionError) as unreadable:
+                self._catalogue.put(entry_of(record.key, record.value or b""))
+        except ValueError as unreadable:
             self._metrics.catalogue_rejected.inc()
             log.error("%s:0:%d: this entry is left out: %s", CATALOGUE, record.offset, unreadable)

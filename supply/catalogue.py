@@ -4,8 +4,7 @@ planned demand."""
 from collections.abc import Callable, Iterable
 
 from schemas.catalogue import CatalogueEntry, DemandProfile, Facility, Item, OfficialCpm, entry_key
-from schemas.codes import normalise_facility, normalise_item, shown
-from supply.calendar import calendar_of
+from supply.catalogue_entries import check_entry
 from supply.demand import Plan, plan_of
 from supply.replenishment import DUST_PIECES
 
@@ -39,13 +38,12 @@ class Catalogue:
         """Add an entry or replace the one of the same key; the same entry once more changes nothing.
 
         Raises:
-            ValueError: a code in another than its canonical spelling, no time zone, or a plan of which two entries
-                share a day; the older entry stays.
+            ValueError: it is not what an entry must be (`supply.catalogue_entries`); the older entry stays.
         """
         key = entry_key(entry)
         if self._entries.get(key) == entry:
             return
-        _check(entry)
+        check_entry(entry)
         plan = plan_of(entry) if isinstance(entry, DemandProfile) else None
         self.remove(key)
         self._note_change(key)
@@ -151,21 +149,3 @@ def _by_day(entries: list[OfficialCpm]) -> tuple[RegisteredFrom, ...]:
         valid = [cpm for begins, ends, cpm in spans if begins <= day and (ends is None or ends > day)]
         held.append((day, valid[-1] if valid else None))
     return tuple(held)
-
-
-def _check(entry: CatalogueEntry) -> None:
-    """What the rules rely on: without it events would not find the entry, or every one of them would stop a shard."""
-    codes = [getattr(entry, "facility", None), *getattr(entry, "aliases", ())]
-    for code in codes:
-        if code is not None and normalise_facility(code) != code:
-            raise ValueError(f"{shown(code)} is not in its canonical spelling; expected {normalise_facility(code)}")
-    item = getattr(entry, "item", None)
-    if item is not None and normalise_item(item) != item:
-        raise ValueError(f"{shown(item)} is not in its canonical spelling; expected {normalise_item(item)}")
-    if isinstance(entry, Facility):
-        try:
-            calendar_of(entry.timezone)
-        except (KeyError, OSError, ValueError):
-            raise ValueError(
-                f"timezone is {shown(entry.timezone)}; expected an IANA name such as America/Mexico_City"
-            ) from None

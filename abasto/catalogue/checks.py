@@ -1,19 +1,22 @@
 """What must hold between the rows of a catalogue: one row for each code, and no reference into nothing."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from schemas.catalogue import PLANNED_LIMIT, CatalogueEntry, DemandProfile, Facility, Item, OfficialCpm, entry_key
+from schemas.codes import shown
+from supply.catalogue_entries import check_entry
 from supply.demand import plan_of
 
 Placed = tuple[str, CatalogueEntry]
 """An entry and where it stands: file and row."""
 
 _FAULTS_SHOWN = 20
+_COUNTRY = re.compile("[A-Z]{2,3}")
 
 
 def cross_check(placed: Sequence[Placed], whole: bool, kept: Sequence[Placed] = ()) -> tuple[list[Placed], list[str]]:
@@ -40,7 +43,7 @@ def cross_check(placed: Sequence[Placed], whole: bool, kept: Sequence[Placed] = 
 
 
 def check_over(
-    known: Mapping[str, CatalogueEntry | None], entries: Iterable[CatalogueEntry]
+    known: Mapping[str, CatalogueEntry], entries: Iterable[CatalogueEntry]
 ) -> tuple[list[CatalogueEntry], list[str]]:
     """The entries as they would stand over what the service knows, by key, and a sentence for each fault.
 
@@ -49,11 +52,7 @@ def check_over(
     """
     wanted = list(entries)
     keys = {entry_key(entry) for entry in wanted}
-    kept = [
-        (f"{_subject(entry)} as the service knows it", entry)
-        for key, entry in known.items()
-        if entry is not None and key not in keys
-    ]
+    kept = [(f"{_subject(entry)} as the service knows it", entry) for key, entry in known.items() if key not in keys]
     placed = [(_subject(entry), entry) for entry in wanted]
     kinds = {type(entry) for _, entry in (*kept, *placed)}
     checked, faults = cross_check(placed, {Item, Facility} <= kinds, kept)
@@ -181,8 +180,10 @@ def _facility_faults(facility: Facility, codes: _Codes, whole: bool) -> list[str
             faults.append("column supplier: a facility cannot be its own supplier")
     if (facility.latitude is None) != (facility.longitude is None):
         faults.append("column latitude: latitude and longitude come together")
+    if not _COUNTRY.fullmatch(facility.country):
+        faults.append(f"column country: {shown(facility.country)} is no code of ISO 3166 such as MX")
     try:
-        ZoneInfo(facility.timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        faults.append(f"column timezone: '{facility.timezone}' is no IANA time zone such as America/Mexico_City")
+        check_entry(facility)
+    except ValueError as fault:
+        faults.append(f"column {fault}")
     return faults

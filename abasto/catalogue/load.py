@@ -61,7 +61,7 @@ async def load(entries: Iterable[CatalogueEntry], settings: Settings, *, replace
     """
     async with producer_for(settings, [CATALOGUE]) as (producer, partitions):
         there = await known(settings, partitions[CATALOGUE])
-        checked, faults = check_over({} if replace else there, entries)
+        checked, faults = check_over({} if replace else there.entries, entries)
         if faults:
             raise Failure(
                 f"nothing was loaded: it would contradict what the service knows{fault_lines(faults)}\n"

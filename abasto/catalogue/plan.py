@@ -1,9 +1,10 @@
 """What loading a catalogue changes, decided before anything is sent."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import msgspec
 
+from abasto.catalogue.topic import Known
 from schemas.catalogue import CatalogueEntry, Item, entry_key
 
 
@@ -21,21 +22,24 @@ class Plan(msgspec.Struct, frozen=True):
     refused: tuple[str, ...]
 
 
-def plan(known: Mapping[str, CatalogueEntry | None], entries: Iterable[CatalogueEntry], replace: bool) -> Plan:
-    """The way from what the service knows, by key, to the entries. Only `replace` removes anything.
+def plan(known: Known, entries: Iterable[CatalogueEntry], replace: bool) -> Plan:
+    """The way from what the service knows to the entries. Only `replace` removes anything.
 
-    `None` stands for an entry that cannot be read: it is put anew, or removed.
+    What is spoiled is put anew, or removed.
     """
+    there = known.entries.keys() | known.spoiled
     wanted = {entry_key(entry): entry for entry in entries}
+    before = known.entries
     refused = [
-        f"item {entry.item}: decimals {before.decimals} -> {entry.decimals}"
+        f"item {entry.item}: decimals {old.decimals} -> {entry.decimals}"
         for key, entry in wanted.items()
-        if isinstance(entry, Item) and isinstance(before := known.get(key), Item) and before.decimals != entry.decimals
+        if isinstance(entry, Item) and isinstance(old := before.get(key), Item) and old.decimals != entry.decimals
     ]
+    same = {key for key, entry in wanted.items() if key not in known.spoiled and before.get(key) == entry}
     return Plan(
-        new={key: entry for key, entry in wanted.items() if key not in known},
-        changed={key: entry for key, entry in wanted.items() if key in known and known[key] != entry},
-        removed=tuple(sorted(known.keys() - wanted.keys())) if replace else (),
-        unchanged=sum(1 for key, entry in wanted.items() if key in known and known[key] == entry),
+        new={key: entry for key, entry in wanted.items() if key not in there},
+        changed={key: wanted[key] for key in wanted if key in there and key not in same},
+        removed=tuple(sorted(there - wanted.keys())) if replace else (),
+        unchanged=len(same),
         refused=tuple(refused),
     )

@@ -1,9 +1,9 @@
 """What the catalogue's topic holds now."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator
+from typing import NamedTuple
 
-import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
@@ -12,21 +12,41 @@ from schemas.catalogue import CatalogueEntry
 from schemas.channels import CATALOGUE
 from streams.clients import bulk_reader
 from streams.settings import Settings
-from supply.catalogue import Catalogue
+from supply.catalogue_entries import entry_of
 
 READ_TIMEOUT_MS = 500
 
-_decode: Callable[[bytes], CatalogueEntry] = msgspec.json.Decoder(CatalogueEntry).decode
+
+class Known(NamedTuple):
+    """`entries` by key as workers know them, those written last at the end. The newest record of the `spoiled` keys is
+    one that workers leave out: an older one may be in force, until compaction takes it."""
+
+    entries: dict[str, CatalogueEntry]
+    spoiled: set[str]
+
+    def take(self, key: bytes, value: bytes | None) -> None:
+        """Take over a record, later than all before."""
+        name = key.decode(errors="replace")
+        try:
+            entry = None if value is None else entry_of(key, value)
+        except ValueError:
+            self.spoiled.add(name)
+            return
+        self.spoiled.discard(name)
+        # Of two facilities with one alias the one written last has it, for a worker too.
+        self.entries.pop(name, None)
+        if entry is not None:
+            self.entries[name] = entry
 
 
-async def known(settings: Settings, partitions: int) -> dict[str, CatalogueEntry | None]:
-    """The entries by key, those written last at the end; `None` is an entry that cannot be read.
+async def known(settings: Settings, partitions: int) -> Known:
+    """What the topic tells.
 
     Raises:
         Failure: Kafka does not answer.
     """
     places = [TopicPartition(CATALOGUE, number) for number in range(partitions)]
-    values: dict[str, bytes | None] = {}
+    told = Known({}, set())
     async with _reader(settings) as consumer:
         consumer.assign(places)
         ends = await consumer.end_offsets(places)
@@ -34,28 +54,8 @@ async def known(settings: Settings, partitions: int) -> dict[str, CatalogueEntry
             for found in (await consumer.getmany(timeout_ms=READ_TIMEOUT_MS)).values():
                 for record in found:
                     if record.key:
-                        key = record.key.decode(errors="replace")
-                        # Of two facilities with one alias the one written last has it, for a worker too.
-                        values.pop(key, None)
-                        values[key] = record.value
-    return {key: _decoded(value) for key, value in values.items() if value is not None}
-
-
-def as_a_worker_knows_it(entries: Iterable[CatalogueEntry | None]) -> Catalogue:
-    """A catalogue of the entries that a worker takes over; the others it leaves out."""
-    catalogue = Catalogue()
-    for entry in entries:
-        if entry is not None:
-            with contextlib.suppress(ValueError):
-                catalogue.put(entry)
-    return catalogue
-
-
-def _decoded(value: bytes) -> CatalogueEntry | None:
-    try:
-        return _decode(value)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
+                        told.take(record.key, record.value)
+    return told
 
 
 @contextlib.asynccontextmanager

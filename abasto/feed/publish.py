@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import msgspec
 import typer
 
-from abasto.catalogue.topic import as_a_worker_knows_it, known
+from abasto.catalogue.topic import known
 from abasto.feed.batches import Batches
 from abasto.feed.files import LATENESS_WINDOW, EventFiles, Findings, OnBad
 from abasto.feed.keys import PositionKeys
@@ -22,6 +22,7 @@ from abasto.terminal import Failure, how_many, print_json, progress, say
 from schemas.channels import CATALOGUE, INPUTS
 from schemas.dead_letters import Fault
 from streams.settings import Settings
+from supply.catalogue import Catalogue
 
 BAD_LINES_SHOWN = 20
 UNKNOWN_CODES_SHOWN = 5
@@ -129,13 +130,13 @@ async def known_keys(settings: Settings) -> PositionKeys:
     """
     async with producer_for(settings, [*INPUTS, CATALOGUE]) as (_, partitions):
         refuse_unequal(partitions, settings)
-        entries = await known(settings, partitions[CATALOGUE])
+        entries = (await known(settings, partitions[CATALOGUE])).entries
     if not entries:
         say(
             "The service's catalogue is empty: aliases cannot be resolved, and events of facilities and items that it "
             "does not know end among the dead letters. `abasto catalogue load` makes them known"
         )
-    return PositionKeys(as_a_worker_knows_it(entries.values()))
+    return PositionKeys(Catalogue(entries.values()))
 
 
 def how_to_go_on(standing: Standing, source: EventFiles, of_all: int) -> str:

@@ -1,7 +1,7 @@
 """The catalogue: the newest entry of each key; a tombstone takes it away.
 
-It is no output of ours: administrators publish it. An entry that cannot be read or stored is left out and leaves the
-older one in force, as an unreadable one does in every worker.
+It is no output of ours: administrators publish it. An entry that is left out leaves the older one in force, and every
+worker leaves out the same ones (`supply.catalogue_entries`).
 """
 
 import logging
@@ -12,20 +12,14 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, delete
 
-from schemas.catalogue import CatalogueEntry, DemandProfile, Facility, Item, OfficialCpm, entry_key
+from schemas.catalogue import CatalogueEntry, DemandProfile, Facility, Item, OfficialCpm
 from store.bulk import upsert
 from store.projections.records import Decoded, Fault, OutputRecord
 from store.tables import Base, FacilityAliasRow, FacilityRow, ItemRow, OfficialCpmRow
 from store.words import column_text, folded
+from supply.catalogue_entries import entry_of
 
 log = logging.getLogger(__name__)
-
-NUL = "\0"
-FREE_TEXT = {"name", "presentation"}
-LONGEST_CODE = 500
-"""Characters of a code, a state and whatever else is looked up by an index."""
-
-_entry = msgspec.json.Decoder(Item | Facility | OfficialCpm | DemandProfile)
 
 
 class CatalogueChange(msgspec.Struct, frozen=True):
@@ -47,17 +41,12 @@ class CatalogueProjection:
     def decode(self, record: OutputRecord) -> CatalogueChange | LeftOut:
         key = (record.key or b"").decode("utf-8", "replace")
         if record.value is None:
-            unknown = _place(key) is None or NUL in key
+            unknown = _place(key) is None or "\0" in key
             return LeftOut(f"no entry is called {key!r}") if unknown else CatalogueChange(key, None)
         try:
-            entry = _entry.decode(record.value)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            return LeftOut(str(error))
-        if (refused := _not_storable(entry)) is not None:
-            return LeftOut(refused)
-        if entry_key(entry) != key:
-            return LeftOut(f"its key {key!r} is not that of {entry_key(entry)!r}")
-        return CatalogueChange(key, entry)
+            return CatalogueChange(key, entry_of(record.key, record.value))
+        except ValueError as wrong:
+            return LeftOut(str(wrong))
 
     def write(
         self,
@@ -102,19 +91,6 @@ class CatalogueProjection:
         upsert(connection, FacilityAliasRow, aliases)
         upsert(connection, OfficialCpmRow, official)
         return faults
-
-
-def _not_storable(entry: CatalogueEntry) -> str | None:
-    """What keeps PostgreSQL from taking an entry's codes: names and descriptions are made to fit."""
-    for field, value in msgspec.structs.asdict(entry).items():
-        for text in value if isinstance(value, tuple) else (value,):
-            if not isinstance(text, str) or field in FREE_TEXT:
-                continue
-            if NUL in text:
-                return f"{field}: {text!r} holds a NUL character"
-            if len(text) > LONGEST_CODE:
-                return f"{field}: {len(text)} characters are more than {LONGEST_CODE}"
-    return None
 
 
 def _place(key: str) -> list[tuple[type[Base], ColumnElement[bool]]] | None:

@@ -124,8 +124,20 @@ def test_a_single_table_under_any_name_is_told_by_its_columns(tmp_path: Path) ->
             "items.csv row 2, column max_months: 2 lies below min_months (3)",
         ),
         (
+            {"facilities": "facility,name,kind,timezone\nA1,H,hospital,localtime\n"},
+            'facilities.csv row 2, column timezone: "localtime" is no IANA time zone',
+        ),
+        (
+            {"facilities": "facility,name,kind,country\nA1,H,hospital,Mexico\n"},
+            'facilities.csv row 2, column country: "Mexico" is no code of ISO 3166 such as MX',
+        ),
+        (
+            {"facilities": "facility,name,kind,state\nA1,H,hospital," + "x" * 501 + "\n"},
+            "facilities.csv row 2, column state: 501 characters are more than 500",
+        ),
+        (
             {"facilities": "facility,name,kind,timezone\nA1,H,hospital,Mexico\n"},
-            "facilities.csv row 2, column timezone: 'Mexico' is no IANA time zone",
+            'facilities.csv row 2, column timezone: "Mexico" is no IANA time zone',
         ),
         (
             {"facilities": "facility,name,kind,aliases\nA1,H,hospital,\nA2,H,hospital,A1\n"},

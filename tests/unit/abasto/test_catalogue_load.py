@@ -12,6 +12,7 @@ import pytest
 import abasto.catalogue.load
 from abasto.catalogue.checks import check_over
 from abasto.catalogue.load import load
+from abasto.catalogue.topic import Known
 from abasto.terminal import Failure
 from schemas.catalogue import CatalogueEntry, Facility, Item, OfficialCpm, entry_key
 from streams.settings import Settings
@@ -22,11 +23,11 @@ WITHOUT_ALIAS = msgspec.structs.replace(HOSPITAL, aliases=())
 OTHER = Facility(facility="ZZREV000001", name="Otro", kind="hospital", aliases=("NLSIM000315",))
 
 
-def known(*entries: CatalogueEntry) -> dict[str, CatalogueEntry | None]:
+def known(*entries: CatalogueEntry) -> dict[str, CatalogueEntry]:
     return {entry_key(entry): entry for entry in entries}
 
 
-def faults(there: dict[str, CatalogueEntry | None], *loaded: CatalogueEntry) -> list[str]:
+def faults(there: dict[str, CatalogueEntry], *loaded: CatalogueEntry) -> list[str]:
     return check_over(there, loaded)[1]
 
 
@@ -84,15 +85,11 @@ def test_aliases_of_what_is_there_are_resolved() -> None:
     assert (entry, wrong) == (OfficialCpm(facility="NLIMS000315", item=VIAL.item, cpm=4), [])
 
 
-def test_an_entry_that_cannot_be_read_stands_in_nobodys_way() -> None:
-    assert faults({"facility|DFIMS000604": None}, OTHER) == []
-
-
 class Sent:
     """What would have gone to the catalogue's topic: keys, and whether they were put."""
 
     def __init__(self) -> None:
-        self.there: dict[str, CatalogueEntry | None] = {}
+        self.there: dict[str, CatalogueEntry] = {}
         self.records: list[tuple[bytes | None, bool]] = []
 
     def create_batch(self) -> Any:
@@ -119,8 +116,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     async def producer_for(settings: Settings, topics: Iterable[str]) -> AsyncIterator[Any]:
         yield kept, dict.fromkeys(topics, 1)
 
-    async def what_is_there(settings: Settings, partitions: int) -> dict[str, CatalogueEntry | None]:
-        return dict(kept.there)
+    async def what_is_there(settings: Settings, partitions: int) -> Known:
+        return Known(dict(kept.there), set())
 
     monkeypatch.setattr(abasto.catalogue.load, "producer_for", producer_for)
     monkeypatch.setattr(abasto.catalogue.load, "known", what_is_there)

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import abasto.feed.publish
+from abasto.catalogue.topic import Known
 from abasto.cli import app
 from abasto.feed.batches import Batches
 from abasto.feed.partitions import refuse_unequal
@@ -42,7 +43,7 @@ class ProducerInMemory:
     """Keeps what was sent, by topic and partition, in order, beside the catalogue of its Kafka."""
 
     def __init__(self) -> None:
-        self.catalogue: dict[str, CatalogueEntry | None] = {}
+        self.catalogue: dict[str, CatalogueEntry] = {}
         self.partitions: dict[str, int] = {}
         """Of topics that have not 4."""
         self.sent: dict[tuple[str, int], list[tuple[bytes | None, bytes | None]]] = {}
@@ -71,8 +72,8 @@ def producer(monkeypatch: pytest.MonkeyPatch) -> ProducerInMemory:
     async def producer_for(settings: Settings, topics: Iterable[str]) -> AsyncIterator[Any]:
         yield kept, {topic: kept.partitions.get(topic, 4) for topic in topics}
 
-    async def known(settings: Settings, partitions: int) -> dict[str, CatalogueEntry | None]:
-        return dict(kept.catalogue)
+    async def known(settings: Settings, partitions: int) -> Known:
+        return Known(dict(kept.catalogue), set())
 
     monkeypatch.setattr(abasto.feed.publish, "producer_for", producer_for)
     monkeypatch.setattr(abasto.feed.publish, "known", known)

@@ -17,11 +17,13 @@ from typer.testing import CliRunner, Result
 
 import abasto.feed.batches
 import abasto.feed.publish
+from abasto.catalogue.topic import Known
 from abasto.cli import app
 from abasto.feed.publish import TURN_RECORDS, send
 from abasto.feed.records import Record
 from abasto.feed.standing import Standing
 from abasto.terminal import Failure
+from schemas.catalogue import Item
 from schemas.channels import CONSUMPTION, INPUTS
 from streams.settings import Settings
 
@@ -96,8 +98,8 @@ def producer(monkeypatch: pytest.MonkeyPatch) -> ProducerThatLosesItsBroker:
             losing.tell()
             await asyncio.sleep(0)
 
-    async def known(settings: Settings, partitions: int) -> dict[str, None]:
-        return {"unreadable": None}
+    async def known(settings: Settings, partitions: int) -> Known:
+        return Known({"item|010.000.5432.00": Item(item="010.000.5432.00", name="Filgrastim")}, set())
 
     monkeypatch.setattr(abasto.feed.publish, "producer_for", producer_for)
     monkeypatch.setattr(abasto.feed.publish, "known", known)
