@@ -30,6 +30,9 @@ CLOSE_SECONDS = 3.0
 END_SECONDS = 10.0
 """How long what was committed may stay hidden on partitions that brokers forgot to tell (`streams.loose_ends`)."""
 
+END_PLACES = 32
+"""Partitions told so often: each costs the broker a record, so a shard that writes to more tells them less often."""
+
 LAST_SECONDS = 2.0
 """How long a claim that is called off goes on, for what it has begun to be done."""
 
@@ -92,7 +95,8 @@ class OwnedShard:
     @property
     def telling_due(self) -> bool:
         """Whether it is time to make sure that every partition was told of the commits since the last time."""
-        return bool(self._written) and time.monotonic() - self._ended_at >= END_SECONDS
+        interval = END_SECONDS * max(1.0, len(self._written) / END_PLACES)
+        return bool(self._written) and time.monotonic() - self._ended_at >= interval
 
     async def claim(self) -> None:
         """Become the owner: the broker fences whoever owned the shard before and ends their open transaction."""

@@ -17,10 +17,10 @@ from supply.used_today import used_today
 from supply.views import facts_of
 
 ENDINGS: dict[Ending, Sentences] = {
-    "cleared": Sentences("La condición dejó de cumplirse: {}", "The condition is over: {}"),
+    "cleared": Sentences("La condición dejó de cumplirse: {told}", "The condition is over: {told}"),
     "superseded": Sentences(
-        "La sustituye otra alerta de la misma clave y unidad, que dice qué hacer.",
-        "Another alert of the same item and facility stands in for it, and says what to do.",
+        "La sustituye la alerta «{by}» de la misma clave y unidad, que dice qué hacer. {told}",
+        "The alert «{by}» of the same item and facility stands in for it, and says what to do. {told}",
     ),
     "unwatched": Sentences(
         "La clave dejó de vigilarse en esta unidad.", "The item is not watched at this facility any more."
@@ -56,7 +56,7 @@ def evaluate(position: Position, ledger: Ledger, at_ms: int, place: Place, rules
 def _follow_all(position: Position, ledger: Ledger, assessment: Assessment, place: Place, rules: Rules) -> list[Alert]:
     told: list[Alert] = []
     at_ms, alerts, resolved = assessment.at_ms, position.alerts, position.resolved
-    silenced: set[Condition] = set()
+    silenced: dict[Condition, Rule] = {}
     for rule in IN_TURN:
         condition = rule.condition
         alert = alerts.get(condition)
@@ -79,16 +79,24 @@ def _follow_all(position: Position, ledger: Ledger, assessment: Assessment, plac
         else:
             alerts[condition] = alert
             if alert.firing:
-                silenced |= rule.silences
+                for each in rule.silences:
+                    silenced.setdefault(each, rule)
         earlier = remembered(earlier, transition, at_ms, timing)
         if earlier is not None:
             resolved[condition] = earlier
         if transition is not None:
-            over = transition.state == "resolved"
+            ending = transition.ending
+            if ending == "superseded" and _is_over(rule.judge(assessment, place, timing)):
+                # It gives way, and would have ended anyway: its reader asks why it is over.
+                ending = "cleared"
+            by = silenced.get(condition, rule).title
             said = Sentences(
                 *[
-                    _ended(rule, transition.ending, assessment, ledger, place, timing, language)
-                    if over
+                    language.say(*ENDINGS[ending]).format(
+                        by=language.say(*by),
+                        told=_why_ended(rule, ending, assessment, ledger, place, timing, language),
+                    )
+                    if transition.state == "resolved"
                     else _told(rule, finding, assessment, place, language)
                     for language in (SPANISH, ENGLISH)
                 ]
@@ -102,7 +110,11 @@ def _told(rule: Rule, finding: Finding, assessment: Assessment, place: Place, la
     return f"{rule.explain(assessment, place, language)} {language.say(*rule.advise(assessment, place, finding))}"
 
 
-def _ended(
+def _is_over(finding: Finding) -> bool:
+    return finding.over and not finding.frozen
+
+
+def _why_ended(
     rule: Rule,
     ending: Ending,
     assessment: Assessment,
@@ -111,8 +123,6 @@ def _ended(
     timing: AlertTiming,
     language: Language,
 ) -> str:
-    if rule.ended is None:
-        told = rule.explain(assessment, place, language)
-    else:
-        told = rule.ended(assessment, ledger, place, timing, language)
-    return language.say(*ENDINGS[ending]).format(told)
+    if rule.ended is None or ending != "cleared":
+        return rule.explain(assessment, place, language)
+    return rule.ended(assessment, ledger, place, timing, language)

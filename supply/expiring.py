@@ -20,10 +20,11 @@ def lost(losses: list[Change]) -> float:
     return 0.0 - sum([pieces for _, pieces in losses])
 
 
-def first_loss(assessment: Assessment) -> int:
-    """The day on which the first pieces have passed their date, at the use that is reckoned with."""
+def first_date(assessment: Assessment) -> int:
+    """The date on the first pieces that would pass it unused, at the use that is reckoned with: what a person looks for
+    on the shelf, the last day they may be used."""
     losses = unused_at_expiry(assessment.observed.lots, assessment.use)
-    return assessment.day + (losses[0][0] if losses else 0)
+    return assessment.day + (losses[0][0] - 1 if losses else 0)
 
 
 def loss_told(assessment: Assessment) -> float:

@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 from supply.assessment import Assessment
 from supply.due import covering, first_deadline, first_due, next_planned, outstanding, split_due
-from supply.expiring import TOLD_FROM_PIECES, first_loss, loss_told
+from supply.expiring import TOLD_FROM_PIECES, first_date, loss_told
 
 MOST_DECIMALS: Final = 6
 """More than tell a piece of a million from the next; what is nearer to a limit is dust of a division."""
@@ -135,11 +135,11 @@ class Language(NamedTuple):
     def expiring(self, assessment: Assessment) -> str:
         """What a sentence adds to a stock some of which would expire unused."""
         unused = loss_told(assessment)
-        return f"; {self.say('de ellas', 'of these')} {self.lost(unused, first_loss(assessment))}" if unused else ""
+        return f"; {self.say('de ellas', 'of these')} {self.lost(unused, first_date(assessment))}" if unused else ""
 
-    def lost(self, unused: float, first_day: int) -> str:
-        """Pieces that would expire unused, and from when on, inside a sentence."""
-        quantity, first = round(unused, 1), date_of(first_day)
+    def lost(self, unused: float, day: int) -> str:
+        """Pieces that would expire unused, and the date on the first, inside a sentence."""
+        quantity, first = round(unused, 1), date_of(day)
         return self.say(
             agreeing(
                 quantity,

@@ -39,8 +39,11 @@ class OrderLine(msgspec.Struct, array_like=True):
 
     @property
     def asked(self) -> int:
-        """Pieces that make the line whole; of one whose rest was cancelled, what came."""
-        return self.received if self.closed else self.quantity - self.cancelled
+        """Pieces that make the line whole; of one whose rest was cancelled, what came. What has come is not cancelled,
+        however many pieces are named."""
+        if self.closed:
+            return self.received
+        return max(self.quantity - self.cancelled, min(self.received, self.quantity))
 
     @property
     def whole(self) -> bool:

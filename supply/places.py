@@ -35,7 +35,8 @@ def place_of(facility: Facility, item: Item, rules: Rules, plan: Plan | None = N
         min_months=minimum,
         max_months=maximum,
         lead_time_days=kind.lead_time_days if item.lead_time_days is None else item.lead_time_days,
-        target_months=kind.target_months,
+        # What should be there is neither low nor a surplus.
+        target_months=max(minimum, min(kind.target_months, maximum)),
         observed_lead_time=kind.observed_lead_time,
     )
     chosen = rules.policies.policy_of(facility, item)

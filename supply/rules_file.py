@@ -26,13 +26,12 @@ critical = 1
 days = 5
 """
 
-import itertools
 import tomllib
 from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from schemas.alerts import Condition, Severity
+from schemas.alerts import SEVERITIES, Condition, Severity
 from supply.calendar import calendar_of
 from supply.conditions import RULES
 from supply.cpm_policy import CpmPolicy
@@ -48,6 +47,15 @@ CALENDAR = "calendar"
 REPEAT = "repeat_days"
 EVERY_ALERT = ("hold_days", "clear_days", "fall_days", "quiet_days")
 """What every condition has; thresholds it has where its default gives it one."""
+
+
+_IN_ORDER = (
+    ("critical_months", "min_months"),
+    ("min_months", "max_months"),
+    ("min_months", "target_months"),
+    ("target_months", "max_months"),
+)
+"""Cut-offs of which the first may not be above the second."""
 
 
 class WrongRules(ValueError):
@@ -97,7 +105,8 @@ def rules_from(text: str) -> Rules:
     except ValueError as wrong:
         raise WrongRules(f"cpm.choices: {wrong}") from None
     _check_zone(file.wide.national_shortage.timezone)
-    _check_levels(file.levels)
+    _check_levels(file.levels, read.get("levels", {}))
+    _check_wide(file.wide)
     default = Rules()
     return msgspec.structs.replace(
         default,
@@ -107,7 +116,7 @@ def rules_from(text: str) -> Rules:
         timings=_timings(file.alerts),
         repeat_days={
             **default.repeat_days,
-            **_convert(file.alerts.get(REPEAT, {}), dict[Severity, Waiting], f"alerts.{REPEAT}"),
+            **_repeat_days(file.alerts.get(REPEAT, {})),
         },
         wide=file.wide,
     )
@@ -122,13 +131,31 @@ def _check_zone(name: str) -> None:
         ) from None
 
 
-def _check_levels(part: _LevelsPart) -> None:
-    """Cut-offs that contradict each other would call one stock low and a surplus, or critical and adequate."""
+def _check_wide(wide: WideRules) -> None:
+    silent, short = wide.silent_facility, wide.national_shortage
+    if silent.days > silent.unknown_days:
+        raise WrongRules(
+            f"wide.silent_facility.unknown_days: {silent.unknown_days} is below days, {silent.days}: "
+            "who is hardly known would be called silent before who is"
+        )
+    if short.severe_share < short.share:
+        raise WrongRules(
+            f"wide.national_shortage.severe_share: {short.severe_share:g} is below share, {short.share:g}: "
+            "every shortage would be a severe one"
+        )
+
+
+def _check_levels(part: _LevelsPart, given: dict[str, Any]) -> None:
+    """Cut-offs that contradict each other would call one stock low and a surplus, or critical and adequate, or order
+    what may be lent."""
     for kind in _LevelsPart.__struct_fields__:
         levels: StockLevels | None = getattr(part, kind)
         if levels is None:
             continue
-        for lower, higher in itertools.pairwise(("critical_months", "min_months", "max_months")):
+        for lower, higher in _IN_ORDER:
+            if "target_months" in (lower, higher) and "target_months" not in given[kind]:
+                # A target that nobody chose moves to the others (`supply.places`).
+                continue
             low, high = getattr(levels, lower), getattr(levels, higher)
             if low > high:
                 raise WrongRules(
@@ -176,6 +203,13 @@ def _timings(tables: dict[str, dict[str, Any]]) -> dict[Condition, AlertTiming]:
                 "the alert would end while its condition holds"
             )
     return timings
+
+
+def _repeat_days(table: dict[str, Any]) -> dict[Severity, float]:
+    for name in SEVERITIES:
+        if name in table:
+            _convert(table[name], Waiting, f"alerts.{REPEAT}.{name}")
+    return _convert(table, dict[Severity, float], f"alerts.{REPEAT}")
 
 
 def _own_policies(tables: dict[str, dict[str, Any]]) -> dict[str, CpmPolicy]:

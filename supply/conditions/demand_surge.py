@@ -149,7 +149,7 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
             told += language.say(" sin contar lo que falta por llegar", ", not counting what is due")
     losses = _losses(assessment)
     if losses:
-        expires = language.lost(lost(losses), assessment.day + losses[0][0])
+        expires = language.lost(lost(losses), assessment.day + losses[0][0] - 1)
         told += f"; {language.say('aun a ese ritmo', 'even at that pace')} {expires}"
     return f"{told}; {language.standing(assessment)}."
 

@@ -2,7 +2,7 @@
 
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
-from supply.expiring import NEAR_DAYS, first_loss
+from supply.expiring import NEAR_DAYS, first_date
 from supply.finding import NOT_APPLICABLE, Finding, Rule, severity_for
 from supply.language import Language, Sentences, agreeing, date_of
 from supply.projection import DUST_PIECES, unused_at_expiry
@@ -33,7 +33,7 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     over = unused < enters * timing.leave_factor
     if over:
         return NOT_APPLICABLE
-    near = first_loss(assessment) - assessment.day <= NEAR_DAYS
+    near = first_date(assessment) - assessment.day < NEAR_DAYS
     return Finding(unused >= enters, over=False, severity=severity_for("high" if near else "medium", place.item.ven))
 
 
@@ -66,7 +66,7 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     if not _is_use_known(assessment):
         unknown = language.say("No se sabe cuánto caducaría sin usarse", "What would expire unused is not known")
         return f"{unknown}: {language.no_use(assessment)}; {language.stock(assessment).lower()}."
-    quantity, first = round(unused, 1), date_of(first_loss(assessment))
+    quantity, first = round(unused, 1), date_of(first_date(assessment))
     lost = language.pieces(quantity)
     told = language.say(
         agreeing(

@@ -5,7 +5,7 @@ import math
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
 from supply.demand import used_within
-from supply.expiring import first_loss, loss_told
+from supply.expiring import first_date, loss_told
 from supply.finding import NOT_APPLICABLE, Finding, Rule
 from supply.language import Language, Sentences, agreeing, beside, date_of, number
 from supply.rules import AlertTiming
@@ -122,7 +122,7 @@ def _lent(assessment: Assessment, lent: int, language: Language) -> str:
         if not lent:
             return language.say("nada para prestar", "nothing to lend")
         return language.say(f"para prestar: {pieces}", f"{pieces} may be lent")
-    quantity, first = round(unused, 1), date_of(first_loss(assessment))
+    quantity, first = round(unused, 1), date_of(first_date(assessment))
     shown = number(quantity)
     expires = agreeing(quantity, f"{shown} que caducaría sin usarse", f"{shown} que caducarían sin usarse")
     en = f"{shown} that would expire unused from {first} on"

@@ -176,7 +176,7 @@ def test_events_of_a_position_stay_in_their_order_and_partition(producer: Produc
 
 def test_a_hospital_of_two_codes_has_its_events_together(producer: ProducerInMemory) -> None:
     hospital = Facility(facility="DFIMS000604", name="Siglo XXI", kind="hospital", aliases=("DFIMS000605",))
-    producer.catalogue = {entry_key(hospital): hospital, "unreadable": None}
+    producer.catalogue = {entry_key(hospital): hospital}
     lines = [line(1), line(2, "DFIMS000605"), line(3, "dfims000605"), line(4, "PLIMS000130")]
     done = publish("-", standard_input="\n".join(lines))
     keys = {json.loads(value or b"")["id"]: key for records in producer.sent.values() for key, value in records}

@@ -1,12 +1,14 @@
 """What of the catalogue's topic is an entry, for a worker and the read model alike."""
 
 import datetime as dt
+from typing import cast
 
 import pytest
 
 from schemas.catalogue import CatalogueEntry, DemandProfile, Facility, Item, PlannedUse, entry_key
 from schemas.encode import to_json
 from store.projections.catalogue import CatalogueChange, CatalogueProjection, LeftOut
+from store.projections.records import OutputRecord
 from streams.catalogue import CatalogueReader
 from streams.metrics import WorkerMetrics
 from streams.settings import Settings
@@ -26,7 +28,7 @@ def taken(key: bytes | None, value: bytes | None) -> bool:
     catalogue, metrics = Catalogue(), WorkerMetrics()
     record = FakeRecord(0, value, key)
     CatalogueReader(catalogue, Settings(), metrics)._apply(record)
-    projected = CatalogueProjection().decode(record)
+    projected = CatalogueProjection().decode(cast(OutputRecord, record))  # it asks for key and value alone
     assert isinstance(projected, LeftOut) == (metrics.catalogue_rejected._value.get() == 1)
     assert isinstance(projected, CatalogueChange) == (len(catalogue) == 1)
     return len(catalogue) == 1

@@ -48,6 +48,25 @@ def test_whatever_an_item_says_its_cut_offs_are_in_order(own: tuple[float | None
     assert critical <= minimum <= maximum
 
 
+@pytest.mark.parametrize(
+    ("own", "target"), [({}, 3), ({"max_months": 2}, 2), ({"min_months": 3.5}, 3.5), ({"min_months": 5}, 5)]
+)
+def test_what_should_be_there_is_neither_low_nor_a_surplus(own: dict[str, float], target: float) -> None:
+    levels = place_of(hospital(), medicine(**own), Rules()).levels
+    assert levels.target_months == target
+    assert levels.min_months <= target <= levels.max_months
+
+
+def test_a_position_that_lends_has_more_than_its_target() -> None:
+    """90 a month and 207 pieces, where two months are the most there should be."""
+    used = [dispensed(90, f"2026-{month}-10") for month in ("01", "02", "03")]
+    shelf = Shelf(counted(477, "2026-01-01 08:00"), *used)
+    shelf.catalogue.put(medicine(max_months=2))
+    shelf.until("2026-04-02")
+    position = shelf.publish().position
+    assert (position.status, position.on_hand, position.target, position.surplus) == ("surplus", 207, 180, 27)
+
+
 @pytest.mark.parametrize(("counted_first", "fires"), [(750, "low_stock"), (1000, "surplus")])
 def test_a_stock_between_the_kinds_maximum_and_the_items_minimum_is_low_only(counted_first: int, fires: str) -> None:
     """100 a month: 450 pieces, or 700, are left. The minimum of the item is 5 months, the maximum of its kind 4."""

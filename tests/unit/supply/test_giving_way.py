@@ -59,7 +59,7 @@ def test_nobody_is_told_to_claim_an_order_and_to_lend_what_there_is_at_once() ->
         "2026-03-11 surplus firing low",
         "2026-03-11 late_arrival resolved medium",
     ]
-    assert shelf.alerts[-1].reason.startswith("La sustituye otra alerta")
+    assert shelf.alerts[-1].reason.startswith("La sustituye la alerta «Excedente» de la misma")
     assert "60 piezas con arribo vencido" in shelf.alerts[-2].reason
 
 
@@ -114,10 +114,10 @@ def test_what_not_even_a_surge_would_use_in_time_is_told_by_it() -> None:
     assert (str(surge.at.date()), surge.severity) == ("2026-03-12", "high")
     assert surge.reason.startswith(
         "Van 9 piezas este mes, ritmo de 25.4 piezas al mes; a ese ritmo se agota el 2026-04-01; aun a ese ritmo "
-        "caducarían sin usarse 34.6, las primeras el 2026-04-01; existencia de 51 piezas; "
+        "caducarían sin usarse 34.6, las primeras el 2026-03-31; existencia de 51 piezas; "
     )
     assert surge.reason.endswith("; ofrezca lo que aun así caducaría a una unidad que lo use antes.")
-    assert "; even at that pace 34.6 would expire unused, the first on 2026-04-01; stock of 51 " in surge.reason_en
+    assert "; even at that pace 34.6 would expire unused, the first on 2026-03-31; stock of 51 " in surge.reason_en
     assert surge.reason_en.endswith("; offer what would expire even so to a facility that will use it in time.")
 
 
@@ -128,12 +128,12 @@ def test_a_shortage_says_what_of_the_stock_expires_and_the_risk_of_expiry_does_n
     said = {alert.condition: alert for alert in shelf.alerts if alert.state == "firing"}
     assert said["shortage"].reason_en == (
         "Stock of 200 pieces, runs out on 2026-03-15, in 13 days; of these 159 would expire unused, the first on "
-        "2026-03-09; supply takes 15 days; CPM 90.0 pieces a month; nothing due. Ask for a transfer that comes before "
+        "2026-03-08; supply takes 15 days; CPM 90.0 pieces a month; nothing due. Ask for a transfer that comes before "
         "that date, or buy urgently."
     )
     assert said["shortage"].reason.startswith(
         "Existencia de 200 piezas, se agota el 2026-03-15, en 13 días; de ellas caducarían sin usarse 159, las "
-        "primeras el 2026-03-09; surtir tarda 15 días; "
+        "primeras el 2026-03-08; surtir tarda 15 días; "
     )
     assert said["expiry_risk"].reason_en.endswith(
         "nothing due. Offer what would expire to a facility that will use it in time."
@@ -153,8 +153,8 @@ def test_what_may_be_lent_and_what_would_expire_are_told_together() -> None:
     used = [dispensed(90, "2026-03-10"), dispensed(30, "2026-03-20")]
     shelf = Shelf(*SUPPLIED, expiring, ordered, *used, only=["surplus", "expiry_risk"]).until("2026-03-24")
     first, *_, last = [alert for alert in shelf.alerts if alert.condition == "surplus" and alert.state != "pending"]
-    assert "; 70 pieces may be lent, or up to 144 that would expire unused from 2026-04-21 on; " in first.reason_en
-    assert "; para prestar: 70 piezas, o hasta 144 que caducarían sin usarse desde el 2026-04-21; " in first.reason
+    assert "; 70 pieces may be lent, or up to 144 that would expire unused from 2026-04-20 on; " in first.reason_en
+    assert "; para prestar: 70 piezas, o hasta 144 que caducarían sin usarse desde el 2026-04-20; " in first.reason
     assert first.reason_en.endswith("in time: without it there is no surplus.")
     assert last.state == "resolved"
-    assert "; nothing to lend but 90 that would expire unused from 2026-04-21 on; " in last.reason_en
+    assert "; nothing to lend but 90 that would expire unused from 2026-04-20 on; " in last.reason_en

@@ -1,5 +1,7 @@
 """What single order lines make of what is told of them, to the day and to the piece."""
 
+from functools import partial
+
 import pytest
 
 from supply.orders import (
@@ -31,6 +33,30 @@ def test_what_is_cancelled_of_an_order_leaves_the_rest_of_its_lines_to_come(amou
     orders = two_lines()
     cancel(orders, DAY, amount, "P-1")
     assert [line.outstanding for line in orders.values()] == left
+
+
+@pytest.mark.parametrize(("came", "amount"), [(50, -1), (50, 500), (30, -1), (30, 20), (30, 49), (30, 50), (30, 51)])
+def test_what_came_is_not_cancelled_however_many_pieces_are_named(came: int, amount: int) -> None:
+    told = partial(receive, day=DAY, amount=came, key="P-1"), partial(cancel, day=DAY, amount=amount, key="P-1")
+    for steps in (told, told[::-1]):
+        orders = {"P-1": OrderLine("P-1", None, 50, DAY)}
+        for step in steps:
+            step(orders)
+        line = orders["P-1"]
+        assert (line.whole, line.asked, line.outstanding) == (True, came, 0)
+
+
+@pytest.mark.parametrize(("amount", "asked", "outstanding"), [(0, 50, 20), (19, 31, 1), (20, 30, 0)])
+def test_what_is_cancelled_of_the_rest_is_not_asked_any_more(amount: int, asked: int, outstanding: int) -> None:
+    line = OrderLine("P-1", None, 50, DAY, received=30, cancelled=amount)
+    assert (line.asked, line.outstanding, line.whole) == (asked, outstanding, outstanding == 0)
+
+
+@pytest.mark.parametrize("amount", [-1, 50, 500])
+def test_a_line_cancelled_before_anything_came_is_never_whole(amount: int) -> None:
+    orders = {"P-1": OrderLine("P-1", None, 50, DAY)}
+    cancel(orders, DAY, amount, "P-1")
+    assert (orders["P-1"].whole, orders["P-1"].asked) == (False, 0)
 
 
 def test_goods_without_a_schedule_are_no_order_that_is_whole_also_once_it_is_cancelled() -> None:

@@ -92,7 +92,8 @@ def test_when_alerts_fire_and_how_often_people_are_reminded() -> None:
         ("[alerts.surplus]\nleave_factor = 1.1", "alerts.surplus.leave_factor: 1.1 lies on the wrong side of 1"),
         ("[alerts.data_quality]\nenter_days = 31", "alerts.data_quality.enter_days: 31 is above leave_days, 30: what"),
         ("[alerts.repeat_days]\nworst = 1", "alerts.repeat_days: Invalid enum value 'worst'"),
-        ("[alerts.repeat_days]\nlow = 'never'", "alerts.repeat_days"),
+        ("[alerts.repeat_days]\nlow = 'never'", "alerts.repeat_days.low: Expected `float`"),
+        ("[alerts.repeat_days]\ncritical = -2", "alerts.repeat_days.critical: Expected `float` >= 0"),
     ],
 )
 def test_what_is_wrong_about_alerts_is_named(text: str, why: str) -> None:
@@ -140,6 +141,8 @@ def test_cut_offs_and_what_is_watched() -> None:
             "[levels.mixing_centre]\ncritical_months = 3\nmin_months = 1",
             "levels.mixing_centre.critical_months: 3 is above min_months, 1",
         ),
+        ("[levels.hospital]\ntarget_months = 10", "levels.hospital.target_months: 10 is above max_months, 4"),
+        ("[levels.hospital]\ntarget_months = 0.5", "levels.hospital.min_months: 1 is above target_months, 0.5"),
         ("[levels.shop]\nmin_months = 1", "levels: Object contains unknown field `shop`"),
         ("[levels.hospital]\nminimum = 1", "levels.hospital: Object contains unknown field `minimum`"),
     ],
@@ -178,6 +181,14 @@ def test_what_counts_as_a_silence_and_as_a_shortage_everywhere_may_be_set() -> N
     ("text", "sentence"),
     [
         ("[wide.silent_facility]\ndays = 0", "wide.silent_facility.days"),
+        (
+            "[wide.silent_facility]\ndays = 9\nunknown_days = 1",
+            "wide.silent_facility.unknown_days: 1 is below days, 9: who",
+        ),
+        (
+            "[wide.national_shortage]\nsevere_share = 0.1",
+            "wide.national_shortage.severe_share: 0.1 is below share, 0.3: every",
+        ),
         ("[wide.national_shortage]\nshare = 1.5", "wide.national_shortage.share"),
         ('[wide.national_shortage]\ntimezone = "Mexico"', "there is no time zone 'Mexico'"),
         ("[wide.silence]\ndays = 3", "silence"),

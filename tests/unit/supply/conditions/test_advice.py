@@ -145,4 +145,4 @@ def test_who_speaks_of_a_stock_that_expires_says_how_much_and_when(condition: Co
     for language in (SPANISH, ENGLISH):
         said = BY_NAME[condition].explain(expiring, place(), language)
         assert "29.7" in said
-        assert "2026-04-10" in said
+        assert "2026-04-09" in said

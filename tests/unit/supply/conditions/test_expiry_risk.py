@@ -61,21 +61,21 @@ def test_what_is_lost_within_sixty_days_is_hard_to_place(days: int, expected: st
 def test_what_an_expiry_risk_says() -> None:
     position = lots(50, days=59)
     assert expiry_risk.explain(position, place(), SPANISH) == (
-        "Al ritmo de consumo caducarían sin usarse 50 piezas, las primeras el 2026-05-09; existencia de 230 piezas; "
+        "Al ritmo de consumo caducarían sin usarse 50 piezas, las primeras el 2026-05-08; existencia de 230 piezas; "
         "CPM 90.0 piezas al mes; nada por llegar."
     )
     assert expiry_risk.explain(position, place(), ENGLISH) == (
-        "At the present use 50 pieces would expire unused, the first on 2026-05-09; stock of 230 pieces; "
+        "At the present use 50 pieces would expire unused, the first on 2026-05-08; stock of 230 pieces; "
         "CPM 90.0 pieces a month; nothing due."
     )
 
 
 def test_one_piece_that_would_expire_is_one() -> None:
     assert expiry_risk.explain(lots(1, days=59), place(), SPANISH).startswith(
-        "Al ritmo de consumo caducaría sin usarse 1 pieza, el 2026-05-09; "
+        "Al ritmo de consumo caducaría sin usarse 1 pieza, el 2026-05-08; "
     )
     assert expiry_risk.explain(lots(1, days=59), place(), ENGLISH).startswith(
-        "At the present use 1 piece would expire unused, on 2026-05-09; "
+        "At the present use 1 piece would expire unused, on 2026-05-08; "
     )
 
 

@@ -32,7 +32,9 @@ def test_a_superseded_alert_says_so_and_a_cleared_one_why() -> None:
     events = [counted(0, "2026-03-08 10:00"), received(500, "2026-03-10 10:00")]
     shelf = stock_of(*SUPPLIED, counted(40, "2026-03-05 10:00"), *events).until("2026-03-20")
     reasons = {alert.condition: alert.reason for alert in shelf.alerts if alert.state == "resolved"}
-    assert reasons["shortage"].startswith("La sustituye otra alerta")
+    assert reasons["shortage"].startswith(
+        "La sustituye la alerta «Desabasto» de la misma clave y unidad, que dice qué hacer. Sin existencia, se agota"
+    )
     assert reasons["stock_out"].startswith("La condición dejó de cumplirse: Existencia de 500 piezas")
 
 

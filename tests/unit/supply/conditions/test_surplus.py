@@ -85,5 +85,5 @@ EXPIRING = assessed(400, observed=Observed(lots=((50, 100.0),)), projection=Proj
 def test_what_would_expire_is_lent_first_and_makes_no_surplus(usable: int, said: str, advice: str) -> None:
     position = EXPIRING._replace(usable=usable, months=usable / 90)
     finding = surplus.judge(position, place(), TIMINGS["surplus"])
-    assert f"; {said} unused from 2026-04-30 on; " in surplus.explain(position, place(), ENGLISH)
+    assert f"; {said} unused from 2026-04-29 on; " in surplus.explain(position, place(), ENGLISH)
     assert surplus.advise(position, place(), finding).en.endswith(advice)
