@@ -66,6 +66,8 @@ class Projector:
                 # Whoever rebuilds need not stop us first. Nothing that we know of rows and offsets holds any more.
                 log.info("%s. Going on from where that ended", rebuilt)
                 self._thinned_below.clear()
+                # Nor what connections remember of the rows they wrote.
+                self._engine.dispose()
 
     def _project_from_where_the_rows_end(self) -> None:
         try:

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, delete, tuple_
+from sqlalchemy import Connection, Row, delete, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from schemas.channels import position_key
 from schemas.positions import MonthTotals, Position
@@ -29,11 +31,48 @@ class Removed(msgspec.Struct, frozen=True):
     item: str
 
 
-class Before(NamedTuple):
-    """What the database holds of a position."""
+MEMORY = "positions"
+"""Under which a connection keeps what it remembers."""
+
+POSITIONS_REMEMBERED = 100_000
+"""By a connection, some 400 bytes each."""
+
+
+_packed = msgspec.msgpack.Encoder().encode
+
+
+class Shape(NamedTuple):
+    """The months that a version of a position shows, by hashes: the last one, and all before it."""
 
     version: int
-    months: tuple[MonthTotals, ...]
+    earlier: int
+    last: int
+
+
+class Memory:
+    """The shapes of the positions that a connection wrote last: their documents need not be read to know which months
+    are in the table. Of a transaction that was rolled back it remembers a version that the database does not hold."""
+
+    def __init__(self) -> None:
+        self._shapes: dict[Key, Shape] = {}
+
+    def note(self, key: Key, shape: Shape) -> None:
+        """Remember what was written, and forget what was written longest ago."""
+        self._shapes.pop(key, None)
+        self._shapes[key] = shape
+        if len(self._shapes) > POSITIONS_REMEMBERED:
+            del self._shapes[next(iter(self._shapes))]
+
+    def of(self, key: Key, version: int) -> Shape | None:
+        """The shape of a version that the database holds."""
+        shape = self._shapes.get(key)
+        return shape if shape is not None and shape.version == version else None
+
+
+def shape_of(position: Position) -> Shape:
+    """The shape of a published position. Bytes are hashed: of numbers -1 and -2 have one and the same."""
+    months = position.months
+    return Shape(position.version, hash(_packed(months[:-1])), hash(_packed(months[-1:])))
 
 
 class _Shown(msgspec.Struct, frozen=True):
@@ -52,11 +91,20 @@ class _Change:
         self.document = ""
         """The newest of them, as it was published."""
 
+    @cached_property
+    def shape(self) -> Shape:
+        """The shape of the newest version."""
+        return shape_of(self.published[-1])
+
+    def changed_month(self, known: Shape) -> Iterable[MonthTotals] | None:
+        """What differs from what the stored position showed where that is the last month at most, as it mostly is;
+        `None`: more than that."""
+        if self.shape.earlier != known.earlier or any(each.rolled_months for each in self.published):
+            return None
+        return self.published[-1].months[-1:] if self.shape.last != known.last else ()
+
     def changed_months(self, known: tuple[MonthTotals, ...]) -> Iterable[MonthTotals]:
-        """Those that differ from what the stored position showed: most positions change one month in fifteen."""
-        newest = self.published[-1].months
-        if not any(each.rolled_months for each in self.published) and known[:-1] == newest[:-1]:
-            return newest[-1:] if known != newest else ()
+        """Those that differ from what the stored position showed."""
         # Those of every version in the batch: one that rolled out of the newest is kept too.
         told = {month.month: month for each in self.published for month in (*each.rolled_months, *each.months)}
         before = {each.month: each for each in known}
@@ -91,28 +139,59 @@ class PositionProjection:
         thinned: Callable[[OutputRecord], bool],
     ) -> Counter[Fault]:
         faults: Counter[Fault] = Counter()
-        keys = {(each.message.facility, each.message.item) for each in records}
-        columns = (PositionRow.facility, PositionRow.item, PositionRow.version, PositionRow.document)
-        found = stored(connection, (PositionRow.facility, PositionRow.item), sorted(keys), columns)
-        before = {(row.facility, row.item): Before(row.version, _shown.decode(row.document).months) for row in found}
-        changes = _fold(records, before, thinned, faults)
-        _remove(connection, [key for key, change in changes.items() if change.removed])
         # In the order of the keys: neighbours share a page of the database, which is then written once.
-        in_order = [(key, change) for key, change in sorted(changes.items()) if change.published]
+        keys = sorted({(each.message.facility, each.message.item) for each in records})
+        versions = {(row.facility, row.item): row.version for row in _stored(connection, keys, PositionRow.version)}
+        changes = _fold(records, versions, thinned, faults)
+        _remove(connection, [key for key, change in changes.items() if change.removed])
+        in_order = [(key, changes[key]) for key in keys if key in changes and changes[key].published]
+        known = {key: versions[key] for key, change in in_order if key in versions and not change.removed}
+        memory = connection.info.setdefault(MEMORY, Memory())
+        months = _changed_months(connection, in_order, known, memory)
         upsert_tuples(
             connection, PositionRow, POSITION_COLUMNS, [_row(each) for _, each in in_order], rises=PositionRow.version
         )
-        upsert_tuples(connection, ConsumptionMonthRow, MONTH_COLUMNS, _month_rows(in_order, before))
+        upsert_tuples(connection, ConsumptionMonthRow, MONTH_COLUMNS, months)
+        for key, change in in_order:
+            memory.note(key, change.shape)
         return faults
+
+
+def _stored(connection: Connection, keys: Iterable[Key], *columns: InstrumentedAttribute[Any]) -> Sequence[Row[Any]]:
+    key = PositionRow.facility, PositionRow.item
+    return stored(connection, key, keys, (*key, *columns))
+
+
+def _changed_months(
+    connection: Connection, changes: Sequence[tuple[Key, _Change]], known: Mapping[Key, int], memory: Memory
+) -> list[tuple[Any, ...]]:
+    """The values of `MONTH_COLUMNS` for the months that are not in the table as they are published; `known` are the
+    stored versions of the positions that were there before."""
+    changed: dict[Key, Iterable[MonthTotals] | None] = {}
+    for key, change in changes:
+        shape = memory.of(key, known[key]) if key in known else None
+        changed[key] = None if shape is None else change.changed_month(shape)
+    asked = [key for key in known if changed[key] is None]
+    shown = {
+        (row.facility, row.item): _shown.decode(row.document).months
+        for row in _stored(connection, asked, PositionRow.document)
+    }
+    rows: list[tuple[Any, ...]] = []
+    for key, change in changes:
+        months = changed[key]
+        if months is None:
+            months = change.changed_months(shown.get(key, ()))
+        rows += [(*key, *msgspec.structs.astuple(totals)) for totals in months]
+    return rows
 
 
 def _fold(
     records: Sequence[Decoded[Position | Removed]],
-    before: Mapping[Key, Before],
+    stored_versions: Mapping[Key, int],
     thinned: Callable[[OutputRecord], bool],
     faults: Counter[Fault],
 ) -> dict[Key, _Change]:
-    versions = {key: known.version for key, known in before.items()}
+    versions = dict(stored_versions)
     changes: dict[Key, _Change] = {}
     for each in records:
         message = each.message
@@ -169,12 +248,3 @@ def _row(change: _Change) -> tuple[Any, ...]:
         change.document,
         position.surplus,
     )
-
-
-def _month_rows(changes: Sequence[tuple[Key, _Change]], before: Mapping[Key, Before]) -> list[tuple[Any, ...]]:
-    """The values of `MONTH_COLUMNS`."""
-    rows: list[tuple[Any, ...]] = []
-    for key, change in changes:
-        known = () if change.removed or key not in before else before[key].months
-        rows += [(*key, *msgspec.structs.astuple(totals)) for totals in change.changed_months(known)]
-    return rows
