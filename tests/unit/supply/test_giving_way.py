@@ -63,6 +63,18 @@ def test_nobody_is_told_to_claim_an_order_and_to_lend_what_there_is_at_once() ->
     assert "60 piezas con arribo vencido" in shelf.alerts[-2].reason
 
 
+def test_who_gives_way_and_is_over_as_well_says_why_it_is_over() -> None:
+    """The count that leaves nothing to lend makes the data doubtful, too."""
+    counts = counted(120, "2026-03-12 10:00")
+    shelf = Shelf(*SUPPLIED, received(300, "2026-03-03"), counts, only=["surplus", "data_quality"]).until("2026-03-15")
+    ended = shelf.alerts[-1]
+    assert shelf.story[-2:] == ["2026-03-14 data_quality firing medium", "2026-03-14 surplus resolved low"]
+    assert ended.reason.startswith("La condición dejó de cumplirse: Existencia de 120 piezas, 1.3 meses; el máximo es")
+    assert ended.reason_en.startswith(
+        "The condition is over: Stock of 120 pieces, 1.3 months; the maximum is 4; nothing"
+    )
+
+
 def test_what_is_about_to_expire_is_no_surplus_and_what_is_late_is_claimed() -> None:
     """430 pieces, for almost five months, all of which expire within a fortnight."""
     late = scheduled(60, "2026-02-25", "2026-03-05")
