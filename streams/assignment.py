@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from streams.checkpoint import OwnedShard, Turn
 from streams.faults import EngineFault, Fenced, NotCopartitioned, Superseded
-from streams.lag import Ends, Lag
+from streams.lag import Ends, Lag, RecentEnds
 from streams.metrics import WorkerMetrics
 from streams.records import Chunk
 from streams.recovery import recover
@@ -50,6 +50,7 @@ class Assignment:
         self._wall_ms = wall_ms
         self._said = "shards" if name == POSITIONS_STAGE.name else f"{name} parts"
         self._owned: dict[int, OwnedShard] = {}
+        self._recent_ends = RecentEnds()
         self._turn = Turn()
         self._parked = True
         self._released = False
@@ -96,13 +97,22 @@ class Assignment:
 
     def advance(self, shard: Shard) -> None:
         """Make the evaluations that the events, or the wall clock where its inputs are read, have made due."""
-        shard.advance(Lag(shard, self.ends).caught_up, self._wall_ms())
+        wall_ms = self._wall_ms()
+        shard.advance(self._read(shard, wall_ms), wall_ms)
+
+    def _read(self, shard: Shard, wall_ms: int | None) -> frozenset[str]:
+        """The topics that hide nothing from a judgement: by the wall clock, those read up to a moment ago. Where the
+        events alone drive the clock no moment counts."""
+        if wall_ms is None:
+            return Lag(shard, self.ends).caught_up
+        return self._recent_ends.nearly_read(shard, self.ends)
 
     async def save(self, owned: OwnedShard) -> None:
         """Checkpoint a shard. A shard that keeps up is judged at this instant; one with a backlog only by the day."""
 
         def judged_at() -> int | None:
-            return owned.shard.judged_at(Lag(owned.shard, self.ends).caught_up, self._wall_ms())
+            wall_ms = self._wall_ms()
+            return owned.shard.judged_at(self._read(owned.shard, wall_ms), wall_ms)
 
         try:
             await owned.checkpoint(judged_at)

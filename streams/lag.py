@@ -1,5 +1,7 @@
 """How far a shard is behind the end of its inputs."""
 
+import time
+from collections import deque
 from collections.abc import Callable, Mapping
 
 from streams.shard import Shard
@@ -10,6 +12,40 @@ when no fetch was answered lately: then nothing is known of what may have come s
 
 BACKLOG_RECORDS = 5_000
 """About what one fetch brings. A shard this far behind is working a backlog off, not keeping up."""
+
+
+NEARLY_SECONDS = 2.0
+"""Where events come without a pause a shard is hardly ever at the very end. What came within so many seconds could as
+well have come a little later."""
+
+LOOK_AGAIN_SECONDS = 0.25
+"""How often an end is noted."""
+
+
+class RecentEnds:
+    """The ends of input partitions over the last seconds: who has read all that was there then keeps up."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._seen: dict[tuple[str, int], deque[tuple[float, int]]] = {}
+
+    def nearly_read(self, shard: Shard, ends: Ends) -> frozenset[str]:
+        """The topics of which a shard has read all that was there a moment ago."""
+        return frozenset(
+            topic
+            for topic, position in shard.positions.items()
+            if (end := self._a_moment_ago(topic, shard.partition, ends)) is not None and position >= end
+        )
+
+    def _a_moment_ago(self, topic: str, partition: int, ends: Ends) -> int | None:
+        seen, now, end = self._seen.setdefault((topic, partition), deque()), self._monotonic(), ends(topic, partition)
+        if end is None:
+            return None
+        while seen and now - seen[0][0] > NEARLY_SECONDS:
+            seen.popleft()
+        if not seen or now - seen[-1][0] >= LOOK_AGAIN_SECONDS:
+            seen.append((now, end))
+        return seen[0][1]
 
 
 class Lag:

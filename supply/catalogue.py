@@ -101,10 +101,11 @@ class Catalogue:
         return self._items.get(code)
 
     def facility(self, code: str) -> Facility | None:
-        """The facility of a normalised code or alias; of several with the same alias, the one added last."""
+        """The facility of a normalised code or alias; of several with the same alias, the first by code: the order in
+        which a reader meets them depends on what compaction has left."""
         facility = self._facilities.get(code)
         if facility is None and (others := self._aliases.get(code)):
-            facility = others[next(reversed(others))]
+            facility = others[min(others)]
         return facility
 
     def items(self) -> Iterable[Item]:

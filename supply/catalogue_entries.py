@@ -17,8 +17,8 @@ LONGEST_CODE: Final = 500
 _FREE_TEXT: Final = {"name", "presentation"}
 """Nobody looks these up, and the read model makes them fit."""
 
-_OF_THE_MACHINE: Final = {"Factory", "localtime", "posixrules"}
-"""Names that mean another zone, or none, on another machine."""
+_OF_THE_MACHINE: Final = ("Factory", "localtime", "posixrules", "posix/", "right/")
+"""How names begin that mean another zone, or none, on another machine."""
 
 _decode: Callable[[bytes], CatalogueEntry] = msgspec.json.Decoder(CatalogueEntry).decode
 
@@ -78,7 +78,7 @@ def _looked_up(entry: CatalogueEntry) -> Iterator[tuple[str, str]]:
 
 def _check_zone(name: str) -> None:
     try:
-        if name not in _OF_THE_MACHINE:
+        if not name.startswith(_OF_THE_MACHINE):
             calendar_of(name)
             return
     except (KeyError, OSError, ValueError):

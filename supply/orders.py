@@ -84,12 +84,31 @@ def schedule(orders: Orders, day: int, amount: int, scheduled: Schedule) -> None
     The line was ordered on the day of its first schedule; one that was whole or cancelled, and asks for more again, on
     this day.
     """
-    line = _line(orders, order_key(scheduled[0], scheduled[1]))
+    key = order_key(scheduled[0], scheduled[1])
+    line = _line(orders, key)
     first, over = line.quantity == 0, line.outstanding == 0
     line.order, line.line, line.expected_on, line.deadline, line.supplier, line.origin = scheduled
     line.quantity, line.cancelled, line.closed, line.last_day = amount, 0, False, max(day, line.last_day)
+    if first:
+        _bring_in(orders, key, line)
     if first or (over and line.outstanding > 0):
         line.ordered_on = day
+
+
+def _bring_in(orders: Orders, key: str, line: OrderLine) -> None:
+    """Count for a line that is scheduled for the first time what came before it under another name: for its order, or
+    for lines of the order that it is."""
+    order, names_line, _ = key.partition("\0")
+    names = [order] if names_line else [other for other in orders if other.startswith(order + "\0")]
+    for name in names:
+        early = orders.get(name)
+        if early is None or early.quantity > 0:
+            continue
+        taken = min(early.received, line.outstanding)
+        _take(line, early.received_on, taken)
+        early.received -= taken
+        if early.received == 0:
+            del orders[name]
 
 
 def schedule_late(orders: Orders, day: int, amount: int, scheduled: Schedule) -> None:
@@ -143,18 +162,18 @@ def _line(orders: Orders, key: str) -> OrderLine:
 def _lines_meant(orders: Orders, key: str) -> list[OrderLine]:
     """The lines that a receipt or a cancellation means, the one expected first in front.
 
-    That is the line it names; the order as a whole when only that was scheduled; all lines of the order when it
-    names none. A line not heard of yet is made: goods may come before their schedule does.
+    That is the line it names, if it was scheduled; the order as a whole when only that was; all lines of the order when
+    it names none. A line not heard of yet is made: goods may come before their schedule does.
     """
     line = orders.get(key)
-    if line is not None:
+    if line is not None and line.quantity > 0:
         return [line]
     order, names_line, _ = key.partition("\0")
     if names_line:
-        whole = orders.get(order)
-        meant = [] if whole is None else [whole]
+        meant = [] if (whole := orders.get(order)) is None else [whole]
     else:
         meant = [line for other, line in orders.items() if other.startswith(order + "\0")]
+    meant = [line for line in meant if line.quantity > 0]
     if not meant:
         meant = [_line(orders, key)]
     return sorted(meant, key=lambda line: (line.expected_on, line.line or ""))

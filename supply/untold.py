@@ -59,11 +59,12 @@ def untold_use(ledger: Ledger, day: int, by: Reckoning) -> Untold:
     outflow = outflow_of(ledger.months, by.chosen.policy, by.kind)
     if at is None or on_hand is None or on_hand <= 0:
         return NOTHING_UNTOLD
-    share = _share_untold(ledger.months, outflow)
+    share = share_untold(ledger.months, outflow)
     if share <= 0:
         return NOTHING_UNTOLD
     since = calendar.day(at)
     use: list[tuple[int, float]] = []
+    grows = False
     for month in range(calendar.month_of_day(since), calendar.month_of_day(day) + 1):
         begins, ends = max(since, first_day(month)), min(day + 1, first_day(month + 1))
         record = ledger.months.get(month, NOTHING_HAPPENED)
@@ -74,16 +75,22 @@ def untold_use(ledger: Ledger, day: int, by: Reckoning) -> Untold:
             if begins < told_until:
                 use.append((begins - since, rate))
             begins = max(begins, told_until)
-        if begins < ends:
+        grows = False
+        if (rest := first_day(month + 1) - begins) > 0:
             of_month = use_from(by.plan, begins, _daily_use(ledger, month, begins, by))
             single = max(0, moved) / scale if record.reported < 0 else 0.0
-            untold = min(share, _not_moved(of_month, ends - begins, single))
-            use.extend([(begins - since + start, rate * untold) for start, rate in of_month if begins + start < ends])
+            # What moved may tell all of the first days, and not of those to come.
+            grows = single < used_within(of_month, rest)
+            if begins < ends:
+                untold = min(share, _not_moved(of_month, ends - begins, single))
+                use.extend(
+                    [(begins - since + start, rate * untold) for start, rate in of_month if begins + start < ends]
+                )
     begins_ms = calendar.midnight(since)
     counted_in = (at - begins_ms) / (calendar.midnight(since + 1) - begins_ms)
     pieces, left = _walked(ledger, since, counted_in, day, use, scale)
     came = any(amount > 0 for _, amount in ledger.since_count)
-    return Untold(pieces, since, came, left > DUST_PIECES and use[-1][1] > 0)
+    return Untold(pieces, since, came, left > DUST_PIECES and (grows or use[-1][1] > 0))
 
 
 def _not_moved(of_month: Use, days: int, moved: float) -> float:
@@ -100,7 +107,7 @@ def _told_until(ledger: Ledger, month: int, calendar: LocalCalendar) -> int:
     return min(ends, came_on + 1) if came_on >= first_day(month) else ends
 
 
-def _share_untold(months: dict[int, MonthRecord], outflow: Outflow) -> float:
+def share_untold(months: dict[int, MonthRecord], outflow: Outflow) -> float:
     """How much of the use no single movement tells (0 to 1), by the latest sheet; none of it where movements of a
     month since then tell half of that as well: they have taken the place of sheets."""
     since: list[int] = []

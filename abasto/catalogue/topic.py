@@ -18,7 +18,7 @@ READ_TIMEOUT_MS = 500
 
 
 class Known(NamedTuple):
-    """`entries` by key as workers know them, those written last at the end. The newest record of the `spoiled` keys is
+    """`entries` by key as workers know them. The newest record of the `spoiled` keys is
     one that workers leave out: an older one may be in force, until compaction takes it."""
 
     entries: dict[str, CatalogueEntry]
@@ -33,9 +33,9 @@ class Known(NamedTuple):
             self.spoiled.add(name)
             return
         self.spoiled.discard(name)
-        # Of two facilities with one alias the one written last has it, for a worker too.
-        self.entries.pop(name, None)
-        if entry is not None:
+        if entry is None:
+            self.entries.pop(name, None)
+        else:
             self.entries[name] = entry
 
 

@@ -34,9 +34,9 @@ def find_facility(connection: Connection, code: str) -> FacilityName:
     columns = (FacilityRow.facility, FacilityRow.name, FacilityRow.kind, FacilityRow.state, FacilityRow.supplier)
     aliased = select(FacilityAliasRow.facility).where(FacilityAliasRow.alias == code)
     known = select(*columns).where(or_(FacilityRow.facility == code, FacilityRow.facility.in_(aliased)))
-    # Its own code comes before another facility's alias.
-    if row := connection.execute(known.order_by(FacilityRow.facility != code)).first():
-        return FacilityName(*row)
+    if rows := connection.execute(known).all():
+        # Its own code comes before another facility's alias, and of those the first, as for a worker.
+        return FacilityName(*min(rows, key=lambda row: (row.facility != code, row.facility)))
     if connection.execute(select(PositionRow.facility).where(PositionRow.facility == code).limit(1)).first():
         return FacilityName(code, code, None, "", None)
     raise NotFound(f"No facility is called {code}")

@@ -3,9 +3,11 @@
 from schemas.alerts import Severity
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
+from supply.catalogue import valid_on
 from supply.due import Delivery, covering, delivery
 from supply.finding import NOT_APPLICABLE, URGENT_DAYS, Finding, Rule, severity_for
 from supply.language import Language, Sentences
+from supply.ledger_state import Ledger
 from supply.rules import AlertTiming
 
 
@@ -46,6 +48,20 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
         f"{language.covered(assessment)}"
         f"{language.treatments(assessment)}."
     )
+
+
+def _ended(assessment: Assessment, _ledger: Ledger, place: Place, _timing: AlertTiming, language: Language) -> str:
+    """Why it is over: the shelf may be as empty as before, and missed by nobody."""
+    told = explain(assessment, place, language)
+    if assessment.needed:
+        return told
+    given_up = language.say(
+        "La clave ya no se necesita en esta unidad, nada de ella se usó ni se pidió en meses",
+        "The item is not needed at this facility any more, none of it was used or asked for in months",
+    )
+    if valid_on(place.official, assessment.day) is not None:
+        given_up += language.say(" y su CPM registrado es 0", " and its registered CPM is 0")
+    return f"{given_up}. {told}"
 
 
 _EMPTY: dict[Delivery, Sentences] = {
@@ -103,6 +119,7 @@ RULE = Rule(
     explain,
     advise,
     # A surplus that is gone in a day is not offered for another day, nor is what others here went without.
+    ended=_ended,
     silences=frozenset({"shortage", "low_stock", "surplus", "expiry_risk"}),
     asks=frozenset({"order_more", "borrow"}),
 )

@@ -55,6 +55,8 @@ def test_an_entry_is_taken(entry: CatalogueEntry) -> None:
         hospital(aliases=("nlsim 1",)),
         hospital(timezone="Nope/X"),
         hospital(timezone="localtime"),
+        hospital(timezone="posix/UTC"),
+        hospital(timezone="right/America/Mexico_City"),
         hospital(state="\0"),
         hospital(country="\0"),
         hospital(state="x" * 501),

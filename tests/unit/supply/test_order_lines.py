@@ -1,5 +1,7 @@
 """What single order lines make of what is told of them, to the day and to the piece."""
 
+import itertools
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -11,6 +13,7 @@ from supply.orders import (
     Orders,
     cancel,
     receive,
+    schedule,
 )
 
 DAY = 739_000
@@ -33,6 +36,40 @@ def test_what_is_cancelled_of_an_order_leaves_the_rest_of_its_lines_to_come(amou
     orders = two_lines()
     cancel(orders, DAY, amount, "P-1")
     assert [line.outstanding for line in orders.values()] == left
+
+
+NAMES = ("P-1", "P-1\x001")
+
+
+@pytest.mark.parametrize("scheduled", NAMES)
+@pytest.mark.parametrize("first", NAMES)
+@pytest.mark.parametrize("then", NAMES)
+@pytest.mark.parametrize("steps", list(itertools.permutations(("order", "first", "then"))))
+def test_what_comes_before_its_schedule_is_not_due_whoever_names_the_line(
+    scheduled: str, first: str, then: str, steps: tuple[str, ...]
+) -> None:
+    orders: Orders = {}
+    order, _, line = scheduled.partition("\0")
+    told: dict[str, Callable[[], None]] = {
+        "order": lambda: schedule(orders, DAY, 100, (order, line or None, DAY + 9, None, None, None)),
+        "first": lambda: receive(orders, DAY, 30, first),
+        "then": lambda: receive(orders, DAY + 1, 60, then),
+    }
+    for step in steps:
+        told[step]()
+    assert {name: (line.received, line.outstanding) for name, line in orders.items()} == {scheduled: (90, 10)}
+    cancel(orders, DAY + 2, -1, first)
+    assert orders[scheduled].whole
+
+
+def test_what_came_before_the_lines_of_an_order_is_shared_out_among_them() -> None:
+    orders: Orders = {}
+    receive(orders, DAY, 70, "P-1")
+    for number in ("1", "2"):
+        schedule(orders, DAY + 1, 50, ("P-1", number, DAY + 9, None, None, None))
+    assert {name: line.received for name, line in orders.items()} == {"P-1\x001": 50, "P-1\x002": 20}
+    receive(orders, DAY + 2, 40, "P-1")
+    assert [(line.received, line.outstanding) for line in orders.values()] == [(50, 0), (60, 0)]
 
 
 @pytest.mark.parametrize(("came", "amount"), [(50, -1), (50, 500), (30, -1), (30, 20), (30, 49), (30, 50), (30, 51)])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from schemas.catalogue import DemandProfile, OfficialCpm, PlannedUse
 from schemas.events import ConsumptionReported, Event, StockCounted
 from supply.untold import Untold
+from tests.compiled import plain_python
 from tests.events import HOSPITAL, ITEM, counted, day, dispensed, instant, lot, received, reported, returned
 from tests.thoroughness import cases
 from tests.unit.supply.assessed import seen
@@ -200,3 +201,32 @@ def test_without_events_the_reckoned_stock_never_rises(history: list[Event], pie
     from_day = max(last, day("2026-04-03"))
     path = [reckoned(shelf, from_day + dt.timedelta(days=days)) for days in range(1, 120, 3)]
     assert all(later <= before + 0.002 for before, later in pairwise(path)), path
+
+
+@plain_python
+@pytest.mark.parametrize(
+    "told",
+    [
+        by_sheets(100, dispensed(45, "2026-03-01 12:00"), returned(5, "2026-03-18 10:00")),
+        by_sheets(120, dispensed(46, "2026-03-01 12:00"), returned(1, "2026-03-18 10:00")),
+    ],
+)
+def test_a_movement_that_is_taken_back_makes_sheets_the_custom_once_more(
+    monkeypatch: pytest.MonkeyPatch, told: list[Event]
+) -> None:
+    """Looked at every day, whatever is known of calm, the alerts are the same."""
+    calm = Shelf(*told).until("2026-03-31")
+    for room in ("supply.book", "supply.calm"):
+        monkeypatch.setattr(f"{room}.is_calm", lambda *_: False)
+    restless = Shelf(*told).until("2026-03-31")
+    assert calm.story == restless.story
+
+
+def test_a_movement_that_tells_the_first_days_keeps_nobody_calm_for_the_rest() -> None:
+    """135 pieces, of which 20 told tell seven days: from the twenty-second day on less than 90 are left."""
+    first_days = dispensed(20, "2026-03-01 12:00"), received(60, "2026-03-01 14:00")
+    told = Shelf(*by_sheets(95, *first_days)).until("2026-03-31")
+    assert [each for each in told.story if each > "2026-03"] == [
+        "2026-03-23 low_stock pending medium",
+        "2026-03-24 low_stock firing medium",
+    ]

@@ -4,8 +4,10 @@ import pytest
 
 from schemas.catalogue import OfficialCpm
 from supply.assessment import Assessment
+from supply.catalogue import RegisteredFrom
 from supply.conditions import stock_out
 from supply.language import ENGLISH, SPANISH
+from supply.ledger_state import Ledger
 from supply.orders import OrderLine
 from tests.events import HOSPITAL, ITEM, adjusted, counted, day, dispensed, lot, reported, returned, scheduled, unmet
 from tests.unit.supply.assessed import BETWEEN, NO, TIMINGS, TODAY, YES, assessed, place, says
@@ -148,3 +150,24 @@ def test_what_is_registered_here_is_missed_after_months_in_which_nobody_used_it(
     assert stock_of(*idle, entries=[registered(60)]).until("2026-03-10").story[-1] == (
         "2026-03-06 stock_out firing critical"
     )
+
+
+@pytest.mark.parametrize(
+    ("official", "es", "en"),
+    [
+        ((), "en meses. Sin existencia", "in months. No stock"),
+        (((0, 0.0),), "en meses y su CPM registrado es 0. Sin", "in months and its registered CPM is 0. No stock"),
+    ],
+)
+def test_an_empty_shelf_that_nobody_misses_any_more_says_so(
+    official: tuple[RegisteredFrom, ...], es: str, en: str
+) -> None:
+    rule, timing = stock_out.RULE, TIMINGS["stock_out"]
+    assert rule.ended is not None
+    given_up, here = assessed(0, needed=False), place()._replace(official=official)
+    said = [rule.ended(given_up, Ledger(), here, timing, language) for language in (SPANISH, ENGLISH)]
+    assert said[0].startswith("La clave ya no se necesita en esta unidad, nada de ella se usó ni se pidió ")
+    assert es in said[0]
+    assert en in said[1]
+    needed = assessed(500)
+    assert rule.ended(needed, Ledger(), here, timing, ENGLISH) == stock_out.explain(needed, here, ENGLISH)
