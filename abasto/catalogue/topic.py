@@ -18,8 +18,8 @@ READ_TIMEOUT_MS = 500
 
 
 class Known(NamedTuple):
-    """`entries` by key as workers know them. The newest record of the `spoiled` keys is
-    one that workers leave out: an older one may be in force, until compaction takes it."""
+    """`entries` by key as workers know them. The newest record of the `spoiled` keys is one that workers leave out: an
+    older one may be in force, until compaction takes it."""
 
     entries: dict[str, CatalogueEntry]
     spoiled: set[str]

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import cast
 
+import msgspec
 import pytest
 
 from schemas.catalogue import CatalogueEntry, DemandProfile, Facility, Item, PlannedUse, entry_key
@@ -20,7 +21,7 @@ DAY = dt.date(2026, 4, 1)
 
 
 def hospital(code: str = "NLIMS000315", **fields: str | tuple[str, ...]) -> Facility:
-    return Facility(facility=code, name="Monterrey", kind="hospital", **fields)  # type: ignore[arg-type]
+    return msgspec.structs.replace(Facility(facility=code, name="Monterrey", kind="hospital"), **fields)
 
 
 def taken(key: bytes | None, value: bytes | None) -> bool:
