@@ -59,6 +59,7 @@ COMPILED = [
     "supply/rekeying.py",
     "supply/replenishment.py",
     "supply/scale.py",
+    "supply/sheets.py",
     "supply/shelf.py",
     "supply/stand_in.py",
     "supply/status.py",

@@ -17,7 +17,7 @@ from supply.lifecycle import may_change_at
 from supply.outflow import outflow_of
 from supply.position import Position
 from supply.rules import Rules
-from supply.untold import share_untold
+from supply.sheets import share_untold
 
 
 def settle_down(position: Position, ledger: Ledger, assessment: Assessment, place: Place, rules: Rules) -> Bounds:
@@ -87,7 +87,8 @@ def is_calm(position: Position, ledger: Ledger, at_ms: int) -> bool:
     calm = position.calm
     if at_ms >= calm.until or not is_inside(position, ledger):
         return False
-    if ledger.sheet_at is not None and share_untold(ledger.months, calm.outflow) > 0:
+    calendar = position.place.calendar
+    if ledger.sheet_at is not None and share_untold(ledger.months, calm.outflow, calendar.month(at_ms)) > 0:
         # What is not told of is used day by day, and a return may be what makes sheets the custom once more.
         return False
     record = ledger.months.get(calm.month)

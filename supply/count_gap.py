@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 
 from supply.calendar import LocalCalendar, first_day
 from supply.cpm_policy import Outflow
-from supply.cpm_window import come_as_sheets, moved_of
 from supply.ledger_state import Ledger
+from supply.sheets import come_as_sheets, moved_of, share_untold
 
 MONTH_END_DAYS: Final = 5
 """A count in the last or first days of a month is the one that goes with the sheet: sheets are filled in from count to
@@ -95,13 +95,15 @@ def _is_within(at: int, month: int, calendar: LocalCalendar) -> bool:
 
 
 def _is_awaited(ledger: Ledger, month: int, outflow: Outflow) -> bool:
-    """Whether a month without a sheet is one whose use nobody has told: neither single movements where sheets are the
-    custom, nor, where both come, the sheet that follows the one of the month before."""
+    """Whether a month without a sheet is one whose use nobody has told whole: no single movements where sheets come, or
+    too few to take their place, nor the sheet that follows the one of the month before."""
     before = ledger.months.get(month - 1)
     if before is not None and before.reported >= 0:
         return True
     record = ledger.months.get(month)
-    return come_as_sheets(ledger.months) and (record is None or moved_of(record, outflow) == 0)
+    if record is None or moved_of(record, outflow) == 0:
+        return come_as_sheets(ledger.months)
+    return share_untold(ledger.months, outflow, month) > 0
 
 
 def _largest_sheet(ledger: Ledger) -> int:

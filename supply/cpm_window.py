@@ -7,6 +7,7 @@ from supply.by_day import since_day
 from supply.calendar import LocalCalendar, days_in_month, first_day
 from supply.cpm_policy import CpmPolicy, Outflow
 from supply.ledger_state import Ledger, MonthRecord
+from supply.sheets import come_as_sheets, moved_of, share_untold
 
 
 class MonthConsumption(NamedTuple):
@@ -41,17 +42,6 @@ def consumption_of(record: MonthRecord, outflow: Outflow) -> int:
     """What counts as consumption: what was dispensed, issued or both, less what came back, and what only counts tell
     of. A reported total stands for the month. Smallest unit; below zero when more came back than left."""
     return record.reported if record.reported >= 0 else moved_of(record, outflow) + record.by_counts
-
-
-def moved_of(record: MonthRecord, outflow: Outflow) -> int:
-    """What single movements tell of a month's consumption."""
-    if outflow == "dispensed":
-        return record.dispensed - record.returned
-    if outflow == "issued":
-        return record.issued - record.returned
-    if outflow == "issued_to_services":
-        return record.issued - record.transferred - record.returned
-    return record.dispensed + record.issued - record.returned
 
 
 def days_out_of(record: MonthRecord) -> int:
@@ -89,8 +79,8 @@ def window(
     lies in the window whose days are not known: what is known of that month is spread evenly over them.
 
     A month with stock and no issues counts as 0. A month before the item was first here has no data, unless the policy
-    counts it. Where consumption comes as monthly sheets, a month without one has none either, unless single events
-    told of its consumption.
+    counts it. Where consumption comes as monthly sheets, a month without one has none either, unless single movements
+    tell its consumption in their place (`supply.sheets`).
     """
     records = ledger.months
     months: list[MonthConsumption] = []
@@ -99,10 +89,13 @@ def window(
     if policy.before_first == "counted":
         first_whole_month = 0
     spans = _spans(policy, running_month, days_gone)
+    sheets = come_as_sheets(records)
     for month, days, days_known in spans:
         record = records.get(month, NOTHING_HAPPENED)
         amount = consumption_of(record, outflow)
-        known = record.reported >= 0 or (month >= first_whole_month and (amount != 0 or not come_as_sheets(records)))
+        known = record.reported >= 0 or (
+            month >= first_whole_month and (not sheets or (amount != 0 and share_untold(records, outflow, month) == 0))
+        )
         if not known:
             absent.append(month)
             continue
@@ -122,11 +115,6 @@ def window(
                 spread = month if whole.amount or whole.days_out or whole.unmet else None
             months.append(part._replace(days=int(days), share=_share(days, spans, policy)))
     return months, absent, spread
-
-
-def come_as_sheets(records: dict[int, MonthRecord]) -> bool:
-    """Whether consumption comes as monthly sheets here."""
-    return any(record.reported >= 0 for record in records.values())
 
 
 def _spans(policy: CpmPolicy, running_month: int, days_gone: float) -> list[Span]:

@@ -11,13 +11,13 @@ from schemas.catalogue import FacilityKind
 from supply.calendar import LocalCalendar, days_in_month, first_day
 from supply.catalogue import RegisteredFrom, valid_on
 from supply.cpm import cpm
-from supply.cpm_policy import Outflow
-from supply.cpm_window import NOTHING_HAPPENED, moved_of
+from supply.cpm_window import NOTHING_HAPPENED
 from supply.demand import Plan, Use, use_from, used_within
-from supply.ledger_state import Ledger, MonthRecord
+from supply.ledger_state import Ledger
 from supply.outflow import outflow_of
 from supply.policy_choice import Chosen
 from supply.projection import DUST_PIECES
+from supply.sheets import moved_of, share_untold
 from supply.stand_in import stand_in, tells_nothing
 
 
@@ -59,7 +59,7 @@ def untold_use(ledger: Ledger, day: int, by: Reckoning) -> Untold:
     outflow = outflow_of(ledger.months, by.chosen.policy, by.kind)
     if at is None or on_hand is None or on_hand <= 0:
         return NOTHING_UNTOLD
-    share = share_untold(ledger.months, outflow)
+    share = share_untold(ledger.months, outflow, calendar.month_of_day(day))
     if share <= 0:
         return NOTHING_UNTOLD
     since = calendar.day(at)
@@ -105,24 +105,6 @@ def _told_until(ledger: Ledger, month: int, calendar: LocalCalendar) -> int:
     ends = first_day(month + 1)
     came_on = ends if ledger.sheet_at is None else calendar.day(ledger.sheet_at)
     return min(ends, came_on + 1) if came_on >= first_day(month) else ends
-
-
-def share_untold(months: dict[int, MonthRecord], outflow: Outflow) -> float:
-    """How much of the use no single movement tells (0 to 1), by the latest sheet; none of it where movements of a
-    month since then tell half of that as well: they have taken the place of sheets."""
-    since: list[int] = []
-    for month in sorted(months, reverse=True):
-        record = months[month]
-        moved = moved_of(record, outflow)
-        if record.reported < 0:
-            since.append(moved)
-        elif record.reported == 0:
-            return 0.0 if moved or any(since) else 1.0
-        elif 2 * (max(since, default=0) - moved) >= record.reported - moved:
-            return 0.0
-        else:
-            return max(0.0, min(1.0, 1 - moved / record.reported))
-    return 0.0
 
 
 def _daily_use(ledger: Ledger, month: int, day: int, by: Reckoning) -> float:

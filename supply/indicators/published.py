@@ -7,7 +7,7 @@ published at the time.
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -15,7 +15,7 @@ from schemas.positions import CpmInputs, MonthTotals
 from supply.calendar import days_in_month, month_named
 from supply.cover import days_of_stock
 from supply.cpm import cpm
-from supply.cpm_policy import CpmPolicy, Outflows
+from supply.cpm_policy import CpmPolicy, Outflow, Outflows
 from supply.cpm_window import happened, window
 from supply.indicators.month_use import MonthUse
 from supply.indicators.stock import Stock
@@ -23,6 +23,7 @@ from supply.ledger_state import Ledger, MonthRecord
 from supply.need import is_needed
 from supply.policy_choice import Chosen
 from supply.replenishment import target_stock
+from supply.sheets import moved_of
 
 SCALE: Final = 1000
 """Smallest units a piece: no item has more than three places after the point."""
@@ -43,15 +44,7 @@ class PublishedMonths:
 
     def __init__(self, months: Iterable[MonthTotals], inputs: CpmInputs) -> None:
         known = {month_named(each.month): each for each in months}
-        records = {
-            number: MonthRecord(
-                dispensed=round(each.consumption * SCALE),
-                unmet=round(each.unmet * SCALE),
-                days_out=each.days_out,
-                reported=round(each.consumption * SCALE) if each.reported else -1,
-            )
-            for number, each in known.items()
-        }
+        records = {number: _record(each, inputs) for number, each in known.items()}
         self._closings = {number: each.closing for number, each in known.items() if each.closing is not None}
         records = {number: record for number, record in records.items() if happened(record)}
         here = [*records, *(number for number, closing in self._closings.items() if closing > 0)]
@@ -131,6 +124,21 @@ class PublishedMonths:
             forecast=forecast,
             needed=self.needed(forecast, month + 1),
         )
+
+
+def _record(month: MonthTotals, inputs: CpmInputs) -> MonthRecord:
+    """A month as the ledger told again keeps it. Of one that came as a sheet it is asked how much single movements told
+    as well; transfers, which are not published, are taken for use there."""
+    consumption = used = round(month.consumption * SCALE)
+    if month.reported:
+        moves = (round(each * SCALE) for each in (month.dispensed, month.issued, month.returned))
+        used = moved_of(MonthRecord(*moves), cast("Outflow", inputs.consumption))
+    return MonthRecord(
+        dispensed=used,
+        unmet=round(month.unmet * SCALE),
+        days_out=month.days_out,
+        reported=consumption if month.reported else -1,
+    )
 
 
 @lru_cache(maxsize=1024)

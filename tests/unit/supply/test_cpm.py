@@ -171,6 +171,44 @@ def test_a_reporter_that_goes_over_to_single_events_keeps_its_cpm() -> None:
     assert (found.value, found.inputs.months_left_out) == (60, ())
 
 
+def test_the_month_of_the_change_has_no_data_where_its_movements_are_few() -> None:
+    found = cpm_of(ABASTO, MonthRecord(reported=90), used(30), used(60))
+    assert (found.value, found.inputs.months_left_out) == (75, ("2026-02",))
+
+
+SOME = MonthRecord(dispensed=15, reported=90)
+"""A month of which a sheet tells 90, and movements 15 of them."""
+
+
+def test_a_few_single_movements_do_not_stand_for_the_sheet_that_is_awaited() -> None:
+    for some in (SOME, MonthRecord(reported=90)):
+        found = cpm_of(ABASTO, some, some, used(15))
+        assert (found.value, found.inputs.months_left_out) == (90, ("2026-03",))
+    between = cpm_of(ABASTO, SOME, used(15), SOME)
+    assert (between.value, between.inputs.months_left_out) == (90, ("2026-02",))
+
+
+def test_where_movements_told_all_that_sheets_did_they_stand_for_a_missing_one() -> None:
+    both = MonthRecord(dispensed=90, reported=90)
+    found = cpm_of(ABASTO, both, both, used(30))
+    assert (found.value, found.inputs.months_left_out) == (70, ())
+
+
+def test_a_sheet_of_a_month_that_was_out_says_nothing_of_what_movements_tell() -> None:
+    out = MonthRecord(dispensed=2, reported=2, reported_out=26)
+    found = cpm_of(ABASTO, SOME, out, used(15))
+    assert found.inputs.months_left_out == ("2026-03",)
+
+
+def test_sheets_that_have_not_come_for_three_months_are_awaited_no_more() -> None:
+    two = cpm_of(ABASTO, MonthRecord(reported=90), used(20), used(20))
+    assert (two.value, two.inputs.months_left_out) == (90, ("2026-02", "2026-03"))
+    three = cpm_of(ABASTO, MonthRecord(reported=90), used(20), used(20), used(20))
+    assert (three.value, three.inputs.months_left_out) == (20, ())
+    resumed = cpm_of(ABASTO, MonthRecord(reported=90), used(20), used(20), used(20), MonthRecord(reported=90))
+    assert (resumed.value, resumed.inputs.months_left_out) == (90, ("2026-01", "2026-02"))
+
+
 def test_an_average_of_nothing_is_insufficient() -> None:
     assert average([], ABASTO) == (None, "insufficient", [])
 

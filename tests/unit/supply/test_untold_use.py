@@ -230,3 +230,35 @@ def test_a_movement_that_tells_the_first_days_keeps_nobody_calm_for_the_rest() -
         "2026-03-23 low_stock pending medium",
         "2026-03-24 low_stock firing medium",
     ]
+
+
+OUT_IN_FEBRUARY = [
+    [reported("2026-02", 0, "2026-03-02 08:00", stockout_days=28)],
+    [dispensed(9, "2026-02-02"), reported("2026-02", 9, "2026-03-02 08:00", stockout_days=27)],
+]
+"""A month in which next to nothing could be used, and what was left in single movements."""
+
+
+@pytest.mark.parametrize("february", OUT_IN_FEBRUARY)
+@pytest.mark.parametrize(
+    ("stray", "short_on"), [(returned(1, "2026-03-03 09:00"), 18), (dispensed(1, "2026-03-03 09:00"), 17)]
+)
+def test_a_month_that_was_out_does_not_say_that_movements_tell_all(
+    february: list[Event], stray: Event, short_on: int
+) -> None:
+    """One movement in the month after a stock-out put an end to the reckoning, and to the shortage with it."""
+    before = [each for each in by_sheets() if not (isinstance(each, ConsumptionReported) and each.period == "2026-02")]
+    told = sorted([*before, *february, stray], key=lambda each: each.time)
+    found = position(*told, at="2026-03-20")
+    assert found.untold_use == pytest.approx(57, abs=1)
+    assert found.cover_days == pytest.approx(38 / 3, abs=0.5)
+    fired = [each for each in Shelf(*told, only=["shortage"]).until("2026-03-31").story if each > "2026-03"]
+    assert fired[0] == f"2026-03-{short_on} shortage firing high"
+
+
+def test_a_month_without_use_does_not_either() -> None:
+    told = sorted(
+        [*by_sheets(), reported("2026-02", 0, "2026-03-02 10:00"), returned(1, "2026-03-03")], key=lambda e: e.time
+    )
+    # 60 a month, as foretold when March began.
+    assert position(*told, at="2026-03-21").untold_use == pytest.approx(20 * 2)

@@ -98,6 +98,16 @@ def test_where_consumption_comes_as_sheets_a_month_without_one_is_not_known() ->
     assert sheets.use(MARCH) is None
 
 
+def test_a_few_single_movements_are_not_what_was_used_where_a_sheet_tells_the_rest() -> None:
+    names = ("2025-12", "2026-01", "2026-02")
+    some = [month(name, 90, reported=True, dispensed=15) for name in names]
+    running = month("2026-03", 15, dispensed=15)
+    assert published(*some, running).use(MARCH) is None
+    both = published(*(month(name, 90, reported=True, dispensed=90) for name in names), running).use(MARCH)
+    assert both is not None
+    assert both.used == 15
+
+
 def test_an_item_out_for_so_long_that_its_cpm_is_0_is_needed_still() -> None:
     out = [month(name, 0, days_out=31) for name in ("2025-11", "2025-12", "2026-01", "2026-02", "2026-03")]
     use = published(*out).use(MARCH)
