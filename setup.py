@@ -30,6 +30,7 @@ COMPILED = [
     "supply/cpm.py",
     "supply/cpm_window.py",
     "supply/demand.py",
+    "supply/doubted_sheet.py",
     "supply/due.py",
     "supply/entries.py",
     "supply/evaluation.py",

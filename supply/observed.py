@@ -7,6 +7,7 @@ from supply.count_gap import unexplained
 from supply.cpm import Cpm, corrected
 from supply.cpm_policy import CpmPolicy, Outflow
 from supply.cpm_window import NOTHING_HAPPENED, consumption_of, window
+from supply.doubted_sheet import DoubtedSheet, doubted_sheet
 from supply.ledger_state import Ledger
 from supply.quarantine import may_be_released
 
@@ -27,6 +28,7 @@ class Observed(NamedTuple):
     one of the `MONTHS_COMPARED` months before this one. `sheet_on`: the day on which the latest sheet came, where the
     gap is one to sheets as well, and `sheet_month` the last month whose sheet is reckoned with. `aside`: in quarantine,
     and not past the date. `by_counts`: what of `used` only counts tell. `expired`: on the shelf, past the date.
+    `doubted`: a sheet whose days out contradict count and book, its pieces in smallest units.
     """
 
     used: float = 0.0
@@ -41,6 +43,7 @@ class Observed(NamedTuple):
     aside: float = 0.0
     by_counts: float = 0.0
     expired: float = 0.0
+    doubted: DoubtedSheet | None = None
 
 
 NOTHING_OBSERVED = Observed()
@@ -111,4 +114,5 @@ def observe(
         may_be_released(ledger, calendar.day(at_ms)) / scale if ledger.aside else 0.0,
         0.0 if running.reported >= 0 else running.by_counts / scale,
         ledger.expired / scale,
+        doubted_sheet(ledger, outflow, month, calendar),
     )

@@ -2,10 +2,11 @@
 
 import pytest
 
+from schemas.events import Event
 from supply.conditions import data_quality
 from supply.language import ENGLISH, SPANISH
 from supply.ledger_state import Ledger
-from tests.events import counted, dispensed
+from tests.events import counted, dispensed, received, reported
 from tests.unit.supply.assessed import BETWEEN, NO, TIMINGS, TODAY, YES, assessed, judged, place, seen, severity
 from tests.unit.supply.shelf import Shelf
 from tests.unit.supply.stories import SUPPLIED
@@ -133,3 +134,60 @@ def test_what_doubtful_data_say() -> None:
     assert data_quality.explain(awaited, place(), ENGLISH) == (
         "The monthly sheet that the count is compared with is missing; stock of 40 pieces."
     )
+
+
+def out_all_february(*after: Event, count: float = 95, at: str = "2026-02-01 00:00", days: int = 28) -> list[Event]:
+    """A sheet says that February was out whole, and a count in it found something."""
+    used = 95 - count
+    told = [
+        *(reported(month, 90, f"{month}-28 09:00") for month in ("2025-10", "2025-11", "2025-12")),
+        counted(95, "2026-01-01 00:00"),
+        *([dispensed(used, "2026-01-15")] if used else []),
+        reported("2026-01", used, "2026-01-30 09:00"),
+        counted(count, at),
+        reported("2026-02", 0, "2026-03-02 09:00", stockout_days=days),
+        *after,
+    ]
+    return sorted(told, key=lambda each: each.time)
+
+
+def told_in_march(*events: Event) -> list[str]:
+    story = Shelf(*events, only=["data_quality"]).until("2026-04-10").story
+    return [line for line in story if line > "2026-03"]
+
+
+def test_a_sheet_without_a_day_of_stock_where_a_count_found_some_is_doubtful() -> None:
+    assert told_in_march(*out_all_february()) == [
+        "2026-03-03 data_quality pending medium",
+        "2026-03-04 data_quality firing medium",
+        "2026-04-01 data_quality resolved medium",
+    ]
+    told = Shelf(*out_all_february(), only=["data_quality"]).until("2026-03-05").alerts[-1]
+    assert told.reason.startswith(
+        "El informe de 2026-02 dice 28 días sin existencia, y por el conteo de ese mes y el libro al final quedaban "
+        "95 piezas; existencia de 95 piezas"
+    )
+    assert told.reason_en.startswith(
+        "The sheet of 2026-02 says 28 days out of stock, and by the count of that month and the book 95 pieces were "
+        "left at its end; stock of 95 pieces"
+    )
+    assert told.reason_en.endswith(". Compare the sheet with the count, and send again the one that is not true.")
+
+
+def test_a_sheet_that_is_mended_ends_the_doubt() -> None:
+    mended = reported("2026-02", 90, "2026-03-10 09:00", stockout_days=3, id="mended")
+    assert told_in_march(*out_all_february(mended))[-1] == "2026-03-11 data_quality resolved medium"
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        out_all_february(days=27),
+        out_all_february(count=0),
+        out_all_february(received(90, "2026-02-28 09:00"), count=0),
+        # What was counted before the month may have gone before it.
+        out_all_february(at="2026-01-31 09:00"),
+    ],
+)
+def test_days_out_that_can_be_are_believed(events: list[Event]) -> None:
+    assert told_in_march(*events) == []
