@@ -7,7 +7,7 @@ from typing import Final
 
 from supply.calendar import month_number
 from supply.ledger_state import Ledger, OrderCounts
-from supply.orders import OrderLine
+from supply.orders import LOST_ORDER_DAYS_KEPT, OrderLine
 
 MONTHS_KEPT: Final = 12
 """A year beside the running month, as lists of indicators by month show it."""
@@ -45,6 +45,13 @@ def count(counts: dict[int, OrderCounts], line: OrderLine, day: int) -> None:
         found.decided += 1
     else:
         found.not_over += 1
+
+
+def lost_in(ledger: Ledger, day: int) -> int | None:
+    """The month whose lines are put away on a day because their goods never came, where one of them was not whole."""
+    month = _month_of(day - LOST_ORDER_DAYS_KEPT - 1)
+    counts = ledger.orders_by_month.get(month)
+    return month if counts is not None and counts.decided > counts.complete else None
 
 
 def counts_of(ledger: Ledger, day: int, month: int) -> dict[int, OrderCounts]:

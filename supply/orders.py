@@ -82,40 +82,71 @@ def schedule(orders: Orders, day: int, amount: int, scheduled: Schedule) -> None
     """Schedule a line anew: `amount` is all of it, what has come already included; what was cancelled is void.
 
     The line was ordered on the day of its first schedule; one that was whole or cancelled, and asks for more again, on
-    this day.
+    this day. An order that is scheduled both as a whole and by lines is due once: as a whole stands what its lines do
+    not name.
     """
-    key = order_key(scheduled[0], scheduled[1])
+    order = scheduled[0]
+    key = order_key(order, scheduled[1])
     line = _line(orders, key)
     first, over = line.quantity == 0, line.outstanding == 0
     line.order, line.line, line.expected_on, line.deadline, line.supplier, line.origin = scheduled
     line.quantity, line.cancelled, line.closed, line.last_day = amount, 0, False, max(day, line.last_day)
-    if first:
-        _bring_in(orders, key, line)
+    if key == order:
+        line.quantity = max(0, amount - sum([orders[name].asked for name in _line_names(orders, order)]))
+    whole = orders.get(order)
+    if first and key != order and whole is not None and whole.quantity > 0 and not whole.closed:
+        _name_part(line, whole)
+        day = min(day, whole.ordered_on or day)
+    _bring_in(orders, key, line)
     if first or (over and line.outstanding > 0):
         line.ordered_on = day
+    if order in orders and _says_nothing(orders[order]):
+        del orders[order]
+
+
+def _name_part(line: OrderLine, whole: OrderLine) -> None:
+    """Take a line that is scheduled for the first time off the order that was scheduled as a whole, with what came."""
+    named = min(line.quantity, whole.quantity)
+    came = min(whole.received, named)
+    whole.quantity -= named
+    whole.received -= came
+    _take(line, whole.received_on, came)
 
 
 def _bring_in(orders: Orders, key: str, line: OrderLine) -> None:
-    """Count for a line that is scheduled for the first time what came before it under another name: for its order, or
-    for lines of the order that it is."""
+    """Count for a line that is scheduled what came before under another name: for its order, or for lines of the order
+    that it is."""
     order, names_line, _ = key.partition("\0")
-    names = [order] if names_line else [other for other in orders if other.startswith(order + "\0")]
-    for name in names:
+    for name in [order] if names_line else _line_names(orders, order):
         early = orders.get(name)
         if early is None or early.quantity > 0:
             continue
         taken = min(early.received, line.outstanding)
-        _take(line, early.received_on, taken)
-        early.received -= taken
-        if early.received == 0:
+        if taken > 0:
+            _take(line, early.received_on, taken)
+            early.received -= taken
+        if _says_nothing(early):
             del orders[name]
 
 
+def _line_names(orders: Orders, order: str) -> list[str]:
+    """The keys of the lines of an order, in one order however they came."""
+    return sorted([name for name in orders if name.startswith(order + "\0")])
+
+
+def _says_nothing(line: OrderLine) -> bool:
+    return line.quantity == 0 and line.received == 0 and not line.closed
+
+
 def schedule_late(orders: Orders, day: int, amount: int, scheduled: Schedule) -> None:
-    """A schedule that comes when what followed it is settled. It does not undo a newer one, but may be the first."""
+    """A schedule that comes when what followed it is settled. It does not undo a newer one, nor that the rest of the
+    order was cancelled since, but may be the first."""
     line = _line(orders, order_key(scheduled[0], scheduled[1]))
     if line.quantity == 0:
         cancelled, closed = line.cancelled, line.closed
+        whole = orders.get(scheduled[0])
+        if whole is not None and whole.closed and day <= whole.last_day:
+            closed = True
         schedule(orders, day, amount, scheduled)
         line.cancelled, line.closed = cancelled, closed
     elif 0 < day < line.ordered_on:
@@ -123,13 +154,16 @@ def schedule_late(orders: Orders, day: int, amount: int, scheduled: Schedule) ->
 
 
 def receive(orders: Orders, day: int, amount: int, key: str) -> None:
-    """Count pieces that came against their order; more than was due stands on the last line."""
-    *others, last = _lines_meant(orders, key)
-    for line in others:
+    """Count pieces that came against their order. More than was due of a line stands on it; more than was due of an
+    order stands on the order, for lines that are not scheduled yet."""
+    meant = _lines_meant(orders, key)
+    for line in meant:
         taken = min(amount, line.outstanding)
-        _take(line, day, taken)
-        amount -= taken
-    _take(last, day, amount)
+        if taken > 0:
+            _take(line, day, taken)
+            amount -= taken
+    if amount > 0:
+        _take(meant[0] if "\0" in key else _line(orders, key), day, amount)
 
 
 def _take(line: OrderLine, day: int, amount: int) -> None:
@@ -150,6 +184,10 @@ def cancel(orders: Orders, day: int, amount: int, key: str) -> None:
             gone = amount if line is lines[-1] else min(amount, line.outstanding)
             line.cancelled += gone
             amount -= gone
+    if amount < 0 and "\0" not in key:
+        # A line whose schedule comes late is cancelled with the rest.
+        order = _line(orders, key)
+        order.closed, order.last_day = True, max(day, order.last_day)
 
 
 def _line(orders: Orders, key: str) -> OrderLine:
@@ -162,18 +200,13 @@ def _line(orders: Orders, key: str) -> OrderLine:
 def _lines_meant(orders: Orders, key: str) -> list[OrderLine]:
     """The lines that a receipt or a cancellation means, the one expected first in front.
 
-    That is the line it names, if it was scheduled; the order as a whole when only that was; all lines of the order when
-    it names none. A line not heard of yet is made: goods may come before their schedule does.
+    That is the line it names, if it was scheduled, else the order as a whole when that was; where it names none, all
+    that is scheduled of the order. A line not heard of yet is made: goods may come before their schedule does.
     """
-    line = orders.get(key)
-    if line is not None and line.quantity > 0:
-        return [line]
     order, names_line, _ = key.partition("\0")
-    if names_line:
-        meant = [] if (whole := orders.get(order)) is None else [whole]
-    else:
-        meant = [line for other, line in orders.items() if other.startswith(order + "\0")]
-    meant = [line for line in meant if line.quantity > 0]
+    meant = [line for name in [key, order] if (line := orders.get(name)) is not None and line.quantity > 0][:1]
+    if not names_line:
+        meant += [line for name in _line_names(orders, order) if (line := orders[name]).quantity > 0]
     if not meant:
         meant = [_line(orders, key)]
     return sorted(meant, key=lambda line: (line.expected_on, line.line or ""))

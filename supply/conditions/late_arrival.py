@@ -2,9 +2,13 @@
 
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
+from supply.calendar import month_name
 from supply.due import outstanding, split_due
 from supply.finding import NOT_APPLICABLE, URGENT_DAYS, Finding, Rule, severity_for
 from supply.language import Language, Sentences, agreeing, date_of
+from supply.ledger_state import Ledger
+from supply.order_months import lost_in
+from supply.orders import LOST_ORDER_DAYS_KEPT
 from supply.rules import AlertTiming
 
 
@@ -36,12 +40,14 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
 
 
 def keep(assessment: Assessment, _place: Place, timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
-    """No line gets that late; while one is, the stock without what is due lasts the lead time, and the days that are
-    urgent, so that it gets no worse. What happens to orders meanwhile, and a
-    longer lead time, end the calm by themselves."""
+    """No line gets that late; while one is, it is not given up, and the stock without what is due lasts the lead time
+    and the days that are urgent, so that it gets no worse. What happens to orders meanwhile, and a longer lead time,
+    end the calm by themselves."""
     if is_open:
         days = max(URGENT_DAYS, assessment.lead_time.days)
         bounds.stock_lasts(days, assessment.daily_use, assessment.observed.lots)
+        for line in assessment.due:
+            bounds.until(line.latest_day + LOST_ORDER_DAYS_KEPT + 1)
         return
     for line in assessment.due:
         bounds.until(line.latest_day + max(1, int(timing.enter_days)))
@@ -70,6 +76,21 @@ def explain(assessment: Assessment, _place: Place, language: Language) -> str:
     besides = language.besides(assessment)
     lasts = _lasts(assessment, language, "sin lo vencido", "without what is late") if besides else ""
     return f"{told}; {missing}; {stock}{besides}{lasts or _lasts(assessment, language, 'sin ello', 'without it')}."
+
+
+def _ended(assessment: Assessment, ledger: Ledger, place: Place, _timing: AlertTiming, language: Language) -> str:
+    """Why it is over: what never came may have been given up."""
+    told = explain(assessment, place, language)
+    given_up = lost_in(ledger, assessment.day)
+    if given_up is None:
+        return told
+    months = LOST_ORDER_DAYS_KEPT // 365 * 12
+    return language.say(
+        f"Lo que debió llegar en {month_name(given_up)} no llegó completo y después de {months} meses ya no se sigue. "
+        f"{told}",
+        f"What should have come in {month_name(given_up)} never came whole, and is not followed any longer after "
+        f"{months} months. {told}",
+    )
 
 
 def _lasts(assessment: Assessment, language: Language, without_es: str, without_en: str) -> str:
@@ -102,5 +123,6 @@ RULE: Rule = Rule(
     keep,
     explain,
     advise,
+    ended=_ended,
     asks=frozenset({"order_more"}),
 )

@@ -15,7 +15,7 @@ import xxhash
 
 from schemas import events
 from tests.events import ZONE
-from tests.unit.supply.model_gap import Gap, left_of_the_last
+from tests.unit.supply.model_gap import Gap, Told, left_of_the_last
 
 AT_ONE_INSTANT = (
     events.StockAdjusted,
@@ -85,7 +85,8 @@ class Model:
         sheets = {name: self.months[name]["reported"] for name in self.reported}
         used = "to_services" if self.hands_to_services else "dispensed"
         single = {name: month[used] - month["returned"] for name, month in self.months.items()}
-        return left_of_the_last(self.gaps, sheets, single)
+        days_out = {name: max(month["days_out"], month["reported_out"]) for name, month in self.months.items()}
+        return left_of_the_last(self.gaps, Told(sheets, single, days_out))
 
     @property
     def hands_to_services(self) -> bool:
@@ -125,9 +126,9 @@ class Model:
                 self.here = True
                 month["returned"] += quantity
                 self._move(quantity)
-            case events.ConsumptionReported(period=period, quantity=quantity):
+            case events.ConsumptionReported(period=period, quantity=quantity, stockout_days=out):
                 self.sheets = True
-                self.months[period]["reported"] = quantity
+                self.months[period].update(reported=quantity, reported_out=out or 0)
                 self.reported.add(period)
             case events.DemandUnmet(quantity=quantity):
                 month["unmet"] += quantity

@@ -4,6 +4,7 @@ The sheet of a month that is over must be found gone, of one that goes on any pa
 month have found before. A count up to five days from a month's end is made at that end.
 """
 
+import calendar
 import datetime as dt
 import itertools
 from collections.abc import Mapping
@@ -57,8 +58,37 @@ def _found_before(gaps: list[Gap]) -> float:
     return found
 
 
-def left_of_the_last(gaps: list[Gap], sheets: Mapping[str, float], single: Mapping[str, float]) -> float | None:
+class Told(NamedTuple):
+    """What was told of months, by name: their sheets, single movements and days out."""
+
+    sheets: Mapping[str, float]
+    single: Mapping[str, float]
+    days_out: Mapping[str, float]
+
+    def is_told_singly(self, name: str) -> bool:
+        """Whether movements stand in the place of sheets in a month without one."""
+        earlier = sorted(month for month in self.sheets if month < name)
+        later = {month: pieces for month, pieces in self.single.items() if month not in self.sheets}
+        if not earlier:
+            return True
+        if max(self.sheets) < name and sum(later[month] > 0 for month in later if month > max(self.sheets)) >= 3:
+            return True
+        of_use = [month for month in earlier if self.sheets[month]]
+        best = ([month for month in of_use if self._stock_share(month) >= 0.5] or of_use or earlier)[-1]
+        sheet, single, share = self.sheets[best], self.single.get(best, 0), self._stock_share(best) or 1
+        most = max([0, *(pieces for month, pieces in later.items() if best < month <= name)])
+        if sheet:
+            return single >= sheet or most - single / share >= (sheet - single) / share / 2
+        return single > 0 or most > 0
+
+    def _stock_share(self, name: str) -> float:
+        year, month = map(int, name.split("-"))
+        return 1 - self.days_out.get(name, 0) / calendar.monthrange(year, month)[1]
+
+
+def left_of_the_last(gaps: list[Gap], told_of: Told) -> float | None:
     """The figure to show: `None` where there is no gap, or a sheet is awaited that may explain it."""
+    sheets, single = told_of.sheets, told_of.single
     if not gaps:
         return None
     latest = gaps[-1]
@@ -71,13 +101,14 @@ def left_of_the_last(gaps: list[Gap], sheets: Mapping[str, float], single: Mappi
         before = f"{month - dt.timedelta(days=1):%Y-%m}"
         if name in sheets:
             unsaid = sheets[name] - told
-        elif before in sheets or (sheets and told == 0):
+        elif before in sheets or (sheets and told == 0) or not told_of.is_told_singly(name):
             unsaid = max(0, max(sheets.values()) - told)
         else:
             unsaid = 0
         whole = month < running
         if whole or first == running or _has_begun(month, latest.at):
-            awaited = awaited or (name not in sheets and (before in sheets or (bool(sheets) and told == 0)))
+            silent = bool(sheets) and (told == 0 or not told_of.is_told_singly(name))
+            awaited = awaited or (name not in sheets and (before in sheets or silent))
             if month == first:
                 unsaid -= sorted((min(0, unsaid), -_found_before(gaps), max(0, unsaid)))[1]
             most += max(0, unsaid)

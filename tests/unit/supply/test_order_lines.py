@@ -14,6 +14,7 @@ from supply.orders import (
     cancel,
     receive,
     schedule,
+    schedule_late,
 )
 
 DAY = 739_000
@@ -35,7 +36,7 @@ def test_a_line_of_which_nothing_came_has_no_day_of_receipt(came: int, days: lis
 def test_what_is_cancelled_of_an_order_leaves_the_rest_of_its_lines_to_come(amount: int, left: list[int]) -> None:
     orders = two_lines()
     cancel(orders, DAY, amount, "P-1")
-    assert [line.outstanding for line in orders.values()] == left
+    assert [line.outstanding for line in orders.values() if line.quantity] == left
 
 
 NAMES = ("P-1", "P-1\x001")
@@ -69,7 +70,75 @@ def test_what_came_before_the_lines_of_an_order_is_shared_out_among_them() -> No
         schedule(orders, DAY + 1, 50, ("P-1", number, DAY + 9, None, None, None))
     assert {name: line.received for name, line in orders.items()} == {"P-1\x001": 50, "P-1\x002": 20}
     receive(orders, DAY + 2, 40, "P-1")
-    assert [(line.received, line.outstanding) for line in orders.values()] == [(50, 0), (60, 0)]
+    assert [(line.received, line.outstanding) for line in orders.values()] == [(50, 0), (50, 0), (10, 0)]
+    # More than was due of the order is of whatever is scheduled of it next.
+    schedule(orders, DAY + 3, 60, ("P-1", "1", DAY + 19, None, None, None))
+    assert {name: (line.received, line.outstanding) for name, line in orders.items()} == {
+        "P-1\x001": (60, 0),
+        "P-1\x002": (50, 0),
+    }
+
+
+def planned(orders: Orders, amount: int, line: str | None) -> None:
+    schedule(orders, DAY, amount, ("P-1", line, DAY + 9, None, None, None))
+
+
+@pytest.mark.parametrize("steps", list(itertools.permutations(("one", "two", "goods"))))
+def test_goods_for_the_whole_order_are_shared_out_whenever_its_lines_are_scheduled(steps: tuple[str, ...]) -> None:
+    orders: Orders = {}
+    told: dict[str, Callable[[], None]] = {
+        "one": lambda: planned(orders, 50, "1"),
+        "two": lambda: planned(orders, 40, "2"),
+        "goods": lambda: receive(orders, DAY + 1, 90, "P-1"),
+    }
+    for step in steps:
+        told[step]()
+    assert {name: (line.received, line.outstanding) for name, line in orders.items()} == {
+        "P-1\x001": (50, 0),
+        "P-1\x002": (40, 0),
+    }
+
+
+@pytest.mark.parametrize("steps", list(itertools.permutations(("whole", "one", "two", "goods"))))
+@pytest.mark.parametrize("whole", [90, 100])
+def test_an_order_scheduled_as_a_whole_and_by_lines_is_due_once(whole: int, steps: tuple[str, ...]) -> None:
+    orders: Orders = {}
+    told: dict[str, Callable[[], None]] = {
+        "whole": lambda: planned(orders, whole, None),
+        "one": lambda: planned(orders, 50, "1"),
+        "two": lambda: planned(orders, 40, "2"),
+        "goods": lambda: receive(orders, DAY + 1, 30, "P-1"),
+    }
+    for step in steps:
+        told[step]()
+    assert sum(line.outstanding for line in orders.values()) == whole - 30
+    assert sum(line.received for line in orders.values()) == 30
+    planned(orders, whole, None)
+    assert sum(line.outstanding for line in orders.values()) == whole - 30
+    receive(orders, DAY + 2, whole - 30, "P-1")
+    assert sum(line.outstanding for line in orders.values()) == 0
+
+
+def test_lines_that_are_scheduled_after_the_whole_order_was_cancelled_are_due() -> None:
+    orders: Orders = {}
+    planned(orders, 100, None)
+    receive(orders, DAY, 30, "P-1")
+    cancel(orders, DAY + 1, -1, "P-1")
+    planned(orders, 50, "1")
+    assert {name: line.outstanding for name, line in orders.items()} == {"P-1": 0, "P-1\x001": 50}
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize(("told_of", "due"), [(DAY + 2, 0), (DAY + 4, 40)])
+def test_a_schedule_that_comes_late_is_cancelled_with_the_rest_of_its_order(
+    whole: bool, told_of: int, due: int
+) -> None:
+    """The order was cancelled on the third day; a schedule of before that comes when all of it is settled."""
+    orders: Orders = {}
+    planned(orders, 50, None if whole else "1")
+    cancel(orders, DAY + 3, -1, "P-1")
+    schedule_late(orders, told_of, 40, ("P-1", "2", DAY + 9, None, None, None))
+    assert sum(line.outstanding for line in orders.values()) == due
 
 
 @pytest.mark.parametrize(("came", "amount"), [(50, -1), (50, 500), (30, -1), (30, 20), (30, 49), (30, 50), (30, 51)])

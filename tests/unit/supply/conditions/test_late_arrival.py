@@ -171,3 +171,19 @@ def test_one_piece_is_one() -> None:
     assert "; falta 1 pieza; " in late_arrival.explain(due(-3, pieces=1), place(), SPANISH)
     assert "; 1 piece missing; " in late_arrival.explain(due(-3, pieces=1), place(), ENGLISH)
     assert "; faltan 0.1 piezas; " in late_arrival.explain(due(-3, pieces=1, scale=10), place(), SPANISH)
+
+
+def test_what_never_came_says_so_when_it_is_given_up() -> None:
+    told = Shelf(*SUPPLIED, scheduled(200, "2026-02-20", "2026-03-05"), only=["late_arrival"]).until("2027-03-10")
+    assert told.story[-1] == "2027-03-06 late_arrival resolved medium"
+    assert "Lo que debió llegar en 2026-03 no llegó completo y después de 12 meses ya no se sigue. " in (
+        told.alerts[-1].reason
+    )
+    assert "What should have come in 2026-03 never came whole, and is not followed any longer after 12 months. " in (
+        told.alerts[-1].reason_en
+    )
+    line = adjusted(-430, "2026-02-20 10:00", "damaged"), scheduled(200, "2026-02-20 11:00", "2026-03-05")
+    came = Shelf(*SUPPLIED, *line, only=["late_arrival"]).until("2026-03-08")
+    came.tell(received(200, "2026-03-08 10:00", order="P-1"))
+    ended = came.until("2026-03-12").alerts[-1]
+    assert (ended.state, "never came" in ended.reason_en) == ("resolved", False)
