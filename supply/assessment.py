@@ -15,7 +15,7 @@ from supply.cpm import Cpm, cpm
 from supply.cpm_policy import Outflow
 from supply.cpm_presets import ABASTO
 from supply.cpm_window import days_gone
-from supply.demand import Plan, Use, done_of, lasts_for, planned_from, use_from
+from supply.demand import Plan, Use, done_of, first_use_after, lasts_for, planned_from, use_from
 from supply.lead_times import LEAST_DELIVERIES, LeadTime, observed
 from supply.ledger import forget
 from supply.ledger_state import Ledger
@@ -114,7 +114,8 @@ class Assessment(NamedTuple):
     horizon_days: int = 180
     """How far the projection looks."""
     unheard_days: int = 0
-    """Days at the end of the CPM's window of which nothing was heard of the item; 0 where a plan stands in for it."""
+    """Days at the end of the CPM's window of which nothing was heard of the item; with a plan those since the first use
+    that was foretold and of which nothing was heard: its days are over and make what is left to be used less."""
     plan_short_in: int | None = None
     """Where a use is planned, days until the first one that the stock, with what is due, does not serve."""
     untold: Untold = NOTHING_UNTOLD
@@ -133,7 +134,7 @@ class Assessment(NamedTuple):
 
     @property
     def fades(self) -> bool:
-        """Whether the CPM may fall for want of news of the item alone: nothing says then that it is less needed."""
+        """Whether what is needed may fall for want of news of the item alone: nothing says then that it is less."""
         return self.unheard_days > FADES_AFTER_DAYS
 
     @property
@@ -190,6 +191,14 @@ def _bring_up(ledger: Ledger, at_ms: int, day: int, month: int, place: Place) ->
     forget(ledger, month - place.months_kept, day)
     if ledger.days is not None:
         forget_days(ledger.days, place.chosen.policy, day)
+
+
+def _unheard_days(heard_day: int, day: int, window_ends: int, plan: Plan | None, daily_use: float) -> int:
+    """`Assessment.unheard_days`; `window_ends` is the day after the CPM's window."""
+    if plan is None:
+        return max(0, window_ends - heard_day)
+    unheard_from = first_use_after(plan, heard_day, day, daily_use)
+    return 0 if unheard_from is None else day - unheard_from
 
 
 def _reckoning(place: Place, first_month: int, scale: int) -> Reckoning:
@@ -289,7 +298,7 @@ def assess(ledger: Ledger, at_ms: int, scale: int, place: Place, rules: Rules, u
         plan_short_in=None if plan is None else short_in,
         heard_day=heard_day,
         horizon_days=horizon_days,
-        unheard_days=max(0, window_ends - heard_day) if plan is None and heard_day is not None else 0,
+        unheard_days=0 if heard_day is None else _unheard_days(heard_day, day, window_ends, plan, daily_use),
         untold=untold,
         outflow=outflow,
         waits=waits,

@@ -91,6 +91,18 @@ def done_of(plan: Plan, day: int, used: float) -> float:
     return min(used, plan.spans[number][2])
 
 
+def first_use_after(plan: Plan, day: int, until: int, daily_use: float) -> int | None:
+    """The first day after one and before another on which something was foretold to be used: by the CPM until the plan
+    begins, then by the plan; `None` where nothing was."""
+    if daily_use > 0 and day + 1 < min(plan.first_day, until):
+        return day + 1
+    for first, last, rate in plan.spans:
+        if last > day and rate > 0:
+            used_on = max(first, day + 1)
+            return used_on if used_on < until else None
+    return None
+
+
 def next_use(use: Use) -> tuple[int, float] | None:
     """The first day from today on that uses something, and how much; `None` where none does."""
     return next((each for each in use if each[1] > 0), None)

@@ -19,7 +19,7 @@ class Finding(NamedTuple):
     """`holds`: the enter threshold is met. `over`: the leave threshold is met; between the two an open alert stays.
     `news`: while it fires there is something to tell beside its severity. `frozen`: it cannot be judged today, so that
     one that fires stays as it is and is not reminded of. `opens`: an alert may begin of it; where it may not, because
-    what holds is old, one that there is goes on."""
+    what holds is old, one that there is goes on. `no_milder`: nothing tells that it is less bad than it was."""
 
     holds: bool
     over: bool
@@ -27,6 +27,7 @@ class Finding(NamedTuple):
     news: bool = False
     frozen: bool = False
     opens: bool = True
+    no_milder: bool = False
 
 
 NOT_APPLICABLE = Finding(holds=False, over=True, severity="low")

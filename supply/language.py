@@ -7,6 +7,7 @@ import datetime as dt
 from typing import Final, Literal, NamedTuple
 
 from supply.assessment import Assessment
+from supply.demand import next_use
 from supply.due import covering, first_deadline, first_due, next_planned, outstanding, split_due
 from supply.expiring import TOLD_FROM_PIECES, first_date, loss_told
 
@@ -239,10 +240,16 @@ class Language(NamedTuple):
                 f"; {es} el pedido {orders} si llega a más tardar el {there_on}",
                 f"; {en} by order {orders} if it comes by {there_on}",
             )
-        planned = next_planned(assessment)
-        if planned is None or not assessment.plan_is_safe or assessment.usable:
+        if not assessment.plan_is_safe or assessment.usable:
             return ""
-        return self.say("; el próximo uso planeado es el ", "; the next use is planned for ") + date_of(planned[0])
+        planned = next_planned(assessment)
+        if planned is not None:
+            return self.say("; el próximo uso planeado es el ", "; the next use is planned for ") + date_of(planned[0])
+        following = next_use(assessment.use)
+        if following is None:
+            return ""
+        used_on = date_of(assessment.day + following[0])
+        return self.say(f"; no se usa nada hasta el {used_on}", f"; nothing is used until {used_on}")
 
     def standing(self, assessment: Assessment) -> str:
         """Stock, use and what is coming, inside a sentence."""

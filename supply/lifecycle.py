@@ -167,9 +167,9 @@ def _severity_changed(alert: OpenAlert, finding: Finding, at_ms: int, timing: Al
     """Severity rises at once while the condition holds. It falls once the condition has been milder for a while, to the
     worst that it was meanwhile: a figure that goes to and fro does not take the alert with it."""
     now = SEVERITIES.index(finding.severity)
-    if now >= alert.severity:
+    if now >= alert.severity or finding.no_milder:
         alert.milder_since_ms = None
-        if now == alert.severity or not finding.holds:
+        if now <= alert.severity or not finding.holds:
             return False
         alert.severity = now
         return True

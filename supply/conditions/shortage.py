@@ -10,8 +10,8 @@ from supply.rules import AlertTiming
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters when the projected stock-out lies within the lead time; leaves when it is `leave_days` beyond it, but
-    not for a CPM that falls for want of news. Where a use is planned, the first day of it that goes without counts:
-    that the shelf is empty before hurts nobody.
+    neither leaves nor gets milder for want of news. Where a use is planned, the first day of it that goes without
+    counts: that the shelf is empty before hurts nobody.
 
     Critical within a week, or when treatments are planned for days that the stock does not reach; else high.
     """
@@ -25,7 +25,8 @@ def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     holds = days is not None and days <= lead_time
     over = (days is None or days > lead_time + timing.leave_days) and not assessment.fades
     urgent = bool(assessment.treatments_at_risk) or (days is not None and days <= URGENT_DAYS)
-    return Finding(holds, over, severity_for("critical" if urgent else "high", place.item.ven))
+    severity = severity_for("critical" if urgent else "high", place.item.ven)
+    return Finding(holds, over, severity, no_milder=assessment.fades)
 
 
 def keep(assessment: Assessment, _place: Place, _timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:

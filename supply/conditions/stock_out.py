@@ -1,5 +1,7 @@
 """`stock_out` (desabasto): nothing usable on hand of an item that is in use here."""
 
+from typing import Final
+
 from schemas.alerts import Severity
 from supply.assessment import Assessment, Place
 from supply.bounds import Bounds
@@ -10,13 +12,17 @@ from supply.language import Language, Sentences
 from supply.ledger_state import Ledger
 from supply.rules import AlertTiming
 
+DAYS_TO_ORDER: Final = 31
+"""An order that need not be given within the month is none of this month's."""
+
 
 def judge(assessment: Assessment, place: Place, timing: AlertTiming) -> Finding:
     """Enters at usable = 0; leaves when the stock covers `leave_days` days of what is used, or planned.
 
     An item that is not needed here is not out (`supply.need`). Critical, but where a use is planned, nobody waits for
     an earlier one and none of it goes without before an order of today is there: then medium where an order covers the
-    next planned use, high where none does, or there is no week left to find another way should it not come.
+    next planned use, or a month is left to give one; high where there is not, or no week to find another way should
+    what is ordered not come.
     """
     if assessment.usable is None or not assessment.needed:
         return NOT_APPLICABLE
@@ -29,7 +35,15 @@ def _worst(assessment: Assessment) -> Severity:
     if not assessment.plan_is_safe:
         return "critical"
     covers = covering(assessment)
-    return "medium" if covers is not None and covers.used_on - assessment.day > URGENT_DAYS else "high"
+    if covers is not None:
+        return "medium" if covers.used_on - assessment.day > URGENT_DAYS else "high"
+    return "medium" if _may_wait(assessment) else "high"
+
+
+def _may_wait(assessment: Assessment) -> bool:
+    """Whether an order of a month from now would be there before anybody goes without."""
+    short_in = assessment.short_in
+    return short_in is None or short_in - assessment.lead_time.days > DAYS_TO_ORDER
 
 
 def keep(_assessment: Assessment, _place: Place, _timing: AlertTiming, is_open: bool, bounds: Bounds) -> None:
@@ -91,6 +105,9 @@ _SAFE: dict[Delivery, Sentences] = {
     "none": Sentences("Pida hoy lo que falta para el próximo uso.", "Order today what is missing for the next use."),
 }
 """A use is planned, and nobody goes without before what is ordered today is there."""
+_IN_TIME = Sentences(
+    "No urge: programe el pedido a tiempo para el próximo uso.", "No haste: plan the order in time for the next use."
+)
 _NOT_ENOUGH = Sentences(
     "Llegó algo, pero no alcanza: surta primero lo más urgente y ",
     "Something has come, but not enough: serve what is most urgent first, and ",
@@ -105,7 +122,10 @@ _THE_REST: dict[Delivery, Sentences] = {
 def advise(assessment: Assessment, _place: Place, finding: Finding) -> Sentences:
     """What to do, by what is there and what is to come."""
     if finding.holds:
-        return (_SAFE if assessment.plan_is_safe else _EMPTY)[delivery(assessment)]
+        coming = delivery(assessment)
+        if not assessment.plan_is_safe:
+            return _EMPTY[coming]
+        return _IN_TIME if coming == "none" and _may_wait(assessment) else _SAFE[coming]
     rest = _THE_REST[delivery(assessment)]
     return Sentences(_NOT_ENOUGH.es + rest.es, _NOT_ENOUGH.en + rest.en)
 

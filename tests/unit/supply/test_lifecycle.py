@@ -286,3 +286,17 @@ def test_numbers_follow_from_what_the_alert_is_about_alone() -> None:
 
 def test_severities_are_ordered_mildest_first() -> None:
     assert SEVERITIES == ("low", "medium", "high", "critical")
+
+
+@pytest.mark.parametrize("fall_days", [0.0, 3.0])
+def test_what_nothing_tells_to_be_less_bad_gets_worse_and_no_milder(fall_days: float) -> None:
+    timing = AlertTiming(fall_days=fall_days)
+    alert, _ = follow(None, Finding(holds=True, over=False, severity="high"), ms("2026-03-01"), timing)
+    steps: list[tuple[str, Severity, bool]] = [("10", "medium", False), ("20", "critical", True), ("30", "low", False)]
+    for at, severity, told in steps:
+        finding = Finding(holds=True, over=False, severity=severity, no_milder=True)
+        alert, transition = follow(alert, finding, ms(f"2026-03-{at}"), timing)
+        assert (transition is not None) == told
+    assert alert is not None
+    assert SEVERITIES[alert.severity] == "critical"
+    assert alert.milder_since_ms is None

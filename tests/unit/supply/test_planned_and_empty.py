@@ -103,6 +103,18 @@ def test_with_nothing_due_there_is_time_to_order_until_the_lead_time() -> None:
     assert "; 1 planned treatment not covered before more can come. Ask for a transfer" in late.reason_en
 
 
+def test_an_order_that_can_wait_a_month_is_no_haste() -> None:
+    """Nothing is used until June, and supply takes 15 days: it is no haste until the middle of April."""
+    pause = profile(on("2026-03-02", 0, until="2026-05-31"))
+    told = Shelf(*BOTH_GIVEN, entries=[pause], only={"stock_out"}).until("2026-05-10")
+    assert told.story == ["2026-03-27 stock_out firing medium", "2026-04-17 stock_out firing high"]
+    early, late = (next(a for a in told.alerts if a.severity == severity) for severity in ("medium", "high"))
+    assert early.reason_en.endswith("; nothing due. No haste: plan the order in time for the next use.")
+    assert early.reason.endswith("; nada por llegar. No urge: programe el pedido a tiempo para el próximo uso.")
+    assert "; no se usa nada hasta el 2026-06-01. Pida hoy lo que falta" in late.reason
+    assert late.reason_en.endswith("; nothing is used until 2026-06-01. Order today what is missing for the next use.")
+
+
 @pytest.mark.parametrize(("ven", "expected"), [("V", "medium"), ("E", "low"), ("N", "low")])
 def test_it_goes_by_the_class_of_the_medicine_as_all_does(ven: VenClass, expected: str) -> None:
     entries: list[CatalogueEntry] = [medicine(ven=ven), EVERY_THREE_WEEKS]

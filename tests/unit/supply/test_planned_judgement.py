@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.events import Event
-from tests.events import counted, day, dispensed, lot, received
+from tests.events import counted, day, dispensed, lot, received, scheduled
 from tests.unit.supply.plans import on, profile
 from tests.unit.supply.shelf import Shelf, position
 
@@ -91,3 +91,31 @@ def test_use_that_is_planned_is_no_surge() -> None:
     assert "demand_surge" in " ".join(Shelf(*stocked, only={"demand_surge"}).until("2026-03-25").story)
     season = profile(on("2026-03-01", 372, "2026-03-31"))
     assert Shelf(*stocked, entries=[season], only={"demand_surge"}).until("2026-03-25").story == []
+
+
+HEARD: list[Event] = [
+    counted(400, "2025-10-01 09:00"),
+    *(dispensed(60, f"{month}-28 12:00") for month in ("2025-10", "2025-11", "2025-12", "2026-01")),
+    counted(55, "2026-02-14 18:00"),
+]
+"""Two a day; nothing is heard after 14 February."""
+
+
+@pytest.mark.parametrize("treatments", [("2026-03-05",), ("2026-03-05", "2026-03-26")])
+def test_days_that_pass_in_silence_bring_no_treatment_nearer_to_being_covered(treatments: tuple[str, ...]) -> None:
+    """What is used before the plan begins gets less by every day that nobody tells of."""
+    plan = profile(*(on(each, 40, treatments=4) for each in treatments))
+    silent = Shelf(*HEARD, entries=[plan], only=["shortage"]).until("2026-03-25")
+    assert silent.story == ["2026-02-18 shortage firing critical"]
+    came = received(60, "2026-03-03 10:00")
+    told = Shelf(*HEARD, came, entries=[plan], only=["shortage"]).until("2026-03-06").story
+    assert told == ["2026-02-18 shortage firing critical", "2026-03-05 shortage resolved critical"]
+
+
+def test_between_two_treatments_nothing_need_be_heard() -> None:
+    plan = profile(*(on(each, 40, treatments=4) for each in ("2026-02-14", "2026-03-07")))
+    ordered = dispensed(40, "2026-02-14 19:00"), scheduled(60, "2026-02-26 10:00", "2026-03-03")
+    assert Shelf(*HEARD, *ordered, entries=[plan], only=["shortage"]).until("2026-03-01").story == [
+        "2026-02-20 shortage firing critical",
+        "2026-02-28 shortage resolved critical",
+    ]
