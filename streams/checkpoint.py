@@ -72,13 +72,14 @@ class OwnedShard:
     """A shard and the transactional producer that proves whose it is.
 
     Once `lost` is set, memory may be ahead of what the broker holds, or behind another owner: neither the shard nor
-    its producer is used again. `turn` is shared by all shards of a worker's stage.
+    its producer is used again. `turn` is shared by all shards of a worker's stage. `snapshot_at` is when the last
+    checkpoint looked at the shard, `saved_at` when it was committed.
     """
 
     def __init__(self, shard: Shard, settings: Settings, metrics: WorkerMetrics, turn: Turn) -> None:
         self.shard = shard
         self.lost: str | None = None
-        self.saved_at = time.monotonic()
+        self.snapshot_at = self.saved_at = time.monotonic()
         self._settings = settings
         self._metrics = metrics
         self._producer: AIOKafkaProducer | None = None
@@ -197,7 +198,7 @@ class OwnedShard:
                 # The brokers' time runs from here: what other shards took before is not theirs.
                 patience.reschedule(asyncio.get_running_loop().time() + self._settings.checkpoint_limit_seconds)
                 # 1. Everything is encoded before the next await, so chunks that come in between are for the next one.
-                snapshot = self.shard.snapshot(judged_at())
+                snapshot, self.snapshot_at = self.shard.snapshot(judged_at()), time.monotonic()
                 # 2. The transaction is open only from here to the commit: a timeout of it would look like fencing.
                 await producer.begin_transaction()
                 # 3. All records, in batches of our own making: one future a batch, not one a record.

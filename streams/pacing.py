@@ -17,7 +17,7 @@ from streams.shard import Shard
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.05
+LOOK_SECONDS = 0.02
 """How often it is looked whether a checkpoint is due: a fraction of the shortest interval that makes sense."""
 
 CLOCK_SECONDS = 1.0
@@ -78,9 +78,10 @@ class Pacer:
             return owned.telling_due
         if shard.pending >= self._settings.checkpoint_keys:
             return True
-        behind = self._works_off_a_backlog(shard)
-        interval = self._settings.backlog_checkpoint_seconds if behind else self._settings.checkpoint_seconds
-        return self._monotonic() - owned.saved_at >= interval
+        if self._works_off_a_backlog(shard):
+            return self._monotonic() - owned.saved_at >= self._settings.backlog_checkpoint_seconds
+        # What came while the last one was written has waited that long already.
+        return self._monotonic() - owned.snapshot_at >= self._settings.checkpoint_seconds
 
     def _works_off_a_backlog(self, shard: Shard) -> bool:
         # What was fetched seconds ago is worked off before anything is fetched again: the end known then will do here.

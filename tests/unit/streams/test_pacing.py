@@ -52,7 +52,7 @@ class Scene:
         self.assignment.ends = lambda topic, _: self.end if topic == CONSUMPTION else 0
         self.pacer = Pacer(self.assignment, SETTINGS, metrics, monotonic=self.clock)
         self.owned = OwnedShard(shard_of(), SETTINGS, metrics, Turn())
-        self.owned.saved_at = self.clock.seconds
+        self.owned.snapshot_at = self.owned.saved_at = self.clock.seconds
         self.owned.shard.committed = dict(self.owned.shard.positions)
 
 
@@ -60,6 +60,20 @@ def test_a_shard_that_keeps_up_is_saved_after_the_short_interval() -> None:
     scene = Scene()
     scene.owned.shard.take(chunk_of(0))
     scene.clock.seconds += 0.9
+    assert not scene.pacer.due(scene.owned)
+    scene.clock.seconds += 0.2
+    assert scene.pacer.due(scene.owned)
+
+
+@pytest.mark.parametrize(("end", "due_after"), [(1, 1.0), (BACKLOG_RECORDS + 2, 10.8)])
+def test_what_came_while_a_checkpoint_was_written_waits_for_that_as_well_in_a_backlog_only(
+    end: int, due_after: float
+) -> None:
+    scene = Scene()
+    scene.end = end
+    scene.owned.shard.take(chunk_of(0))
+    scene.owned.saved_at = scene.clock.seconds + 0.8
+    scene.clock.seconds += due_after - 0.1
     assert not scene.pacer.due(scene.owned)
     scene.clock.seconds += 0.2
     assert scene.pacer.due(scene.owned)
