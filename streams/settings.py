@@ -77,7 +77,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     # ------------------------------------------------------------------------------------------------ checkpoints
 
-    checkpoint_seconds: Seconds = 0.3
+    checkpoint_seconds: Seconds = 0.2
     """Seconds between the checkpoints of a shard that keeps up: what an event waits at most to be visible."""
 
     backlog_checkpoint_seconds: Seconds = 10.0

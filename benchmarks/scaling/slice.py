@@ -4,8 +4,8 @@
         [--positions 390000] [--shards 4] [--events-a-day 1.28] [--rate 231] [--watched 1.0]
 
 Positions are copies of some that lived through fifteen months (`country.py`), taken over as from a changelog.
-Then the wall clock is told: events at `--rate` a second, a checkpoint of each shard every 0.3 s; the next midnight;
-the midnight after it, which begins a month. CPU is that of the shards alone: Kafka's clients are not there.
+Then the wall clock is told: events at `--rate` a second, checkpoints at the default interval; the next midnight; the
+midnight after it, which begins a month. CPU is that of the shards alone: Kafka's clients are not there.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def resident_bytes() -> int:
 
 
 def serve(shards: Sequence[Shard], wall: Wall, rate: float, seconds: float, places: Sequence[tuple[str, str]]) -> None:
-    """Events at a rate, a checkpoint of each shard with any every 0.3 s; prints what an event cost and wrote."""
+    """Events at a rate, checkpoints at the default interval; prints what an event cost and wrote."""
     chance = random.Random(2)
     number, used, checkpoints, written = 0, 0.0, 0, Written()
     until = wall.ms + seconds * 1000
