@@ -14,6 +14,7 @@ COMPILED = [
     "schemas/decode.py",
     "schemas/plausibility.py",
     "supply/agenda.py",
+    "supply/assessing.py",
     "supply/assessment.py",
     "supply/book.py",
     "supply/bounds.py",

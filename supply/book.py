@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from schemas.alerts import Alert, Condition, Severity
 from schemas.dead_letters import BadRecord
 from schemas.events import ConsumptionReported, Event, StockCounted
-from supply.assessment import assess
+from supply.assessing import assess
 from supply.calm import is_calm, next_look
 from supply.catalogue import Catalogue
 from supply.clock import IDLE_MS, Reach

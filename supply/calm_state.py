@@ -3,7 +3,8 @@
 from typing import Final
 
 from supply import entries
-from supply.assessment import Place, lead_time_of
+from supply.assessing import lead_time_of
+from supply.assessment import Place
 from supply.bounds import Bounds
 from supply.cpm_policy import Outflow
 from supply.entries import Entry

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from schemas.alerts import SEVERITIES, Alert, Condition
-from supply.assessment import Assessment, Place, assess
+from supply.assessing import assess
+from supply.assessment import Assessment, Place
 from supply.calm import is_inside, settle_down, turns_on
 from supply.conditions import IN_TURN
 from supply.finding import NOT_APPLICABLE, Finding, Rule, timing_of

@@ -133,7 +133,7 @@ def test_calm_positions_and_any_order_with_observed_lead_times(data: st.DataObje
     delivery = data.draw(deliveries(history))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("supply.lead_times.LEAST_DELIVERIES", 1)
-        patch.setattr("supply.assessment.LEAST_DELIVERIES", 1)
+        patch.setattr("supply.assessing.LEAST_DELIVERIES", 1)
         found, expected = deliver(delivery, rules), deliver(in_order(history), rules)
         for room in ("supply.book", "supply.calm"):
             patch.setattr(f"{room}.is_calm", lambda *_: False)
