@@ -73,8 +73,9 @@ def average(
         case "none":
             value, used = _plain_mean(months), months
         case "ratio":
-            # Days are weighed against days, as the peers do: 28 of a February are 28, unless it is out all the time.
-            weighed = out if all(whole) else [min(m.days_out, n) for m, n in zip(months, lengths, strict=True)]
+            # Days are weighed against days, as the peers do, whatever length the policy gives a month: 28 of a February
+            # are 28 and 31 of a January 31, unless it is out all the time.
+            weighed = out if all(whole) else [_days_out(m, n) for m, n in zip(months, lengths, strict=True)]
             value, used = _mean_by_ratio(months, lengths, weighed)
         case _:
             value, used = _mean_of_months(months, lengths, out, policy, scale)
@@ -100,6 +101,11 @@ def _plain_mean(months: list[MonthConsumption]) -> float:
     return (amount + unmet) / shares
 
 
+def _days_out(m: MonthConsumption, length: float) -> float:
+    """Days out, of the days that the month has."""
+    return min(m.days_out, m.length or m.days or length)
+
+
 def _days_with_stock(lengths: list[float], out: list[float]) -> float:
     days = 0.0
     for length, days_out in zip(lengths, out, strict=True):
@@ -115,7 +121,7 @@ def _mean_by_ratio(
     for length in lengths:
         days += length
     with_stock = _days_with_stock(lengths, out)
-    if with_stock <= 0:
+    if with_stock <= DUST_DAYS:
         return 0.0, []
     amount, unmet, shares = _sums(months)
     return max(0.0, amount / shares) * days / with_stock + unmet / shares, months

@@ -150,7 +150,8 @@ def _opened(
 
 def is_remembered(earlier: ResolvedAlert, at_ms: int, timing: AlertTiming) -> bool:
     """Whether a resolved alert would go on if its condition began again now: its quiet period is not over."""
-    return timing.quiet_days > 0 and at_ms - earlier.resolved_ms <= timing.quiet_days * DAY_MS + CLOCK_CHANGE_MS
+    days = timing.quiet_days
+    return days > 0 and at_ms - earlier.resolved_ms <= days * DAY_MS + _slack_ms(days)
 
 
 def remembered(
@@ -189,8 +190,13 @@ def _began(alert: OpenAlert) -> int:
 
 def _due(from_ms: int, days: float) -> int:
     """The instant some days later. From midnight to midnight it is as many days also when the clocks go forward
-    between."""
-    return from_ms + max(0, round(days * DAY_MS) - CLOCK_CHANGE_MS)
+    between; a part of a day is that many hours."""
+    return from_ms + round(days * DAY_MS) - _slack_ms(days)
+
+
+def _slack_ms(days: float) -> int:
+    """What so many local days may be off by."""
+    return CLOCK_CHANGE_MS if days >= 1 else 0
 
 
 def _transition(alert: OpenAlert, state: AlertState, ending: Ending = "cleared") -> Transition:

@@ -92,6 +92,8 @@ def rules_from(text: str) -> Rules:
         read = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
         raise WrongRules(f"is no TOML: {wrong}") from None
+    except RecursionError:
+        raise WrongRules("is nested too deeply") from None
     file = _convert(read, _File, "")
     known = {**CPM_POLICIES, **_own_policies(file.cpm.policies)}
     everywhere = _policy_named(file.cpm.policy, known, "cpm.policy")

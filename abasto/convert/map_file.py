@@ -130,5 +130,7 @@ def read_map(name: str) -> MapFile:
         raise MapFault(f"the map {path} cannot be read ({fault.strerror})") from fault
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise MapFault(f"the map {path} is not TOML: {fault}") from fault
+    except RecursionError:
+        raise MapFault(f"the map {path} is nested too deeply") from None
     except msgspec.ValidationError as fault:
         raise MapFault(f"the map {path}: {fault}") from fault

@@ -67,6 +67,8 @@ def read_cases(path: Path) -> list[Case]:
         read = msgspec.json.decode(path.read_bytes())
     except msgspec.DecodeError as wrong:
         raise Failure(f"{path} is no JSON: {wrong}") from None
+    except RecursionError:
+        raise Failure(f"{path} is nested too deeply") from None
     if not isinstance(read, list):
         raise Failure(f"{path}: expected a list of cases, each with id, function, inputs and expected")
     if not read:

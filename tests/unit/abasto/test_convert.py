@@ -92,6 +92,7 @@ def test_codes_of_a_table_and_none_other(tmp_path: Path) -> None:
         ('id = "{row}"', 'id = "{rows}"', "id: no column 'rows' in the map"),
         ('id = "{row}"', 'idd = "{row}"', "unknown field `idd`"),
         ('id = "{row}"', "id = ", "is not TOML"),
+        ('id = "{row}"', f"id = {'[' * 3000}{']' * 3000}", "is nested too deeply"),
         ('on = "date"', 'on = "day"', "Invalid enum value 'day'"),
         ("America/Mexico_City", "Mexico", "'Mexico' is no IANA time zone"),
         ("stock.dispensed", "stock.sold", "event 'issue': no type 'stock.sold'"),

@@ -138,6 +138,7 @@ def test_inputs_without_a_sensible_result_have_none(
     ("content", "said"),
     [
         ("[", "is no JSON"),
+        ("[" * 5000 + "]" * 5000, "is nested too deeply"),
         ("{}", "expected a list of cases"),
         ("[]", "holds no case: nothing would be verified"),
         ("[7]", "case 1: Expected `object`, got `int`"),

@@ -49,10 +49,10 @@ def test_a_day_out_more_or_less(method: Any, full: Any, days_out: int, value: fl
 
 @pytest.mark.parametrize(("february", "march", "state"), [(0, 0, "ok"), (27, 31, "ok"), (28, 30, "uncorrected")])
 def test_an_item_that_was_out_all_the_time_falls_back_to_the_plain_mean(february: int, march: int, state: str) -> None:
-    """28 days are all of a February, 30 all of a month of 30 days."""
+    """28 days are all of a February. In months of 30 days 27 and 31 days out leave two."""
     found = cpm_of(policy(method="ratio", window_months=2), used(90, february), used(30, march))
     assert found.inputs.state == state
-    assert found.value == pytest.approx({0: 60, 27: 60 * 60 / 3, 28: 60}[february])
+    assert found.value == pytest.approx({0: 60, 27: 60 * 60 / 2, 28: 60}[february])
 
 
 def test_by_the_ratio_a_february_that_was_out_is_28_days_of_a_window_in_months_of_30_and_a_half() -> None:
@@ -61,12 +61,27 @@ def test_by_the_ratio_a_february_that_was_out_is_28_days_of_a_window_in_months_o
     assert cpm_of(MSH, *months, last="2026-02").value == pytest.approx(300 / (6 - 28 / 30.5))
 
 
+@pytest.mark.parametrize(
+    ("december", "days_out", "value"),
+    [
+        (9, 28, 9 / (6 - (31 + 31 + 30 + 31 + 30 + 28) / 30.5)),
+        (3, 30, 3 / 6),  # 183 of 184 days are six of its months: by its formula nothing was left with stock
+        (0, 31, 0),
+    ],
+)
+def test_by_the_ratio_months_out_whole_are_as_long_as_they_are(december: float, days_out: int, value: float) -> None:
+    empty = [used(0, 31), used(0, 31), used(0, 30), used(0, 31), used(0, 30)]
+    found = cpm_of(MSH, *empty, used(december, days_out), last="2025-12")
+    assert found.value == pytest.approx(value)
+    assert found.inputs.state == ("ok" if value > 1 else "uncorrected")
+
+
 def test_by_the_ratio_days_in_a_window_that_are_more_than_its_calendar_has_are_days_with_stock() -> None:
     """Open mSupply's days are the window's own (91.3125), whatever months there were: out on all but one of 90."""
     months = [used(0, 31), used(0, 28), used(17, 30)]
     rule = policy(method="ratio", window_months=3, month_days=30.4375)
     days = 3 * 30.4375
-    assert cpm_of(rule, *months).value == pytest.approx(17 / 3 * days / (days - 30.4375 - 28 - 30))
+    assert cpm_of(rule, *months).value == pytest.approx(17 / 3 * days / (days - 31 - 28 - 30))
 
 
 @pytest.mark.parametrize(("idle", "value"), [("counted", 50), ("left_out", 100)])

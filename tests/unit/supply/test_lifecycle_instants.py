@@ -40,6 +40,15 @@ def test_after_two_days_and_no_instant_sooner(alert: OpenAlert, finding: Finding
     assert follow(alert, finding, TWO_DAYS, TIMING, repeat_days=2)[1] == transition
 
 
+@pytest.mark.parametrize(("days", "due_ms"), [(1 / 24, HOUR_MS), (0.5, 12 * HOUR_MS), (1, 23 * HOUR_MS)])
+def test_a_part_of_a_day_is_waited_for_whole(days: float, due_ms: int) -> None:
+    """Only a night of the clocks is taken off, and of what is shorter than a day it takes nothing."""
+    alert, timing = OpenAlert(START, False, HIGH, 1), AlertTiming(hold_days=days)
+    assert may_change_at(alert, timing, 0) == START + due_ms
+    assert follow(alert, HOLDS, START + due_ms - 1, timing) == (alert, None)
+    assert follow(alert, HOLDS, START + due_ms, timing)[1] == Transition("firing", "high", START, 2)
+
+
 def test_one_that_fell_to_what_it_is_waits_for_nothing_but_its_reminder() -> None:
     alert = OpenAlert(**FIRING, milder_since_ms=START)
     follow(alert, MILDER, TWO_DAYS, TIMING, repeat_days=9)
@@ -55,7 +64,14 @@ def test_who_is_never_reminded_waits_for_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("quiet_days", "later_ms", "remembered"),
-    [(2, 2 * DAY_MS + HOUR_MS, True), (2, 2 * DAY_MS + HOUR_MS + 1, False), (0, 0, False), (0, 1, False)],
+    [
+        (2, 2 * DAY_MS + HOUR_MS, True),
+        (2, 2 * DAY_MS + HOUR_MS + 1, False),
+        (1 / 24, HOUR_MS, True),
+        (1 / 24, HOUR_MS + 1, False),
+        (0, 0, False),
+        (0, 1, False),
+    ],
 )
 def test_a_resolved_alert_is_remembered_through_the_last_instant_of_its_quiet_period(
     quiet_days: int, later_ms: int, remembered: bool

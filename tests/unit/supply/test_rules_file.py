@@ -113,6 +113,7 @@ def test_cut_offs_and_what_is_watched() -> None:
     ("text", "said"),
     [
         ("cpm = [", "is no TOML"),
+        (f"cpm = {'[' * 3000}{']' * 3000}", "is nested too deeply"),
         ("month = 3", "unknown field `month`"),
         ('watch = "some"', "watch: Invalid enum value 'some'"),
         ('cpm.policy = "mine"', "cpm.policy: there is no CPM policy 'mine'; known are abasto, bhima"),
