@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from schemas.positions import CpmInputs, DueArrival, MonthTotals, OrderMonth
+from schemas.positions import CpmInputs, DueArrival, MonthTotals, Number, OrderMonth
 from store.queries.positions import PositionFilter, named
 from store.tables import ConsumptionMonthRow, FacilityRow, ItemRow, PositionRow
 from supply.calendar import days_in_month, month_number
@@ -43,6 +43,7 @@ class Published(msgspec.Struct, frozen=True):
     target: int | None = None
     orders: tuple[OrderMonth, ...] = ()
     target_months: float | None = None
+    untold_use: Number = 0
 
 
 _published = msgspec.json.Decoder(Published)

@@ -196,6 +196,7 @@ def _stock(row: Any, published: Published, months: PublishedMonths, now: Present
         cover_days=row.cover_days,
         needed=months.needed(row.cpm, now.month, row.official_cpm),
         due=tuple([_OPEN_LINES[arrival.late] for arrival in published.due]),
+        untold=published.untold_use,
     )
 
 

@@ -8,11 +8,12 @@ from supply.indicators.stock import Stock
 
 
 def abasto_share(stocks: Iterable[Stock]) -> Figure:
-    """Sum of min(usable, target) / sum of target, in pieces; a share, 1 when every target is met.
+    """Sum of min(left, target) / sum of target, in pieces; a share, 1 when every target is met.
 
+    `left` is what is usable without what must have been used since the count (`supply.untold`), as in the cover.
     Each row is capped at its own target, so that a surplus here does not hide a lack there:
 
-    | row | usable | target | min |
+    | row | left | target | min |
     |---|---|---|---|
     | 1 | 40 | 100 | 40 |
     | 2 | 500 | 100 | 100 |
@@ -36,6 +37,6 @@ def abasto_share(stocks: Iterable[Stock]) -> Figure:
             left_out["no_target"] += 1
         else:
             counted += 1
-            pieces += min(stock.usable, stock.target)
+            pieces += min(max(0, stock.usable - stock.untold), stock.target)
             target += stock.target
     return share(pieces, target, counted, left_out)

@@ -10,7 +10,9 @@ from supply.indicators.stock import Stock
 def with_stock(stocks: Iterable[Stock]) -> Figure:
     """Positions with something usable / positions counted at least once; a share.
 
-    Whether the item is needed does not matter here. A position never counted is left out.
+    Whether the item is needed does not matter here. A position never counted is left out. What must have been used
+    since the count is a reckoning and empties no shelf, here as in the `stock_out` alert: the share of abasto and the
+    cover tell of it.
 
     Source: availability on the day of the survey, WHO/HAI, Measuring medicine prices, availability, affordability
     and price components (2008).

@@ -16,7 +16,8 @@ BOUNDS_DAYS: Final = (15, 30, 60, 90, 180)
 
 class CoverBand(msgspec.Struct, frozen=True):
     """Positions with a cover from `from_days` (included) to `to_days` (excluded; null: without end). The first band,
-    from 0 to 0, holds those with nothing usable, and only these."""
+    from 0 to 0, holds those with nothing left for today: nothing usable, all of it used by now where sheets tell of use
+    later (`supply.untold`), or less than a plan needs today."""
 
     from_days: int
     to_days: int | None
@@ -36,7 +37,7 @@ class CoverDistribution(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def cover_distribution(stocks: Iterable[Stock]) -> CoverDistribution:
-    """The distribution of usable pieces / daily use, in days.
+    """The distribution of what is left / daily use, in days.
 
     A quartile is a value that occurs, by the nearest rank: the first in order that a quarter, a half or three quarters
     do not exceed. A position never counted has no cover and is left out, and so is one without a CPM above 0.

@@ -8,7 +8,9 @@ from supply.indicators.figure import LeftOut
 
 class Stock(NamedTuple):
     """A position's stock as published. `usable`, `target` in pieces, `cover_days` in days: null where not known.
-    `needed`: the item is used or asked for here (`supply.need`). `unknown`: why `usable` is null where it is."""
+    `needed`: the item is used or asked for here (`supply.need`). `unknown`: why `usable` is null where it is. `untold`:
+    pieces of `usable` that must have been used since the count (`supply.untold`); of the end of a month they are not
+    known."""
 
     usable: Number | None
     target: int | None
@@ -16,3 +18,4 @@ class Stock(NamedTuple):
     needed: bool
     due: tuple[DueArrival, ...] = ()
     unknown: LeftOut = "never_counted"
+    untold: Number = 0

@@ -190,13 +190,34 @@ def _of_lenders(scene: Scene, extent: Extent, ask: Sentences) -> Sentences:
             f"Ninguna unidad{lately.es} tiene excedente: trátela con compras, no unidad por unidad{ask.es}.",
             f"No facility{lately.en} has a surplus: settle it with purchasing, not place by place{ask.en}.",
         )
-    total, most = round(sum(note.surplus or 0 for note in lends)), _facility(scene, lends[0])
+    known, most = _surplus_of(scene, lends), _facility(scene, lends[0])
     return Sentences(
-        f"Hay {SPANISH.pieces(total)} de excedente en {counted(len(lends), 'unidad', 'unidades')}, "
-        f"lo más en {most}: traspáselas y trate el resto con compras, no unidad por unidad{ask.es}.",
-        f"{counted(total, 'piece is', 'pieces are')} surplus in {counted(len(lends), 'facility', 'facilities')}, "
-        f"most in {most}: transfer them, and settle the rest with purchasing, not place by place{ask.en}.",
+        f"{known.es}, lo más en {most}: traspáselas y trate el resto con compras, no unidad por unidad{ask.es}.",
+        f"{known.en}, most in {most}: transfer them, and settle the rest with purchasing, not place by place{ask.en}.",
     )
+
+
+def _surplus_of(scene: Scene, lends: list[StockNote]) -> Sentences:
+    """What could be lent. A place tells it anew when it has changed by about a fifth (`supply.rekeying`): a sum of what
+    was not told just now is about so much, and says since when it stands."""
+    total, places = round(sum(note.surplus or 0 for note in lends)), len(lends)
+    told = min(scene.calendar.day(note.at_ms) for note in lends)
+    where_es, where_en = counted(places, "unidad", "unidades"), counted(places, "facility", "facilities")
+    if scene.day - told <= FRESH_DAYS:
+        return Sentences(
+            f"Hay {SPANISH.pieces(total)} de excedente en {where_es}",
+            f"{counted(total, 'piece is', 'pieces are')} surplus in {where_en}",
+        )
+    about, since = _two_figures(total), date_of(told)
+    return Sentences(
+        f"Hay alrededor de {SPANISH.pieces(about)} de excedente en {where_es} (según lo informado desde el {since})",
+        f"About {counted(about, 'piece is', 'pieces are')} surplus in {where_en} (as told since {since})",
+    )
+
+
+def _two_figures(count: int) -> int:
+    """A count with its first two figures: 2,900 for 2,856."""
+    return round(count, 2 - len(str(count)))
 
 
 def _name(scene: Scene) -> str:

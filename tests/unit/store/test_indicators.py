@@ -79,6 +79,17 @@ def test_the_nation_unless_another_group_is_asked(ask: Ask) -> None:
     assert monthly.forecast_bias.value == pytest.approx((20 - 25) / (80 + 125 + 100))
 
 
+def test_abasto_reckons_without_what_must_have_been_used_since_the_count(
+    engine: Engine, log: Log, project: Callable[[], None]
+) -> None:
+    log.publish(*catalogue(), position(on_hand=150, target=300, untold_use=90, cover_days=18))
+    project()
+    with engine.connect() as connection:
+        (nation,) = indicators(connection, ALL).lines
+    assert (nation.stock.abasto.part, nation.stock.abasto.whole) == (60, 300)
+    assert nation.stock.with_stock.value == 1
+
+
 def test_states_come_with_the_lowest_abasto_first_and_those_not_known_last(ask: Ask) -> None:
     page = ask(by="state")
     assert [(line.group, line.stock.abasto.value, line.positions) for line in page.lines] == [

@@ -69,7 +69,7 @@ def test_by_the_ratio_a_february_that_was_out_is_28_days_of_a_window_in_months_o
         (0, 31, 0),
     ],
 )
-def test_by_the_ratio_months_out_whole_are_as_long_as_they_are(december: float, days_out: int, value: float) -> None:
+def test_by_the_ratio_months_out_whole_are_as_long_as_they_are(december: int, days_out: int, value: float) -> None:
     empty = [used(0, 31), used(0, 31), used(0, 30), used(0, 31), used(0, 30)]
     found = cpm_of(MSH, *empty, used(december, days_out), last="2025-12")
     assert found.value == pytest.approx(value)

@@ -32,6 +32,15 @@ def test_a_target_met_is_all_and_a_surplus_no_more(usable: float, value: float) 
     assert abasto_share([stock(usable)]).value == value
 
 
+@pytest.mark.parametrize(("untold", "value"), [(0, 1), (20, 0.8), (100, 0), (120, 0)])
+def test_what_must_have_been_used_since_the_count_is_not_there_but_the_shelf_is_not_empty(
+    untold: float, value: float
+) -> None:
+    counted = Stock(100, 100, 0, needed=True, untold=untold)
+    assert abasto_share([counted]).value == value
+    assert (with_stock([counted]).value, stock_out([counted]).value) == (1, 0)
+
+
 def test_a_surplus_here_does_not_hide_a_lack_there() -> None:
     assert abasto_share([stock(200), stock(0)]).value == 0.5
 

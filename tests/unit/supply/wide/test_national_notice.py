@@ -52,6 +52,26 @@ def lenders(told: Nation) -> list[str]:
     return [place.facility for place in told.alerts[-1].places if place.role == "lends"]
 
 
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [
+        ("2026-03-04", "1,796 pieces are surplus in 2 facilities, most in"),
+        ("2026-03-05", "About 1,800 pieces are surplus in 2 facilities (as told since 2026-03-03), most in"),
+    ],
+)
+def test_a_surplus_that_was_not_told_just_now_is_about_so_much(at: str, says: str) -> None:
+    """It is told anew when a fifth of it is gone, not with every piece."""
+    assert says in with_lenders(at, 1535, 261).until(at).alerts[-1].reason_en
+
+
+@pytest.mark.parametrize(("pieces", "about"), [(1, "1 piece is"), (99, "99 pieces are"), (2856, "2,900 pieces are")])
+def test_about_so_much_is_told_in_two_figures(pieces: int, about: str) -> None:
+    assert (
+        f"About {about} surplus in 1 facility"
+        in with_lenders("2026-03-05", pieces).until("2026-03-05").alerts[-1].reason_en
+    )
+
+
 @pytest.mark.parametrize(("at", "offered"), [("2026-03-09", [HOSPITALS[3]]), ("2026-03-10", [])])
 def test_a_surplus_of_which_nothing_was_told_for_over_a_week_is_not_offered(at: str, offered: list[str]) -> None:
     assert lenders(with_lenders(at, 220).until(at)) == offered
@@ -67,14 +87,16 @@ def test_it_is_told_apart_and_of_which_day_it_is() -> None:
     told.until("2026-03-20")
     assert lenders(told) == [HOSPITALS[4]]
     assert told.alerts[-1].reason.endswith(
-        "Hay 220 piezas de excedente en 1 unidad, lo más en Hospital 04: traspáselas y trate el resto con compras, no "
-        "unidad por unidad. Según datos de hace más de 7 días habría 1,535 piezas más de excedente en 1 unidad (lo más "
-        "en Hospital 03, último registro del 2026-03-02): confírmelas antes de contar con ellas."
+        "Hay alrededor de 220 piezas de excedente en 1 unidad (según lo informado desde el 2026-03-03), lo más en "
+        "Hospital 04: traspáselas y trate el resto con compras, no unidad por unidad. Según datos "
+        "de hace más de 7 días habría 1,535 piezas más de excedente en 1 unidad "
+        "(lo más en Hospital 03, último registro del 2026-03-02): confírmelas antes de contar con ellas."
     )
     assert told.alerts[-1].reason_en.endswith(
-        "220 pieces are surplus in 1 facility, most in Hospital 04: transfer them, and settle the rest with "
-        "purchasing, not place by place. By records more than 7 days old there would be 1,535 more pieces of surplus "
-        "in 1 facility (most in Hospital 03, last recorded on 2026-03-02): confirm them before you count on them."
+        "About 220 pieces are surplus in 1 facility (as told since 2026-03-03), most in Hospital 04: transfer them, "
+        "and settle the rest with purchasing, not place by place. By records more than 7 days old there would be "
+        "1,535 more pieces of surplus in 1 facility "
+        "(most in Hospital 03, last recorded on 2026-03-02): confirm them before you count on them."
     )
 
 
